@@ -1,0 +1,383 @@
+// AssemblyScript, compiled to WebAssembly SIMD: the inner loops of lib/src/dsp.
+//
+// Every transform works on four frames at once, one per float32 lane, so the code reads like its scalar version and needs
+// no shuffles inside the FFT. A complex point is two vectors, re and im: 32 bytes. Pointers and steps are in bytes.
+// The caller (lib/src/dsp/engine.ts) lays out the memory; nothing is allocated here.
+
+const POINT: usize = 32;
+
+@inline function splat(pointer: usize): v128 {
+  return v128.load32_splat(pointer);
+}
+
+@inline function add(a: v128, b: v128): v128 {
+  return f32x4.add(a, b);
+}
+
+@inline function sub(a: v128, b: v128): v128 {
+  return f32x4.sub(a, b);
+}
+
+@inline function mul(a: v128, b: v128): v128 {
+  return f32x4.mul(a, b);
+}
+
+/** Where free memory begins. */
+export function base(): usize {
+  return (__heap_base + 15) & ~15;
+}
+
+/**
+ * Radix-4 step of Stockham's self-sorting FFT: `length` is the size of the sub-transforms, `stride` their number.
+ * `twiddles` is exp(−2πi j / (length · stride · twiddleStep)) as pairs of float32.
+ */
+function radix4(length: i32, stride: i32, from: usize, to: usize, twiddles: usize, twiddleStep: i32): void {
+  const quarter = length >> 2;
+  const leg = <usize>(quarter * stride) * POINT;
+  const side = <usize>stride * POINT;
+  for (let p = 0; p < quarter; p++) {
+    const angle = <usize>(p * stride * twiddleStep) << 3;
+    const c1 = splat(twiddles + angle), s1 = splat(twiddles + angle + 4);
+    const c2 = splat(twiddles + 2 * angle), s2 = splat(twiddles + 2 * angle + 4);
+    const c3 = splat(twiddles + 3 * angle), s3 = splat(twiddles + 3 * angle + 4);
+    let a = from + <usize>(p * stride) * POINT;
+    let o = to + <usize>(4 * p * stride) * POINT;
+    for (let q = 0; q < stride; q++) {
+      const ar = v128.load(a), ai = v128.load(a, 16);
+      const br = v128.load(a + leg), bi = v128.load(a + leg, 16);
+      const cr = v128.load(a + 2 * leg), ci = v128.load(a + 2 * leg, 16);
+      const dr = v128.load(a + 3 * leg), di = v128.load(a + 3 * leg, 16);
+      const acr = add(ar, cr), aci = add(ai, ci), amr = sub(ar, cr), ami = sub(ai, ci);
+      const bdr = add(br, dr), bdi = add(bi, di), bmr = sub(br, dr), bmi = sub(bi, di);
+      v128.store(o, add(acr, bdr));
+      v128.store(o, add(aci, bdi), 16);
+      const ur = add(amr, bmi), ui = sub(ami, bmr);
+      v128.store(o + side, sub(mul(ur, c1), mul(ui, s1)));
+      v128.store(o + side, add(mul(ur, s1), mul(ui, c1)), 16);
+      const vr = sub(acr, bdr), vi = sub(aci, bdi);
+      v128.store(o + 2 * side, sub(mul(vr, c2), mul(vi, s2)));
+      v128.store(o + 2 * side, add(mul(vr, s2), mul(vi, c2)), 16);
+      const wr = sub(amr, bmi), wi = add(ami, bmr);
+      v128.store(o + 3 * side, sub(mul(wr, c3), mul(wi, s3)));
+      v128.store(o + 3 * side, add(mul(wr, s3), mul(wi, c3)), 16);
+      a += POINT;
+      o += POINT;
+    }
+  }
+}
+
+/** The same step for any other radix, as a plain DFT of `radix` points. */
+function radixAny(radix: i32, length: i32, stride: i32, from: usize, to: usize, twiddles: usize, twiddleStep: i32): void {
+  const part = length / radix;
+  const total = length * stride;
+  const leg = <usize>(part * stride) * POINT;
+  for (let p = 0; p < part; p++) {
+    for (let k = 0; k < radix; k++) {
+      const turn = <usize>(p * k * stride * twiddleStep) << 3;
+      const c = splat(twiddles + turn), s = splat(twiddles + turn + 4);
+      for (let q = 0; q < stride; q++) {
+        let a = from + <usize>(p * stride + q) * POINT;
+        let sumR = v128.load(a), sumI = v128.load(a, 16);
+        for (let j = 1; j < radix; j++) {
+          a += leg;
+          const angle = <usize>(((j * k) % radix) * (total / radix) * twiddleStep) << 3;
+          const cj = splat(twiddles + angle), sj = splat(twiddles + angle + 4);
+          const re = v128.load(a), im = v128.load(a, 16);
+          sumR = add(sumR, sub(mul(re, cj), mul(im, sj)));
+          sumI = add(sumI, add(mul(re, sj), mul(im, cj)));
+        }
+        const o = to + <usize>((radix * p + k) * stride + q) * POINT;
+        v128.store(o, sub(mul(sumR, c), mul(sumI, s)));
+        v128.store(o, add(mul(sumR, s), mul(sumI, c)), 16);
+      }
+    }
+  }
+}
+
+/** Complex FFT of the points at `x`; `factors` ends with 0. The result lies at `x` or `y`: the pointer returned. */
+function fft(points: i32, x: usize, y: usize, twiddles: usize, twiddleStep: i32, factors: usize): usize {
+  let length = points;
+  let stride = 1;
+  for (let radix = load<i32>(factors); radix != 0; radix = load<i32>(factors)) {
+    if (radix == 4) radix4(length, stride, x, y, twiddles, twiddleStep);
+    else radixAny(radix, length, stride, x, y, twiddles, twiddleStep);
+    length /= radix;
+    stride *= radix;
+    const swap = x;
+    x = y;
+    y = swap;
+    factors += 4;
+  }
+  return x;
+}
+
+@inline function gather(pointer: usize, hop: usize): v128 {
+  const v = v128.load32_zero(pointer);
+  return v128.load32_lane(pointer + 3 * hop, v128.load32_lane(pointer + 2 * hop, v128.load32_lane(pointer + hop, v, 1), 2), 3);
+}
+
+/**
+ * Windowed real FFT of four frames, `hop` bytes apart. Bin k goes to `re + k * step` and `im + k * step`, a lane a frame.
+ * `work` holds two buffers of `size` points each. `twiddles` is exp(−2πi j / size).
+ */
+export function forward(
+  size: i32, signal: usize, hop: usize, window: usize, twiddles: usize, factors: usize, work: usize,
+  re: usize, im: usize, step: usize,
+): void {
+  const second = work + <usize>size * POINT;
+  if (size & 1) {
+    for (let j = 0; j < size; j++) {
+      const at = <usize>j << 2;
+      v128.store(work + <usize>j * POINT, mul(gather(signal + at, hop), splat(window + at)));
+      v128.store(work + <usize>j * POINT, f32x4.splat(0), 16);
+    }
+    let z = fft(size, work, second, twiddles, 1, factors);
+    for (let k = 0; k <= size >> 1; k++) {
+      v128.store(re, v128.load(z));
+      v128.store(im, v128.load(z, 16));
+      z += POINT;
+      re += step;
+      im += step;
+    }
+    return;
+  }
+
+  // Even and odd samples are the real and imaginary part of a transform of half the size.
+  const half = size >> 1;
+  let j = 0;
+  for (let o = work; j + 4 <= size; j += 4, o += 2 * POINT) {
+    const at = <usize>j << 2;
+    const w = v128.load(window + at);
+    const a = mul(v128.load(signal + at), w);
+    const b = mul(v128.load(signal + at + hop), w);
+    const c = mul(v128.load(signal + at + 2 * hop), w);
+    const d = mul(v128.load(signal + at + 3 * hop), w);
+    const ab01 = v128.shuffle<f32>(a, b, 0, 4, 1, 5), cd01 = v128.shuffle<f32>(c, d, 0, 4, 1, 5);
+    const ab23 = v128.shuffle<f32>(a, b, 2, 6, 3, 7), cd23 = v128.shuffle<f32>(c, d, 2, 6, 3, 7);
+    v128.store(o, v128.shuffle<f32>(ab01, cd01, 0, 1, 4, 5));
+    v128.store(o, v128.shuffle<f32>(ab01, cd01, 2, 3, 6, 7), 16);
+    v128.store(o, v128.shuffle<f32>(ab23, cd23, 0, 1, 4, 5), 32);
+    v128.store(o, v128.shuffle<f32>(ab23, cd23, 2, 3, 6, 7), 48);
+  }
+  for (; j < size; j++) {
+    const at = <usize>j << 2;
+    v128.store(work + (<usize>j << 4), mul(gather(signal + at, hop), splat(window + at)));
+  }
+  const z = fft(half, work, second, twiddles, 2, factors);
+  const zr = v128.load(z), zi = v128.load(z, 16);
+  const zero = f32x4.splat(0), h = f32x4.splat(0.5);
+  v128.store(re, add(zr, zi));
+  v128.store(im, zero);
+  v128.store(re + <usize>half * step, sub(zr, zi));
+  v128.store(im + <usize>half * step, zero);
+  for (let k = 1; k <= half >> 1; k++) {
+    const a = z + <usize>k * POINT, b = z + <usize>(half - k) * POINT;
+    const ar = v128.load(a), ai = v128.load(a, 16), br = v128.load(b), bi = v128.load(b, 16);
+    const er = mul(h, add(ar, br)), ei = mul(h, sub(ai, bi));
+    const or = mul(h, add(ai, bi)), oi = mul(h, sub(br, ar));
+    const c = splat(twiddles + (<usize>k << 3)), s = splat(twiddles + (<usize>k << 3) + 4);
+    const tr = sub(mul(or, c), mul(oi, s)), ti = add(mul(or, s), mul(oi, c));
+    const low = <usize>k * step, high = <usize>(half - k) * step;
+    v128.store(re + low, add(er, tr));
+    v128.store(im + low, add(ei, ti));
+    v128.store(re + high, sub(er, tr));
+    v128.store(im + high, sub(ti, ei));
+  }
+}
+
+@inline function accumulate(pointer: usize, value: v128): void {
+  v128.store(pointer, add(v128.load(pointer), value));
+}
+
+@inline function scatter(pointer: usize, hop: usize, v: v128): void {
+  store<f32>(pointer, load<f32>(pointer) + f32x4.extract_lane(v, 0));
+  store<f32>(pointer + hop, load<f32>(pointer + hop) + f32x4.extract_lane(v, 1));
+  store<f32>(pointer + 2 * hop, load<f32>(pointer + 2 * hop) + f32x4.extract_lane(v, 2));
+  store<f32>(pointer + 3 * hop, load<f32>(pointer + 3 * hop) + f32x4.extract_lane(v, 3));
+}
+
+/** The inverse of `forward`: four frames, times the window, added to `signal`. Its scale is in the window. */
+export function inverse(
+  size: i32, signal: usize, hop: usize, window: usize, twiddles: usize, factors: usize, work: usize,
+  re: usize, im: usize, step: usize,
+): void {
+  const second = work + <usize>size * POINT;
+  // The inverse transform is the forward one with real and imaginary parts exchanged, before and after.
+  if (size & 1) {
+    v128.store(work, f32x4.splat(0));
+    v128.store(work, v128.load(re), 16);
+    for (let k = 1; k <= size >> 1; k++) {
+      const r = v128.load(re + <usize>k * step), i = v128.load(im + <usize>k * step);
+      v128.store(work + <usize>k * POINT, i);
+      v128.store(work + <usize>k * POINT, r, 16);
+      v128.store(work + <usize>(size - k) * POINT, f32x4.neg(i));
+      v128.store(work + <usize>(size - k) * POINT, r, 16);
+    }
+    const z = fft(size, work, second, twiddles, 1, factors);
+    for (let j = 0; j < size; j++) {
+      const at = <usize>j << 2;
+      scatter(signal + at, hop, mul(v128.load(z + <usize>j * POINT, 16), splat(window + at)));
+    }
+    return;
+  }
+
+  const half = size >> 1;
+  const first = v128.load(re), last = v128.load(re + <usize>half * step);
+  v128.store(work, sub(first, last));
+  v128.store(work, add(first, last), 16);
+  for (let k = 1; k <= half >> 1; k++) {
+    const low = <usize>k * step, high = <usize>(half - k) * step;
+    const ar = v128.load(re + low), ai = v128.load(im + low), br = v128.load(re + high), bi = v128.load(im + high);
+    const er = add(ar, br), ei = sub(ai, bi), dr = sub(ar, br), di = add(ai, bi);
+    const c = splat(twiddles + (<usize>k << 3)), s = splat(twiddles + (<usize>k << 3) + 4);
+    const or = add(mul(dr, c), mul(di, s)), oi = sub(mul(di, c), mul(dr, s));
+    const a = work + <usize>k * POINT, b = work + <usize>(half - k) * POINT;
+    v128.store(a, add(ei, or));
+    v128.store(a, sub(er, oi), 16);
+    v128.store(b, sub(or, ei));
+    v128.store(b, add(er, oi), 16);
+  }
+  const z = fft(half, work, second, twiddles, 2, factors);
+  let j = 0;
+  for (let a = z; j + 4 <= size; j += 4, a += 2 * POINT) {
+    const at = signal + (<usize>j << 2);
+    const w = v128.load(window + (<usize>j << 2));
+    const y0 = v128.load(a, 16), y1 = v128.load(a), y2 = v128.load(a, 48), y3 = v128.load(a, 32);
+    const p01 = v128.shuffle<f32>(y0, y1, 0, 4, 1, 5), p23 = v128.shuffle<f32>(y0, y1, 2, 6, 3, 7);
+    const r01 = v128.shuffle<f32>(y2, y3, 0, 4, 1, 5), r23 = v128.shuffle<f32>(y2, y3, 2, 6, 3, 7);
+    accumulate(at, mul(w, v128.shuffle<f32>(p01, r01, 0, 1, 4, 5)));
+    accumulate(at + hop, mul(w, v128.shuffle<f32>(p01, r01, 2, 3, 6, 7)));
+    accumulate(at + 2 * hop, mul(w, v128.shuffle<f32>(p23, r23, 0, 1, 4, 5)));
+    accumulate(at + 3 * hop, mul(w, v128.shuffle<f32>(p23, r23, 2, 3, 6, 7)));
+  }
+  for (; j < size; j++) {
+    // Sample j is the real part of point j / 2 where j is even, its imaginary part where odd; both are exchanged.
+    const v = v128.load(z + <usize>(j >> 1) * POINT + (j & 1 ? 0 : 16));
+    scatter(signal + (<usize>j << 2), hop, mul(v, splat(window + (<usize>j << 2))));
+  }
+}
+
+/** re ← |re + i im| ** power, for `bins` bins of four lanes. */
+export function spectralPower(bins: i32, re: usize, im: usize, step: usize, power: f32): void {
+  for (let k = 0; k < bins; k++) {
+    const r = v128.load(re), i = v128.load(im);
+    let p = add(mul(r, r), mul(i, i));
+    if (power != 2) {
+      p = f32x4.sqrt(p);
+      if (power != 1) {
+        p = f32x4(
+          Mathf.pow(f32x4.extract_lane(p, 0), power), Mathf.pow(f32x4.extract_lane(p, 1), power),
+          Mathf.pow(f32x4.extract_lane(p, 2), power), Mathf.pow(f32x4.extract_lane(p, 3), power),
+        );
+      }
+    }
+    v128.store(re, p);
+    re += step;
+    im += step;
+  }
+}
+
+/**
+ * Sparse filterbank over four lanes. `ranges` holds (first bin, number of bins) as int32 for each band, `weights` the
+ * float32 weights of all bands in a row.
+ */
+export function bands(count: i32, bins: usize, binStep: usize, ranges: usize, weights: usize, out: usize, outStep: usize): void {
+  for (let i = 0; i < count; i++) {
+    let bin = bins + <usize>load<i32>(ranges) * binStep;
+    let sum = f32x4.splat(0);
+    for (let n = load<i32>(ranges, 4); n > 0; n--) {
+      sum = add(sum, mul(v128.load(bin), splat(weights)));
+      bin += binStep;
+      weights += 4;
+    }
+    v128.store(out, sum);
+    out += outStep;
+    ranges += 8;
+  }
+}
+
+/** Griffin-Lim's phase update: next ← S · unit(next − weight · previous), previous ← next; re and im lie 16 bytes apart. */
+export function rephase(count: i32, next: usize, previous: usize, magnitude: usize, weight: f32): void {
+  const w = f32x4.splat(weight), tiny = f32x4.splat(1.17549435e-38);
+  for (let k = 0; k < count; k++) {
+    const nr = v128.load(next), ni = v128.load(next, 16);
+    const r = sub(nr, mul(w, v128.load(previous))), i = sub(ni, mul(w, v128.load(previous, 16)));
+    const scale = f32x4.div(v128.load(magnitude), add(f32x4.sqrt(add(mul(r, r), mul(i, i))), tiny));
+    v128.store(previous, nr);
+    v128.store(previous, ni, 16);
+    v128.store(next, mul(r, scale));
+    v128.store(next, mul(i, scale), 16);
+    next += POINT;
+    previous += POINT;
+    magnitude += 16;
+  }
+}
+
+/** Times a spectrum that is the same for the four lanes: the filter of a convolution. */
+export function multiply(bins: i32, re: usize, im: usize, step: usize, filter: usize): void {
+  for (let k = 0; k < bins; k++) {
+    const fr = splat(filter), fi = splat(filter + 4);
+    const r = v128.load(re), i = v128.load(im);
+    v128.store(re, sub(mul(r, fr), mul(i, fi)));
+    v128.store(im, add(mul(r, fi), mul(i, fr)));
+    re += step;
+    im += step;
+    filter += 8;
+  }
+}
+
+/**
+ * Polyphase interpolation: output i is the dot product of `taps` samples at floor(position) with the filter of its
+ * phase, position moving on by `whole` + `fraction` / `phases` samples. `taps` is a multiple of 4.
+ */
+export function interpolate(
+  count: i32, signal: usize, filters: usize, taps: i32, phase: i32, phases: i32, whole: i32, fraction: i32, out: usize,
+): void {
+  const row = <usize>taps << 2;
+  for (let i = 0; i < count; i++) {
+    const filter = filters + <usize>phase * row;
+    let sum = f32x4.splat(0);
+    for (let j: usize = 0; j < row; j += 16) sum = add(sum, mul(v128.load(signal + j), v128.load(filter + j)));
+    store<f32>(out, f32x4.extract_lane(sum, 0) + f32x4.extract_lane(sum, 1) + f32x4.extract_lane(sum, 2) + f32x4.extract_lane(sum, 3));
+    out += 4;
+    signal += <usize>whole << 2;
+    phase += fraction;
+    if (phase >= phases) {
+      phase -= phases;
+      signal += 4;
+    }
+  }
+}
+
+/**
+ * x ← max(floor, 10 log10(max(amin, square ? x² : x)) − offset) over `count` numbers, rounded up to a multiple of 4.
+ * log2 is the exponent plus a polynomial of the mantissa in [√½, √2): Cephes' logf, error under 2 ulp.
+ */
+export function decibel(count: i32, x: usize, amin: f32, offset: f32, floor: f32, square: bool): void {
+  const least = f32x4.splat(amin), off = f32x4.splat(offset), low = f32x4.splat(floor);
+  const one = f32x4.splat(1), root = i32x4.splat(0x3f3504f3), mantissa = i32x4.splat(0x007fffff);
+  for (const end = x + (<usize>count << 2); x < end; x += 16) {
+    let v = v128.load(x);
+    if (square) v = mul(v, v);
+    v = f32x4.max(v, least);
+    // Adding the distance from √½ to 1 makes the exponent field that of a mantissa in [√½, √2).
+    const shifted = i32x4.add(v, i32x4.sub(i32x4.splat(0x3f800000), root));
+    const e = f32x4.convert_i32x4_s(i32x4.sub(i32x4.shr_u(shifted, 23), i32x4.splat(127)));
+    const m = sub(i32x4.add(v128.and(shifted, mantissa), root), one);
+    const z = mul(m, m);
+    let p = f32x4.splat(7.0376836292e-2);
+    p = add(mul(p, m), f32x4.splat(-1.1514610310e-1));
+    p = add(mul(p, m), f32x4.splat(1.1676998740e-1));
+    p = add(mul(p, m), f32x4.splat(-1.2420140846e-1));
+    p = add(mul(p, m), f32x4.splat(1.4249322787e-1));
+    p = add(mul(p, m), f32x4.splat(-1.6668057665e-1));
+    p = add(mul(p, m), f32x4.splat(2.0000714765e-1));
+    p = add(mul(p, m), f32x4.splat(-2.4999993993e-1));
+    p = add(mul(p, m), f32x4.splat(3.3333331174e-1));
+    p = mul(mul(p, m), z);
+    const ln = add(m, sub(p, mul(z, f32x4.splat(0.5))));
+    // 10 / ln 10 and 10 log10(2)
+    const db = add(mul(ln, f32x4.splat(4.342944819)), mul(e, f32x4.splat(3.010299957)));
+    v128.store(x, f32x4.max(sub(db, off), low));
+  }
+}

@@ -1,0 +1,85 @@
+import { requireFinite, requireNumber, requirePositive } from '../parameters.js';
+import { reserve } from './engine.js';
+import { FloatMatrix } from './matrix.js';
+
+/** Options of {@link amplitudeToDb} and {@link powerToDb}. */
+export interface DecibelOptions {
+  /** What 0 dB is: a number (default 1), or 'max' for the largest value, like `ref=np.max`. */
+  ref?: number | 'max';
+  /** Smaller values count as this; above 0. Default 1e-5 for amplitudes, 1e-10 for powers. */
+  amin?: number;
+  /** Nothing lies further than this below the peak, in dB; default 80; null for no limit. */
+  topDb?: number | null;
+}
+
+/** Numbers that become decibels: the result is of the same kind and shape. */
+export type Levels = FloatMatrix | Float32Array | Float64Array;
+
+/** Numbers converted at a time, in WebAssembly memory that fits the cache. */
+const BLOCK = 1 << 15;
+
+/**
+ * Amplitude to decibels, 20 log₁₀(|x| / ref), like `librosa.amplitude_to_db`.
+ *
+ * @param x - amplitudes, such as `stft(…).magnitude()`
+ * @returns decibels, in the shape of `x`
+ * @throws ParameterError for options out of range or numbers that are not finite
+ *
+ * @example
+ * amplitudeToDb(Float32Array.of(1, 0.1, 0)); // [0, -20, -80]
+ */
+export function amplitudeToDb<T extends Levels>(x: T, options: DecibelOptions = {}): T {
+  const { ref = 1, amin = 1e-5, topDb = 80 } = options;
+  return toDecibels(x, ref, amin, topDb, true);
+}
+
+/**
+ * Power to decibels, 10 log₁₀(x / ref), like `librosa.power_to_db`.
+ *
+ * @param x - powers, such as `melSpectrogram(…)`
+ * @returns decibels, in the shape of `x`
+ * @throws ParameterError for options out of range or numbers that are not finite
+ *
+ * @example
+ * powerToDb(Float32Array.of(1, 0.1, 0)); // [0, -10, -80]
+ */
+export function powerToDb<T extends Levels>(x: T, options: DecibelOptions = {}): T {
+  const { ref = 1, amin = 1e-10, topDb = 80 } = options;
+  return toDecibels(x, ref, amin, topDb, false);
+}
+
+function toDecibels<T extends Levels>(
+  levels: T,
+  ref: number | 'max',
+  amin: number,
+  topDb: number | null,
+  square: boolean,
+): T {
+  requirePositive('amin', amin);
+  if (topDb !== null) requireNumber('topDb', topDb, 0);
+  if (ref !== 'max') requireNumber('ref', ref);
+  const x = levels instanceof FloatMatrix ? levels.data : (levels as Float32Array | Float64Array);
+  let peak = square ? 0 : -Infinity;
+  if (square) for (let i = 0; i < x.length; i++) peak = Math.max(peak, Math.abs(x[i]));
+  else for (let i = 0; i < x.length; i++) peak = Math.max(peak, x[i]);
+  // A number that is not finite shows in the peak, except −∞ among powers, which counts as amin.
+  if (x.length > 0 && !Number.isFinite(peak)) requireFinite('x', x);
+  const power = (value: number) => (square ? value * value : value);
+  const least = power(amin);
+  const decibels = (value: number) => 10 * Math.log10(Math.max(least, power(value)));
+  const offset = decibels(ref === 'max' ? peak : Math.abs(ref));
+  const floor = topDb === null ? -Infinity : decibels(peak) - offset - topDb;
+
+  if (x instanceof Float64Array) {
+    return Float64Array.from(x, (value) => Math.max(decibels(value) - offset, floor)) as T;
+  }
+  const result = new Float32Array(x.length);
+  const { kernels, areas } = reserve({ block: Math.min(BLOCK, x.length) });
+  for (let start = 0; start < x.length; start += BLOCK) {
+    const part = x.subarray(start, start + BLOCK);
+    areas.block.set(part);
+    kernels.decibel(part.length, areas.block.byteOffset, least, offset, floor, Number(square));
+    result.set(areas.block.subarray(0, part.length), start);
+  }
+  return (levels instanceof FloatMatrix ? new FloatMatrix(levels.rows, levels.columns, result) : result) as T;
+}

@@ -1,0 +1,100 @@
+import { ParameterError } from '../errors.js';
+import { requireChoice, requireInteger } from '../parameters.js';
+import { getWindow, type Window } from './window.js';
+
+/** How samples before and after the signal are made up, as in numpy.pad. */
+export type PadMode = 'constant' | 'reflect' | 'edge';
+
+/** How a signal is cut into frames; the same options, names and defaults as librosa's. */
+export interface FrameOptions {
+  /** Samples between the starts of two frames; default ⌊winLength / 4⌋. */
+  hopLength?: number;
+  /** Samples of the window, centred in the frame and padded with zeros; 1 to nFft, default nFft. */
+  winLength?: number;
+  /** A window's name, or its winLength samples; default 'hann' (periodic). */
+  window?: Window;
+  /** Frame t is centred at sample t · hopLength (true, the default) or begins there (false). */
+  center?: boolean;
+}
+
+/** {@link FrameOptions} with every default filled in and checked. */
+export interface Framing {
+  nFft: number;
+  hopLength: number;
+  /** The window in a frame of nFft. */
+  window: Float32Array;
+  /** Samples of padding on each side of the signal. */
+  pad: number;
+}
+
+export function resolveFraming(nFft: number, options: FrameOptions): Framing {
+  const { winLength = nFft, window = 'hann', center = true } = options;
+  requireInteger('nFft', nFft);
+  requireInteger('winLength', winLength);
+  if (winLength > nFft) {
+    throw new ParameterError(`winLength is ${winLength}; give a whole number from 1 to nFft = ${nFft}`);
+  }
+  const hopLength = options.hopLength ?? Math.floor(winLength / 4);
+  requireInteger('hopLength', hopLength);
+  const frame = new Float32Array(nFft);
+  frame.set(getWindow(window, winLength), (nFft - winLength) >> 1);
+  return { nFft, hopLength, window: frame, pad: center ? nFft >> 1 : 0 };
+}
+
+/** The number of frames of `length` samples. */
+export function countFrames(length: number, { nFft, hopLength, pad }: Framing): number {
+  return 1 + Math.floor((length + 2 * pad - nFft) / hopLength);
+}
+
+export function requirePadding(length: number, mode: PadMode, { nFft, pad }: Framing): void {
+  requireChoice('padMode', mode, ['constant', 'reflect', 'edge']);
+  if (pad === 0 && nFft > length) {
+    throw new ParameterError(
+      `nFft is ${nFft} and the signal has ${length} samples; with center: false give nFft of at most ${length}`,
+    );
+  }
+  if (length === 0 && mode !== 'constant') {
+    throw new ParameterError(`samples is empty; padMode '${mode}' needs at least one sample`);
+  }
+}
+
+/** Fills `target` with the samples from `start` on, which may lie outside the signal. */
+export function copyPadded(samples: Float32Array, start: number, target: Float32Array, mode: PadMode): void {
+  const { length } = samples;
+  const from = Math.min(Math.max(-start, 0), target.length);
+  const to = Math.max(Math.min(length - start, target.length), from);
+  target.set(samples.subarray(start + from, start + to), from);
+  if (mode === 'constant') {
+    target.fill(0, 0, from);
+    target.fill(0, to);
+    return;
+  }
+  const period = Math.max(2 * (length - 1), 1);
+  const source = (i: number) => {
+    if (mode === 'edge') return i < 0 ? 0 : length - 1;
+    const phase = ((i % period) + period) % period;
+    return phase < length ? phase : period - phase;
+  };
+  for (let i = 0; i < from; i++) target[i] = samples[source(start + i)];
+  for (let i = to; i < target.length; i++) target[i] = samples[source(start + i)];
+}
+
+/**
+ * What overlapping and adding squared windows gives at each sample of `frames` frames, turned over: the factor that
+ * makes the inverse STFT exact. 1 where no window reaches, as in librosa.
+ */
+export function inverseWindowSum({ nFft, hopLength, window }: Framing, frames: number): (position: number) => number {
+  const tiny = 1.1754943508222875e-38;
+  const factor = (position: number) => {
+    let sum = 0;
+    const last = Math.min(Math.floor(position / hopLength), frames - 1);
+    for (let t = last; t >= 0 && position - t * hopLength < nFft; t--) sum += window[position - t * hopLength] ** 2;
+    return sum > tiny ? 1 / sum : 1;
+  };
+  // Away from the ends the sum repeats with each hop.
+  const middle = Math.ceil(nFft / hopLength) * hopLength;
+  if (frames * hopLength <= middle + hopLength) return factor;
+  const table = Float64Array.from({ length: hopLength }, (_, r) => factor(middle + r));
+  return (position) =>
+    position >= middle && position < frames * hopLength ? table[position % hopLength] : factor(position);
+}

@@ -1,0 +1,196 @@
+import type { Waveform } from '../audio/waveform.js';
+import { ParameterError } from '../errors.js';
+import { requireChoice, requireFinite, requireInteger, requireNumber, requirePositive } from '../parameters.js';
+import { fftAreas, RealFft, reserve } from './engine.js';
+import { fftFrequencies } from './fft.js';
+import { copyPadded, countFrames, requirePadding, resolveFraming } from './frames.js';
+import { FloatMatrix } from './matrix.js';
+import { CHUNK, copyColumns, type StftOptions } from './stft.js';
+
+// Slaney's scale (Auditory Toolbox, 1998): linear below 1 kHz, logarithmic above.
+const HZ_PER_MEL = 200 / 3;
+const LOG_START_HZ = 1000;
+const LOG_START_MEL = LOG_START_HZ / HZ_PER_MEL;
+const LOG_STEP = Math.log(6.4) / 27;
+
+/** Which mel scale: HTK's formula, or Slaney's (the default). */
+export interface MelScale {
+  htk?: boolean;
+}
+
+/**
+ * Hertz to mel, like `librosa.hz_to_mel`.
+ *
+ * @example
+ * hzToMel(1000); // 15
+ * hzToMel(1000, { htk: true }); // 999.99
+ */
+export function hzToMel(hz: number, { htk = false }: MelScale = {}): number {
+  if (htk) return 2595 * Math.log10(1 + hz / 700);
+  return hz >= LOG_START_HZ ? LOG_START_MEL + Math.log(hz / LOG_START_HZ) / LOG_STEP : hz / HZ_PER_MEL;
+}
+
+/** Mel to hertz, like `librosa.mel_to_hz`: the inverse of {@link hzToMel}. */
+export function melToHz(mel: number, { htk = false }: MelScale = {}): number {
+  if (htk) return 700 * (10 ** (mel / 2595) - 1);
+  return mel >= LOG_START_MEL ? LOG_START_HZ * Math.exp(LOG_STEP * (mel - LOG_START_MEL)) : HZ_PER_MEL * mel;
+}
+
+/** Options of {@link melFrequencies}. */
+export interface MelFrequencyOptions extends MelScale {
+  /** The lowest frequency in Hz; default 0. */
+  fMin?: number;
+  /** The highest frequency in Hz; default 11,025. */
+  fMax?: number;
+}
+
+/**
+ * Frequencies evenly spaced on the mel scale, like `librosa.mel_frequencies`.
+ *
+ * @param n - how many, the two ends included; default 128
+ * @returns `n` frequencies in Hz
+ */
+export function melFrequencies(n: number = 128, options: MelFrequencyOptions = {}): Float64Array {
+  const { fMin = 0, fMax = 11025, htk = false } = options;
+  requireInteger('n', n);
+  const low = hzToMel(fMin, { htk });
+  const high = hzToMel(fMax, { htk });
+  return Float64Array.from({ length: n }, (_, i) =>
+    melToHz(i === n - 1 && n > 1 ? high : low + (i * (high - low)) / Math.max(n - 1, 1), { htk }),
+  );
+}
+
+/** Options of {@link melFilterbank} that {@link melSpectrogram} takes, too. */
+export interface MelBandOptions extends MelScale {
+  /** Number of bands; default 128. */
+  nMels?: number;
+  /** The lowest frequency in Hz; default 0. */
+  fMin?: number;
+  /** The highest frequency in Hz; default sampleRate / 2. */
+  fMax?: number;
+  /** 'slaney' (the default) gives each band the same area; null leaves triangles of height 1. */
+  norm?: 'slaney' | null;
+}
+
+/** Options of {@link melFilterbank}. */
+export interface MelFilterbankOptions extends MelBandOptions {
+  /** In Hz. */
+  sampleRate: number;
+  /** Samples of a frame. */
+  nFft: number;
+}
+
+/**
+ * Triangular filters on the mel scale, like `librosa.filters.mel`.
+ *
+ * @returns nMels × (1 + ⌊nFft / 2⌋): times a power spectrogram, the mel spectrogram
+ * @throws ParameterError for options out of range, or fMax not above fMin
+ *
+ * @example
+ * const mel = melFilterbank({ sampleRate: 22050, nFft: 2048 }).mmul(stft(samples).power());
+ */
+export function melFilterbank(options: MelFilterbankOptions): FloatMatrix {
+  const { sampleRate, nFft, nMels = 128, fMin = 0, fMax = sampleRate / 2, htk = false, norm = 'slaney' } = options;
+  requirePositive('sampleRate', sampleRate);
+  requireInteger('nFft', nFft);
+  requireInteger('nMels', nMels);
+  requireNumber('fMin', fMin, 0);
+  requirePositive('fMax', fMax);
+  requireChoice('norm', norm, ['slaney', null]);
+  if (fMax <= fMin) throw new ParameterError(`fMax is ${fMax}; give a frequency above fMin = ${fMin} Hz`);
+  const edges = melFrequencies(nMels + 2, { fMin, fMax, htk });
+  const bins = fftFrequencies({ sampleRate, nFft });
+  const filters = new FloatMatrix(nMels, bins.length);
+  let empty = 0;
+  for (let i = 0; i < nMels; i++) {
+    const [low, peak, high] = edges.subarray(i, i + 3);
+    const height = norm === 'slaney' ? 2 / (high - low) : 1;
+    let highest = 0;
+    for (let k = 0; k < bins.length; k++) {
+      const weight = Math.min((bins[k] - low) / (peak - low), (high - bins[k]) / (high - peak));
+      if (weight <= 0) continue;
+      // librosa keeps the triangle in float32 before it scales it.
+      filters.data[i * bins.length + k] = Math.fround(weight) * height;
+      highest = Math.max(highest, weight);
+    }
+    if (highest === 0 && low > 0) empty++;
+  }
+  if (empty > 0) {
+    console.warn(
+      `melFilterbank: ${empty} of ${nMels} bands hold no frequency bin and stay silent; raise nFft or lower nMels`,
+    );
+  }
+  return filters;
+}
+
+/** Options of {@link melSpectrogram}: those of `stft` and of `melFilterbank`. */
+export interface MelSpectrogramOptions extends StftOptions, MelBandOptions {
+  /** Default 512. */
+  hopLength?: number;
+  /** Exponent of the magnitude: 2 for power (the default), 1 for amplitude. */
+  power?: number;
+}
+
+/**
+ * The mel spectrogram, like `librosa.feature.melspectrogram`: the STFT's power in bands of the mel scale.
+ *
+ * @returns nMels bands × frames
+ * @throws ParameterError as `stft` and `melFilterbank` do
+ *
+ * @example
+ * const db = powerToDb(melSpectrogram(waveform, { nMels: 128, fMax: 8000 }), { ref: 'max' });
+ */
+export function melSpectrogram({ samples, sampleRate }: Waveform, options: MelSpectrogramOptions = {}): FloatMatrix {
+  const { nFft = 2048, hopLength = 512, padMode = 'constant', power = 2 } = options;
+  const framing = resolveFraming(nFft, { ...options, hopLength });
+  requirePositive('power', power);
+  requirePadding(samples.length, padMode, framing);
+  requireFinite('samples', samples);
+  const filters = sparse(melFilterbank({ ...options, sampleRate, nFft }));
+  const bins = 1 + (nFft >> 1);
+  const frames = countFrames(samples.length, framing);
+  const result = new FloatMatrix(filters.count, frames);
+  const { kernels, areas } = reserve({
+    ...fftAreas(nFft),
+    window: nFft,
+    signal: (CHUNK - 1) * hopLength + nFft,
+    spectrum: 8 * bins,
+    ranges: filters.ranges.length,
+    weights: filters.weights.length,
+    bands: filters.count * CHUNK,
+  });
+  areas.window.set(framing.window);
+  areas.weights.set(filters.weights);
+  new Int32Array(areas.ranges.buffer, areas.ranges.byteOffset).set(filters.ranges);
+  const fft = new RealFft(nFft, kernels, areas);
+  const [re, im, step] = [areas.spectrum.byteOffset, areas.spectrum.byteOffset + 16, 32];
+  const [ranges, weights] = [areas.ranges.byteOffset, areas.weights.byteOffset];
+  for (let start = 0; start < frames; start += CHUNK) {
+    const count = Math.min(CHUNK, frames - start);
+    copyPadded(samples, start * hopLength - framing.pad, areas.signal, padMode);
+    for (let t = 0; t < count; t += 4) {
+      fft.forward(areas.signal.byteOffset + 4 * t * hopLength, hopLength, areas.window, re, im, step);
+      kernels.spectralPower(bins, re, im, step, power);
+      kernels.bands(filters.count, re, step, ranges, weights, areas.bands.byteOffset + 4 * t, 4 * CHUNK);
+    }
+    copyColumns(areas.bands, result, start, count);
+  }
+  return result;
+}
+
+/** The filters without their zeros: per band its first bin and number of bins; the weights in a row. */
+function sparse(filters: FloatMatrix): { count: number; ranges: Int32Array; weights: Float32Array } {
+  const ranges = new Int32Array(2 * filters.rows);
+  const weights: number[] = [];
+  for (let i = 0; i < filters.rows; i++) {
+    const row = filters.data.subarray(i * filters.columns, (i + 1) * filters.columns);
+    const first = Math.max(
+      row.findIndex((w) => w !== 0),
+      0,
+    );
+    const last = row.findLastIndex((w) => w !== 0);
+    ranges.set([first, last + 1 - first], 2 * i);
+    weights.push(...row.subarray(first, last + 1));
+  }
+  return { count: filters.rows, ranges, weights: Float32Array.from(weights) };
+}

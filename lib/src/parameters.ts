@@ -1,0 +1,35 @@
+import { ParameterError } from './errors.js';
+
+function fail(name: string, value: unknown, range: string): never {
+  throw new ParameterError(`${name} is ${typeof value === 'string' ? `'${value}'` : String(value)}; ${range}`);
+}
+
+/** Throws a {@link ParameterError} unless `value` is a whole number of at least `least`. */
+export function requireInteger(name: string, value: number, least: number = 1): void {
+  if (!Number.isSafeInteger(value) || value < least) fail(name, value, `give a whole number of at least ${least}`);
+}
+
+/** Throws a {@link ParameterError} unless `value` is a finite number in [`least`, `most`]. */
+export function requireNumber(name: string, value: number, least: number = -Infinity, most: number = Infinity): void {
+  if (!Number.isFinite(value) || value < least || value > most) {
+    const range = [least > -Infinity ? `of at least ${least}` : '', most < Infinity ? `of at most ${most}` : ''];
+    fail(name, value, ['give a number', ...range.filter(Boolean)].join(' '));
+  }
+}
+
+/** Throws a {@link ParameterError} unless `value` is a finite number above zero. */
+export function requirePositive(name: string, value: number): void {
+  if (!Number.isFinite(value) || value <= 0) fail(name, value, 'give a number above 0');
+}
+
+/** Throws a {@link ParameterError} unless `value` is one of `choices`. */
+export function requireChoice<T>(name: string, value: T, choices: readonly T[]): void {
+  if (!choices.includes(value)) fail(name, value, `give one of ${choices.join(', ')}`);
+}
+
+/** Throws a {@link ParameterError} that names the first sample which is not a finite number. */
+export function requireFinite(name: string, samples: ArrayLike<number>): void {
+  for (let i = 0; i < samples.length; i++) {
+    if (samples[i] - samples[i] !== 0) fail(`${name}[${i}]`, samples[i], 'audio must be finite everywhere');
+  }
+}

@@ -1,0 +1,80 @@
+/** Nice multiples that matplotlib's `AutoLocator` tries for plain axes. */
+export const PLAIN_STEPS: readonly number[] = [1, 2, 2.5, 5, 10];
+
+/** Nice multiples that librosa tries for time axes: parts of a minute. */
+export const TIME_STEPS: readonly number[] = [1, 1.5, 5, 6, 10];
+
+export interface TickOptions {
+  /** At most so many intervals. */
+  bins: number;
+  /** Allowed multiples of a power of ten, from 1 to 10. */
+  steps?: readonly number[];
+  /** Ticks at whole numbers only. */
+  integer?: boolean;
+}
+
+/**
+ * Round numbers in [low, high], as matplotlib's `MaxNLocator` chooses them.
+ *
+ * @example
+ * maxNTicks(-0.27, 5.6, { bins: 10, steps: TIME_STEPS }); // [0, 0.6, 1.2, …, 5.4]
+ */
+export function maxNTicks(low: number, high: number, options: TickOptions): number[] {
+  const { bins, steps: multiples = PLAIN_STEPS, integer = false } = options;
+  const span = high - low;
+  const middle = (low + high) / 2;
+  const power = 10 ** Math.floor(Math.log10(span / bins));
+  const offset = Math.abs(middle) / span < 100 ? 0 : Math.sign(middle) * 10 ** Math.floor(Math.log10(Math.abs(middle)));
+  const from = low - offset;
+  const to = high - offset;
+  let steps = [...multiples.slice(0, -1).map((m) => m / 10), ...multiples, 10 * multiples[1]].map((m) => m * power);
+  if (integer) steps = steps.filter((step) => step < 1 || Math.abs(step - Math.round(step)) < 0.001);
+  const large = steps.findIndex((step) => step >= span / bins);
+  for (let i = large < 0 ? steps.length - 1 : large; i >= 0; i--) {
+    const step = integer && Math.floor(to) - Math.ceil(from) >= 1 ? Math.max(1, steps[i]) : steps[i];
+    const ticks = multiplesIn(from, to, step, offset);
+    if (ticks.length >= 2 || i === 0) return ticks;
+  }
+  return [];
+}
+
+function multiplesIn(from: number, to: number, step: number, offset: number): number[] {
+  const tolerance = step * Math.max(1e-10, offset === 0 ? 0 : 10 ** (Math.log10(Math.abs(offset) / step) - 12));
+  const ticks: number[] = [];
+  for (let k = Math.floor(from / step); k * step <= to + tolerance; k++) {
+    if (k * step >= from - tolerance) ticks.push(Number((k * step + offset).toPrecision(12)));
+  }
+  return ticks;
+}
+
+/**
+ * Ticks of a plain axis, as matplotlib's `AutoLocator` chooses them: as many as the labels leave room for, at most ten.
+ *
+ * @param length - of the axis, in pixels
+ * @param room - what a label needs along the axis, in pixels
+ */
+export function autoTicks(low: number, high: number, length: number, room: number, integer = false): number[] {
+  const bins = Math.min(9, Math.max(1, Math.floor(length / room)));
+  return maxNTicks(low, high, { bins, steps: PLAIN_STEPS, integer });
+}
+
+/** The d3 format that writes each of these ticks with the same, smallest number of decimals. */
+export function tickFormat(ticks: readonly number[]): string {
+  let decimals = 0;
+  while (decimals < 10 && ticks.some((t) => Math.abs(Number(t.toFixed(decimals)) - t) > 1e-9 * Math.abs(t))) decimals++;
+  return `.${decimals}f`;
+}
+
+/** Powers of ten in [low, high] and, between them, the multiples from 2 to 9: matplotlib's ticks on a log axis. */
+export function logTicks(low: number, high: number): { major: number[]; minor: number[] } {
+  const major: number[] = [];
+  const minor: number[] = [];
+  for (let exponent = Math.floor(Math.log10(low)); exponent <= Math.ceil(Math.log10(high)); exponent++) {
+    for (let multiple = 1; multiple < 10; multiple++) {
+      const tick = Number(`${multiple}e${exponent}`);
+      if (tick < low || tick > high) continue;
+      (multiple === 1 ? major : minor).push(tick);
+    }
+  }
+  return { major, minor };
+}

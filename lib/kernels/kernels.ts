@@ -35,7 +35,25 @@ function radix4(length: i32, stride: i32, from: usize, to: usize, twiddles: usiz
   const quarter = length >> 2;
   const leg = <usize>(quarter * stride) * POINT;
   const side = <usize>stride * POINT;
-  for (let p = 0; p < quarter; p++) {
+  // Where p is 0, all twiddles are 1: a quarter of the last but one step, and the whole last one.
+  for (let q: usize = 0; q < side; q += POINT) {
+    const a = from + q, o = to + q;
+    const ar = v128.load(a), ai = v128.load(a, 16);
+    const br = v128.load(a + leg), bi = v128.load(a + leg, 16);
+    const cr = v128.load(a + 2 * leg), ci = v128.load(a + 2 * leg, 16);
+    const dr = v128.load(a + 3 * leg), di = v128.load(a + 3 * leg, 16);
+    const acr = add(ar, cr), aci = add(ai, ci), amr = sub(ar, cr), ami = sub(ai, ci);
+    const bdr = add(br, dr), bdi = add(bi, di), bmr = sub(br, dr), bmi = sub(bi, di);
+    v128.store(o, add(acr, bdr));
+    v128.store(o, add(aci, bdi), 16);
+    v128.store(o + side, add(amr, bmi));
+    v128.store(o + side, sub(ami, bmr), 16);
+    v128.store(o + 2 * side, sub(acr, bdr));
+    v128.store(o + 2 * side, sub(aci, bdi), 16);
+    v128.store(o + 3 * side, sub(amr, bmi));
+    v128.store(o + 3 * side, add(ami, bmr), 16);
+  }
+  for (let p = 1; p < quarter; p++) {
     const angle = <usize>(p * stride * twiddleStep) << 3;
     const c1 = splat(twiddles + angle), s1 = splat(twiddles + angle + 4);
     const c2 = splat(twiddles + 2 * angle), s2 = splat(twiddles + 2 * angle + 4);
@@ -257,8 +275,8 @@ export function inverse(
   }
 }
 
-/** re ← |re + i im| ** power, for `bins` bins of four lanes. */
-export function spectralPower(bins: i32, re: usize, im: usize, step: usize, power: f32): void {
+/** out ← |re + i im| ** power, for `bins` bins of four lanes. */
+export function spectralPower(bins: i32, re: usize, im: usize, step: usize, power: f32, out: usize, outStep: usize): void {
   for (let k = 0; k < bins; k++) {
     const r = v128.load(re), i = v128.load(im);
     let p = add(mul(r, r), mul(i, i));
@@ -271,9 +289,10 @@ export function spectralPower(bins: i32, re: usize, im: usize, step: usize, powe
         );
       }
     }
-    v128.store(re, p);
+    v128.store(out, p);
     re += step;
     im += step;
+    out += outStep;
   }
 }
 
@@ -380,4 +399,17 @@ export function decibel(count: i32, x: usize, amin: f32, offset: f32, floor: f32
     const db = add(mul(ln, f32x4.splat(4.342944819)), mul(e, f32x4.splat(3.010299957)));
     v128.store(x, f32x4.max(sub(db, off), low));
   }
+}
+
+/** The largest |x| (absolute) or x over `count` numbers; NaN if one is NaN. */
+export function peak(count: i32, x: usize, absolute: bool): f32 {
+  const end = x + (<usize>count << 2), whole = x + ((<usize>count << 2) & ~15);
+  let most = f32x4.splat(absolute ? 0 : -f32.MAX_VALUE);
+  for (; x < whole; x += 16) {
+    const v = v128.load(x);
+    most = f32x4.max(most, absolute ? f32x4.abs(v) : v);
+  }
+  let result = max(max(f32x4.extract_lane(most, 0), f32x4.extract_lane(most, 1)), max(f32x4.extract_lane(most, 2), f32x4.extract_lane(most, 3)));
+  for (; x < end; x += 4) result = max(result, absolute ? abs(load<f32>(x)) : load<f32>(x));
+  return result;
 }

@@ -1,5 +1,5 @@
 import { requireFinite, requireNumber, requirePositive } from '../parameters.js';
-import { reserve } from './engine.js';
+import { findPeak, reserve } from './engine.js';
 import { FloatMatrix } from './matrix.js';
 
 /** Options of {@link amplitudeToDb} and {@link powerToDb}. */
@@ -59,22 +59,19 @@ function toDecibels<T extends Levels>(
   if (topDb !== null) requireNumber('topDb', topDb, 0);
   if (ref !== 'max') requireNumber('ref', ref);
   const x = levels instanceof FloatMatrix ? levels.data : (levels as Float32Array | Float64Array);
-  let peak = square ? 0 : -Infinity;
-  if (square) for (let i = 0; i < x.length; i++) peak = Math.max(peak, Math.abs(x[i]));
-  else for (let i = 0; i < x.length; i++) peak = Math.max(peak, x[i]);
-  // A number that is not finite shows in the peak, except −∞ among powers, which counts as amin.
-  if (x.length > 0 && !Number.isFinite(peak)) requireFinite('x', x);
+  const { kernels, areas } = reserve({ block: Math.min(BLOCK, x.length) });
+  const single = x instanceof Float32Array;
+  const peak = single ? findPeak('x', x, kernels, areas.block, square) : largest(x, square);
   const power = (value: number) => (square ? value * value : value);
   const least = power(amin);
   const decibels = (value: number) => 10 * Math.log10(Math.max(least, power(value)));
   const offset = decibels(ref === 'max' ? peak : Math.abs(ref));
   const floor = topDb === null ? -Infinity : decibels(peak) - offset - topDb;
 
-  if (x instanceof Float64Array) {
+  if (!single) {
     return Float64Array.from(x, (value) => Math.max(decibels(value) - offset, floor)) as T;
   }
   const result = new Float32Array(x.length);
-  const { kernels, areas } = reserve({ block: Math.min(BLOCK, x.length) });
   for (let start = 0; start < x.length; start += BLOCK) {
     const part = x.subarray(start, start + BLOCK);
     areas.block.set(part);
@@ -82,4 +79,9 @@ function toDecibels<T extends Levels>(
     result.set(areas.block.subarray(0, part.length), start);
   }
   return (levels instanceof FloatMatrix ? new FloatMatrix(levels.rows, levels.columns, result) : result) as T;
+}
+
+function largest(x: Float64Array, absolute: boolean): number {
+  requireFinite('x', x);
+  return x.reduce((peak, value) => Math.max(peak, absolute ? Math.abs(value) : value), absolute ? 0 : -Infinity);
 }

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ParameterError } from '../errors.js';
+import { requireFinite } from '../parameters.js';
 
 type Numbers = readonly number[];
 
@@ -10,12 +11,13 @@ export interface Kernels {
   base(): number;
   forward(size: number, signal: number, hop: number, ...rest: Numbers): void;
   inverse(size: number, signal: number, hop: number, ...rest: Numbers): void;
-  spectralPower(bins: number, re: number, im: number, step: number, power: number): void;
+  spectralPower(bins: number, re: number, im: number, step: number, power: number, ...out: Numbers): void;
   bands(count: number, bins: number, binStep: number, ...rest: Numbers): void;
   rephase(count: number, next: number, previous: number, magnitude: number, weight: number): void;
   multiply(bins: number, re: number, im: number, step: number, filter: number): void;
   interpolate(count: number, signal: number, filters: number, taps: number, ...rest: Numbers): void;
   decibel(count: number, x: number, amin: number, offset: number, floor: number, square: number): void;
+  peak(count: number, x: number, absolute: number): number;
 }
 
 const PAGE = 65536;
@@ -59,6 +61,28 @@ export function reserve<K extends string>(
     pointer += 4 * size;
   }
   return { kernels, areas };
+}
+
+/**
+ * The largest |x| (or x, where not `absolute`), read through an area of WebAssembly memory.
+ *
+ * @throws ParameterError that names the first of `x` which is not a finite number
+ */
+export function findPeak(
+  name: string,
+  x: Float32Array,
+  kernels: Kernels,
+  area: Float32Array,
+  absolute: boolean = true,
+): number {
+  let peak = absolute ? 0 : -Infinity;
+  for (let start = 0; start < x.length; start += area.length) {
+    const part = x.subarray(start, start + area.length);
+    area.set(part);
+    peak = Math.max(peak, kernels.peak(part.length, area.byteOffset, Number(absolute)));
+  }
+  if (x.length > 0 && !Number.isFinite(peak)) requireFinite(name, x);
+  return peak;
 }
 
 /** Radices of a transform of `points` points: fours first, then what is left. */

@@ -1,11 +1,12 @@
 import type { Waveform } from '../audio/waveform.js';
 import { ParameterError } from '../errors.js';
-import { requireChoice, requireFinite, requireInteger, requireNumber, requirePositive } from '../parameters.js';
-import { fftAreas, RealFft, reserve } from './engine.js';
+import { requireChoice, requireInteger, requireNumber, requirePositive } from '../parameters.js';
+import { fftAreas, findPeak, RealFft, reserve } from './engine.js';
 import { fftFrequencies } from './fft.js';
 import { copyPadded, countFrames, requirePadding, resolveFraming } from './frames.js';
 import { FloatMatrix } from './matrix.js';
-import { CHUNK, copyColumns, type StftOptions } from './stft.js';
+import { CHUNK, copyColumns } from './spectrogram.js';
+import type { StftOptions } from './stft.js';
 
 // Slaney's scale (Auditory Toolbox, 1998): linear below 1 kHz, logarithmic above.
 const HZ_PER_MEL = 200 / 3;
@@ -145,7 +146,6 @@ export function melSpectrogram({ samples, sampleRate }: Waveform, options: MelSp
   const framing = resolveFraming(nFft, { ...options, hopLength });
   requirePositive('power', power);
   requirePadding(samples.length, padMode, framing);
-  requireFinite('samples', samples);
   const filters = sparse(melFilterbank({ ...options, sampleRate, nFft }));
   const bins = 1 + (nFft >> 1);
   const frames = countFrames(samples.length, framing);
@@ -159,6 +159,7 @@ export function melSpectrogram({ samples, sampleRate }: Waveform, options: MelSp
     weights: filters.weights.length,
     bands: filters.count * CHUNK,
   });
+  findPeak('samples', samples, kernels, areas.signal);
   areas.window.set(framing.window);
   areas.weights.set(filters.weights);
   new Int32Array(areas.ranges.buffer, areas.ranges.byteOffset).set(filters.ranges);
@@ -170,7 +171,7 @@ export function melSpectrogram({ samples, sampleRate }: Waveform, options: MelSp
     copyPadded(samples, start * hopLength - framing.pad, areas.signal, padMode);
     for (let t = 0; t < count; t += 4) {
       fft.forward(areas.signal.byteOffset + 4 * t * hopLength, hopLength, areas.window, re, im, step);
-      kernels.spectralPower(bins, re, im, step, power);
+      kernels.spectralPower(bins, re, im, step, power, re, step);
       kernels.bands(filters.count, re, step, ranges, weights, areas.bands.byteOffset + 4 * t, 4 * CHUNK);
     }
     copyColumns(areas.bands, result, start, count);

@@ -1,6 +1,6 @@
 import { ParameterError } from '../errors.js';
-import { requireFinite, requireInteger } from '../parameters.js';
-import { fftAreas, RealFft, reserve } from './engine.js';
+import { requireInteger } from '../parameters.js';
+import { fftAreas, findPeak, RealFft, reserve } from './engine.js';
 import {
   copyPadded,
   countFrames,
@@ -11,50 +11,10 @@ import {
   requirePadding,
   resolveFraming,
 } from './frames.js';
-import { FloatMatrix } from './matrix.js';
+import { ComplexSpectrogram } from './spectrogram.js';
 
-/** Frames computed before they are copied out: large enough for long copies, small enough for the cache. */
-export const CHUNK = 64;
-
-/** A spectrum per frame: 1 + ⌊nFft / 2⌋ rows (frequencies), a column per frame. */
-export class ComplexSpectrogram {
-  constructor(
-    readonly re: FloatMatrix,
-    readonly im: FloatMatrix,
-    /** Samples of the frames it was made from. */
-    readonly nFft: number = 2 * (re.rows - 1),
-  ) {}
-
-  get rows(): number {
-    return this.re.rows;
-  }
-
-  get columns(): number {
-    return this.re.columns;
-  }
-
-  #map(f: (re: number, im: number) => number): FloatMatrix {
-    const result = new FloatMatrix(this.rows, this.columns);
-    const [re, im, out] = [this.re.data, this.im.data, result.data];
-    for (let i = 0; i < out.length; i++) out[i] = f(re[i], im[i]);
-    return result;
-  }
-
-  /** |X|, like `np.abs(D)`. */
-  magnitude(): FloatMatrix {
-    return this.#map((re, im) => Math.sqrt(re * re + im * im));
-  }
-
-  /** |X|². */
-  power(): FloatMatrix {
-    return this.#map((re, im) => re * re + im * im);
-  }
-
-  /** The angle in (−π, π], like `np.angle(D)`. */
-  phase(): FloatMatrix {
-    return this.#map((re, im) => Math.atan2(im, re));
-  }
-}
+/** Groups of four frames handled at a time: few enough for the cache. */
+const GROUPS = 8;
 
 /** Options of {@link stft}. */
 export interface StftOptions extends FrameOptions {
@@ -80,40 +40,28 @@ export function stft(samples: Float32Array, options: StftOptions = {}): ComplexS
   const { nFft = 2048, padMode = 'constant' } = options;
   const framing = resolveFraming(nFft, options);
   requirePadding(samples.length, padMode, framing);
-  requireFinite('samples', samples);
   const { hopLength, window, pad } = framing;
-  const bins = 1 + (nFft >> 1);
-  const frames = countFrames(samples.length, framing);
-  const re = new FloatMatrix(bins, frames);
-  const im = new FloatMatrix(bins, frames);
+  const result = ComplexSpectrogram.allocate(nFft, countFrames(samples.length, framing));
+  const { rows, columns, groups } = result;
   const { kernels, areas } = reserve({
     ...fftAreas(nFft),
     window: nFft,
-    signal: (CHUNK - 1) * hopLength + nFft,
-    re: bins * CHUNK,
-    im: bins * CHUNK,
+    signal: (GROUPS * 4 - 1) * hopLength + nFft,
+    spectra: GROUPS * rows * 8,
   });
+  findPeak('samples', samples, kernels, areas.signal);
   areas.window.set(window);
   const fft = new RealFft(nFft, kernels, areas);
-  for (let start = 0; start < frames; start += CHUNK) {
-    const count = Math.min(CHUNK, frames - start);
+  for (let start = 0; start < columns; start += 4 * GROUPS) {
+    const count = Math.min(GROUPS, Math.ceil((columns - start) / 4));
     copyPadded(samples, start * hopLength - pad, areas.signal, padMode);
-    for (let t = 0; t < count; t += 4) {
-      const signal = areas.signal.byteOffset + 4 * t * hopLength;
-      const [r, i] = [areas.re.byteOffset + 4 * t, areas.im.byteOffset + 4 * t];
-      fft.forward(signal, hopLength, areas.window, r, i, 4 * CHUNK);
+    for (let g = 0; g < count; g++) {
+      const spectrum = areas.spectra.byteOffset + 32 * g * rows;
+      fft.forward(areas.signal.byteOffset + 16 * g * hopLength, hopLength, areas.window, spectrum, spectrum + 16, 32);
     }
-    copyColumns(areas.re, re, start, count);
-    copyColumns(areas.im, im, start, count);
+    groups.set(areas.spectra.subarray(0, count * rows * 8), start * rows * 2);
   }
-  return new ComplexSpectrogram(re, im, nFft);
-}
-
-/** Copies the first `count` of {@link CHUNK} columns into the matrix. */
-export function copyColumns(chunk: Float32Array, matrix: FloatMatrix, start: number, count: number): void {
-  for (let k = 0; k < matrix.rows; k++) {
-    matrix.data.set(chunk.subarray(k * CHUNK, k * CHUNK + count), k * matrix.columns + start);
-  }
+  return result;
 }
 
 /** Options of {@link istft}. */
@@ -153,48 +101,45 @@ export function istft(spectrogram: ComplexSpectrogram, options: IstftOptions = {
   if (length !== undefined) requireInteger('length', length, 0);
   const framing = inverseFraming(spectrogram.rows, nFft, options);
   const { hopLength, window, pad } = framing;
-  const { rows: bins, columns } = spectrogram;
+  const { rows, columns, groups } = spectrogram;
   // librosa takes a length of 0 for none.
   const frames = length ? Math.min(columns, Math.ceil((length + 2 * pad) / hopLength)) : columns;
   const result = new Float32Array(length || Math.max(nFft + hopLength * (frames - 1) - 2 * pad, 0));
+  const chunk = 4 * GROUPS * hopLength;
   const { kernels, areas } = reserve({
     ...fftAreas(nFft),
     window: nFft,
-    signal: CHUNK * hopLength + nFft,
-    re: bins * CHUNK,
-    im: bins * CHUNK,
+    signal: chunk + nFft,
+    spectra: GROUPS * rows * 8,
   });
   for (let i = 0; i < nFft; i++) areas.window[i] = window[i] / nFft;
   const fft = new RealFft(nFft, kernels, areas);
   const scale = inverseWindowSum(framing, frames);
   areas.signal.fill(0);
-  for (let start = 0; start < frames; start += CHUNK) {
-    const count = Math.min(CHUNK, frames - start);
-    loadColumns(spectrogram.re, areas.re, start, count);
-    loadColumns(spectrogram.im, areas.im, start, count);
-    for (let t = 0; t < count; t += 4) {
-      const signal = areas.signal.byteOffset + 4 * t * hopLength;
-      const [r, i] = [areas.re.byteOffset + 4 * t, areas.im.byteOffset + 4 * t];
-      fft.inverse(signal, hopLength, areas.window, r, i, 4 * CHUNK);
+  for (let start = 0; start < frames; start += 4 * GROUPS) {
+    const count = Math.min(GROUPS, Math.ceil((frames - start) / 4));
+    areas.spectra.set(groups.subarray(start * rows * 2, (start + 4 * count) * rows * 2));
+    clearLanes(areas.spectra, rows, frames - start);
+    for (let g = 0; g < count; g++) {
+      const spectrum = areas.spectra.byteOffset + 32 * g * rows;
+      fft.inverse(areas.signal.byteOffset + 16 * g * hopLength, hopLength, areas.window, spectrum, spectrum + 16, 32);
     }
     // The first samples are done; the rest waits for the frames of the next chunk.
-    const last = start + CHUNK >= frames;
-    const done = last ? areas.signal.length : CHUNK * hopLength;
     const offset = start * hopLength;
+    const done = start + 4 * GROUPS >= frames ? areas.signal.length : chunk;
     const from = Math.max(pad - offset, 0);
     const to = Math.min(done, result.length + pad - offset);
     for (let i = from; i < to; i++) result[offset + i - pad] = areas.signal[i] * scale(offset + i);
-    areas.signal.copyWithin(0, CHUNK * hopLength);
+    areas.signal.copyWithin(0, chunk);
     areas.signal.fill(0, nFft);
   }
   return result;
 }
 
-/** The reverse of {@link copyColumns}; columns up to the next multiple of four become zero. */
-function loadColumns(matrix: FloatMatrix, chunk: Float32Array, start: number, count: number): void {
-  for (let k = 0; k < matrix.rows; k++) {
-    const row = k * matrix.columns + start;
-    chunk.set(matrix.data.subarray(row, row + count), k * CHUNK);
-    if (count % 4 !== 0) chunk.fill(0, k * CHUNK + count, k * CHUNK + ((count + 3) & ~3));
+/** Silences the frames from `frames` on in the last group of four. */
+function clearLanes(spectra: Float32Array, rows: number, frames: number): void {
+  if (frames % 4 === 0 || frames * rows * 2 > spectra.length) return;
+  for (let at = (frames >> 2) * rows * 8; at < ((frames >> 2) + 1) * rows * 8; at += 4) {
+    spectra.fill(0, at + (frames & 3), at + 4);
   }
 }

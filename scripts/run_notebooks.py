@@ -1,0 +1,138 @@
+"""Runs the notebooks in order and writes them, executed, to build/notebooks/ as .ipynb and .html.
+
+Called by scripts/notebooks.mjs. Stops at the first failing cell with exit status 1.
+"""
+
+import argparse
+import json
+import os
+import re
+import signal
+import sys
+import time
+from pathlib import Path
+
+import nbformat
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+from nbconvert import HTMLExporter
+
+ROOT = Path(__file__).resolve().parent.parent
+SOURCE = ROOT / "notebooks"
+TARGET = ROOT / "build" / "notebooks"
+
+
+class Client(NotebookClient):
+    """Remembers the cell that runs, to name it when something other than its code fails."""
+
+    running = None
+
+    async def async_execute_cell(self, cell, cell_index, *args, **kwargs):
+        self.running = (cell_index, cell)
+        return await super().async_execute_cell(cell, cell_index, *args, **kwargs)
+
+
+def choose(names):
+    """The notebooks to run: all, or those whose file name starts with one of the names."""
+    notebooks = sorted(SOURCE.glob("*.ipynb"))
+    if not names:
+        return notebooks
+    stems = [Path(name).stem for name in names]
+    for name, stem in zip(names, stems):
+        if not any(notebook.stem.startswith(stem) for notebook in notebooks):
+            sys.exit(f"No notebook starts with {name}: notebooks/ has {', '.join(n.stem for n in notebooks) or 'none'}.")
+    return [notebook for notebook in notebooks if notebook.stem.startswith(tuple(stems))]
+
+
+def write(path, text):
+    beside = path.with_name(f".{path.name}.new")
+    beside.write_text(text, encoding="utf-8")
+    beside.replace(path)
+
+
+def portable(notebook):
+    """The notebook as text without what differs from one machine or run to the next."""
+    for cell in notebook.cells:
+        cell.metadata.pop("execution", None)
+    for folder, name in ((f"{ROOT}/", ""), (str(ROOT), "."), (str(Path.home()), "~")):
+        escaped = json.dumps(folder, ensure_ascii=False)[1:-1]
+        for cell in notebook.cells:
+            if cell.get("outputs"):
+                text = json.dumps(cell.outputs, ensure_ascii=False).replace(escaped, name)
+                cell.outputs = [nbformat.from_dict(output) for output in json.loads(text)]
+    return nbformat.writes(notebook) + "\n"
+
+
+def explain(error, client):
+    """What went wrong, with the cell that ran at that moment."""
+    index, cell = client.running or (None, None)
+    if isinstance(error, CellExecutionError):
+        what = re.sub(r"\x1b\[[0-9;]*m", "", error.traceback or f"{error.ename}: {error.evalue}").strip()
+        # tslab writes compile errors to stderr and raises without a message.
+        written = [output.text for output in cell.outputs if output.output_type == "stream" and output.name == "stderr"]
+        what = "\n".join([*written, what])
+    elif isinstance(error, CellTimeoutError):
+        what = f"The cell ran for more than {client.timeout} s."
+    elif isinstance(error, DeadKernelError):
+        what = "The kernel died (out of memory?)."
+    else:
+        what = f"{type(error).__name__}: {error}"
+    source = "\n".join(f"    {line}" for line in cell.source.splitlines()) if cell else ""
+    place = f"cell {index + 1}" if cell else "before the first cell"
+    return f"{place}\n{source}\n{what.strip()}"
+
+
+def run(path, timeout):
+    """Executes one notebook; returns it with the client and the error, or None."""
+    notebook = nbformat.read(path, as_version=4)
+    client = Client(
+        notebook,
+        timeout=timeout,
+        kernel_name="tslab",
+        record_timing=False,
+        resources={"metadata": {"path": str(SOURCE)}},
+    )
+    try:
+        client.execute()
+    except (CellExecutionError, CellTimeoutError, DeadKernelError, RuntimeError) as error:
+        return notebook, explain(error, client)
+    return notebook, None
+
+
+def main():
+    parser = argparse.ArgumentParser(prog="npm run notebooks --", description=__doc__.splitlines()[0])
+    parser.add_argument("names", nargs="*", metavar="NAME", help="run only notebooks whose name starts with this")
+    parser.add_argument("--inplace", action="store_true", help="also write the outputs back into notebooks/")
+    parser.add_argument("--timeout", type=int, default=1800, metavar="SECONDS", help="per cell (default: %(default)s)")
+    options = parser.parse_args()
+    notebooks = choose(options.names)
+    if not notebooks:
+        print("notebooks/ has no notebook yet: nothing to run.")
+        return 0
+    TARGET.mkdir(parents=True, exist_ok=True)
+    exporter = HTMLExporter()
+    for path in notebooks:
+        print(f"{path.stem} … ", end="", flush=True)
+        start = time.perf_counter()
+        notebook, failure = run(path, options.timeout)
+        seconds = time.perf_counter() - start
+        text = portable(notebook)
+        write(TARGET / path.name, text)
+        write(TARGET / f"{path.stem}.html", exporter.from_notebook_node(notebook, {"metadata": {"name": path.stem}})[0])
+        print(f"{'failed after' if failure else 'ok,'} {seconds:.1f} s", flush=True)
+        if failure:
+            print(f"\n{path.relative_to(ROOT)}, {failure}", file=sys.stderr)
+            return 1
+        if options.inplace:
+            write(path, text)
+    print(f"Written to {os.path.relpath(TARGET)}")
+    return 0
+
+
+if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:
+        print("\nInterrupted.", file=sys.stderr)
+        sys.exit(130)

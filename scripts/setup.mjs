@@ -1,0 +1,23 @@
+// Sets up whatever is missing: npm packages, the Python environment with JupyterLab and TensorFlow, the TensorFlow
+// link, the library and the Jupyter kernel. Every step looks at what is there and runs only if that is not enough, so
+// a second run, or a run after Ctrl-C, repairs and otherwise does nothing.
+//   npm run setup               TensorFlow for the CPU
+//   ONPA_GPU=1 npm run setup    TensorFlow and CUDA for an NVIDIA GPU; kept until ONPA_GPU=0
+import { nodeProblem } from './setup/node.mjs';
+
+// The steps use what an old Node lacks, so they are loaded only after this check.
+const problem = nodeProblem(process.version);
+if (problem) {
+  console.error(`Set-up cannot start:\n  - ${problem}`);
+  process.exit(1);
+}
+const { setUp } = await import('./setup/steps.mjs');
+const { SetupError } = await import('./setup/run.mjs');
+
+try {
+  console.log(await setUp());
+} catch (error) {
+  if (!(error instanceof SetupError)) throw error;
+  console.error(error.message);
+  process.exit(1);
+}

@@ -1,0 +1,32 @@
+import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { environmentPrefix } from './python.mjs';
+import { readIfThere, root, step } from './run.mjs';
+
+/** Where Jupyter finds the TypeScript kernel of this environment. */
+export const kernelFile = (prefix = environmentPrefix()) =>
+  join(prefix, 'share', 'jupyter', 'kernels', 'tslab', 'kernel.json');
+
+/** What `tslab install` writes, but with this checkout's tslab, the Node that runs now, and settings for TensorFlow. */
+export function kernelSpec() {
+  const tslab = join(root, 'node_modules', 'tslab', 'bin', 'tslab');
+  return {
+    argv: [process.execPath, tslab, 'kernel', '--config-path', '{connection_file}'],
+    display_name: 'TypeScript',
+    language: 'typescript',
+    // glibc would hand every large tensor back to the system and fetch it again: training is a tenth slower.
+    env: { MALLOC_MMAP_MAX_: '0', MALLOC_TRIM_THRESHOLD_: String(16 * 2 ** 30) },
+  };
+}
+
+/** Points the environment's kernel at this checkout; another checkout that shares the environment points it back. */
+export async function installKernel() {
+  const file = kernelFile();
+  const wanted = `${JSON.stringify(kernelSpec(), null, 1)}\n`;
+  if (readIfThere(file) === wanted) return;
+  await step('Installing the Jupyter kernel', () => {
+    mkdirSync(join(file, '..'), { recursive: true });
+    writeFileSync(`${file}.new`, wanted);
+    renameSync(`${file}.new`, file);
+  });
+}

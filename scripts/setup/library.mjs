@@ -1,0 +1,31 @@
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { runNpm } from './packages.mjs';
+import { readIfThere, root, step } from './run.mjs';
+
+const library = join(root, 'lib');
+const stamp = join(library, 'dist', '.built-from');
+
+function hashSources() {
+  const hash = createHash('sha256');
+  const files = ['package.json', 'tsconfig.json', '../tsconfig.base.json', '../package-lock.json'];
+  for (const folder of ['src', 'kernels']) {
+    for (const name of readdirSync(join(library, folder), { recursive: true })) files.push(join(folder, name));
+  }
+  for (const name of files.sort()) {
+    if (/\.(ts|json)$/.test(name)) hash.update(`${name}\0`).update(readFileSync(join(library, name)));
+  }
+  return hash.digest('hex');
+}
+
+/** Compiles the library if its sources are not those that `dist` was built from. */
+export async function buildLibrary() {
+  const sources = hashSources();
+  if (readIfThere(stamp) === sources && existsSync(join(library, 'dist', 'index.js'))) return;
+  await step('Building the library', async () => {
+    rmSync(stamp, { force: true });
+    await runNpm(['run', 'build', '-w', 'onpa']);
+    writeFileSync(stamp, sources);
+  });
+}

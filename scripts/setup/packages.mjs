@@ -1,0 +1,48 @@
+import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { findProgram, readIfThere, root, run, SetupError, step } from './run.mjs';
+
+/** npm as the command to spawn and its first arguments. */
+function npm() {
+  const running = process.env.npm_execpath;
+  if (running && basename(running) === 'npm-cli.js' && existsSync(running)) return [process.execPath, [running]];
+  const program = findProgram(['npm']);
+  if (!program) throw new SetupError('npm is not on the PATH: install Node 20.19 or later with its npm.');
+  return [program, []];
+}
+
+export async function runNpm(args) {
+  const [command, first] = npm();
+  await run(command, [...first, ...args]);
+}
+
+function isForThisMachine({ optional, os, cpu, libc }) {
+  if (!optional) return true;
+  // npm chooses between glibc and musl by itself; such packages are left to it.
+  return !libc && (os?.includes(process.platform) ?? false) && (cpu?.includes(process.arch) ?? true);
+}
+
+/** Whether node_modules holds exactly what package-lock.json asks for; npm keeps its own record of what it installed. */
+export function packagesMatchLock(folder = root) {
+  const installed = readIfThere(join(folder, 'node_modules', '.package-lock.json'));
+  if (!installed) return false;
+  const has = JSON.parse(installed).packages;
+  const wants = JSON.parse(readFileSync(join(folder, 'package-lock.json'), 'utf8')).packages;
+  const stale = Object.keys(has).some((path) => !wants[path]);
+  if (stale) return false;
+  return Object.entries(wants).every(([path, wanted]) => {
+    if (!path.startsWith('node_modules/') || !(has[path] || isForThisMachine(wanted))) return true;
+    const found = has[path];
+    if (found?.version !== wanted.version || found.integrity !== wanted.integrity) return false;
+    return existsSync(join(folder, path, 'package.json'));
+  });
+}
+
+export async function installPackages() {
+  if (packagesMatchLock()) return;
+  await step('Installing npm packages', async () => {
+    // Gone first, so that an interrupted `npm ci` never looks complete.
+    rmSync(join(root, 'node_modules', '.package-lock.json'), { force: true });
+    await runNpm(['ci', '--ignore-scripts']);
+  });
+}

@@ -1,0 +1,99 @@
+import { spawn } from 'node:child_process';
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, statSync, writeSync } from 'node:fs';
+import { constants } from 'node:os';
+import { delimiter, dirname, isAbsolute, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** The root of this checkout. */
+export const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
+/** Where the output of every command goes. */
+export const logFile = join(root, 'build', 'setup.log');
+
+/** A missing or broken part; the message names it and the command that mends it. */
+export class SetupError extends Error {}
+
+/** Folders that must not outlive this process. */
+export const scratchFolders = new Set();
+
+let logIsOpen = false;
+let child;
+let interrupted;
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+  process.on(signal, () => {
+    interrupted = signal;
+    if (child) killGroup(child.pid, signal);
+    else leave();
+  });
+}
+
+// Children lead their own process group, so that an interrupted `npm ci` or compiler leaves nobody behind.
+function killGroup(pid, signal) {
+  try {
+    process.kill(-pid, signal);
+  } catch {
+    // It has just ended by itself.
+  }
+}
+
+function leave() {
+  removeScratch();
+  console.error(`\nInterrupted (log: ${logFile}). Run it again to go on.`);
+  process.exit(128 + constants.signals[interrupted]);
+}
+
+export function removeScratch() {
+  for (const folder of scratchFolders) rmSync(folder, { recursive: true, force: true });
+  scratchFolders.clear();
+}
+
+/** Runs a command with its output in the log; a failure is a SetupError that ends with the output's tail. */
+export async function run(command, args, { cwd = root, env = process.env, hint = '' } = {}) {
+  mkdirSync(dirname(logFile), { recursive: true });
+  const log = openSync(logFile, logIsOpen ? 'a' : 'w');
+  logIsOpen = true;
+  const start = statSync(logFile).size;
+  writeSync(log, `\n$ ${[command, ...args].join(' ')}\n`);
+  const code = await new Promise((resolve) => {
+    child = spawn(command, args, { cwd, env, stdio: ['ignore', log, log], detached: true });
+    child.on('error', (error) => resolve(error.message));
+    child.on('exit', (status, signal) => resolve(status ?? signal));
+  });
+  if (interrupted) {
+    killGroup(child.pid, 'SIGKILL');
+    leave();
+  }
+  child = undefined;
+  closeSync(log);
+  if (code === 0) return;
+  const tail = readFileSync(logFile).subarray(start).toString().trimEnd().split('\n').slice(-25).join('\n');
+  throw new SetupError(`failed (${code}).\n${tail}\n\n${hint ? `${hint}\n` : ''}The whole log is in ${logFile}`);
+}
+
+/** Says in one line what is being done and how long it took. */
+export async function step(title, work) {
+  const start = performance.now();
+  process.stdout.write(`${title} … `);
+  try {
+    await work();
+  } catch (error) {
+    if (error instanceof SetupError) process.stdout.write('\n');
+    throw error;
+  }
+  process.stdout.write(`${((performance.now() - start) / 1000).toFixed(0)} s\n`);
+}
+
+/** The first of these programs that is on the PATH. */
+export function findProgram(names, path = process.env.PATH ?? '') {
+  for (const name of names) {
+    if (isAbsolute(name) && existsSync(name)) return name;
+    for (const folder of path.split(delimiter)) {
+      if (folder && existsSync(join(folder, name))) return join(folder, name);
+    }
+  }
+  return undefined;
+}
+
+/** The content of a small text file, or undefined where there is none. */
+export function readIfThere(path) {
+  return existsSync(path) ? readFileSync(path, 'utf8') : undefined;
+}

@@ -1,0 +1,150 @@
+import {
+  copyFileSync,
+  cpSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readlinkSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { describePython, environmentPython, isInstalled, pip, readRequirements } from './python.mjs';
+import { findProgram, readIfThere, removeScratch, root, run, SetupError, scratchFolders, step } from './run.mjs';
+
+const addon = join(root, 'node_modules', '@tensorflow', 'tfjs-node-gpu');
+const binding = join(addon, 'lib', 'napi-v8', 'tfjs_binding.node');
+const builtFor = join(dirname(binding), 'built-for.txt');
+
+export const tensorflowVersion = () => readRequirements().find(({ name }) => name.startsWith('tensorflow')).version;
+const buildKey = () => `TensorFlow ${tensorflowVersion()} ${process.platform} ${process.arch}`;
+const bindingIsBuilt = () => existsSync(binding) && readIfThere(builtFor) === buildKey();
+
+function findCompiler() {
+  // CXX may carry options: `ccache g++`.
+  return process.env.CXX ? findProgram([process.env.CXX.split(' ')[0]]) : findProgram(['g++', 'c++', 'clang++']);
+}
+
+/** What is missing to compile the TensorFlow link, or undefined. */
+export function compilerProblem() {
+  if (process.platform === 'win32') return 'Windows is not supported: use WSL 2 (wsl --install) and its Linux.';
+  if (bindingIsBuilt() || (findCompiler() && findProgram(['make']))) return undefined;
+  const install = process.platform === 'darwin' ? 'xcode-select --install' : 'sudo apt install g++ make';
+  return `No C++ compiler and make on the PATH: ${install} (conda: conda install -c conda-forge cxx-compiler make)`;
+}
+
+/** Which of TensorFlow's packages is in use: the GPU one by ONPA_GPU, else the one that is there. */
+function choosePackage(folders) {
+  const cpu = process.platform === 'linux' && process.arch === 'x64' ? 'tensorflow-cpu' : 'tensorflow';
+  const { ONPA_GPU: gpu } = process.env;
+  if (!gpu) return isInstalled(folders, 'tensorflow') ? 'tensorflow' : cpu;
+  if (gpu === '0') return cpu;
+  if (process.platform !== 'linux') throw new SetupError('ONPA_GPU=1 needs Linux and an NVIDIA GPU: unset ONPA_GPU.');
+  return 'tensorflow';
+}
+
+/** The CUDA packages that the installed TensorFlow asks for. */
+function cudaRequirements(folders) {
+  const { folder, entry } = isInstalled(folders, 'tensorflow');
+  const metadata = readFileSync(join(folder, entry, 'METADATA'), 'utf8');
+  return [...metadata.matchAll(/^Requires-Dist: (nvidia[^;]+);.*and-cuda/gm)].map(([, requirement]) =>
+    requirement.trim(),
+  );
+}
+
+/** TensorFlow's wheel without its Python dependencies: only its C library and headers are used. */
+export async function installTensorFlow() {
+  const { folders } = describePython(environmentPython());
+  const version = tensorflowVersion();
+  const name = choosePackage(folders);
+  const other = name === 'tensorflow' ? 'tensorflow-cpu' : 'tensorflow';
+  if (!isInstalled(folders, name, version) || !findWheel(folders)) {
+    await step(`Installing ${name} ${version}`, async () => {
+      // Both packages own the same files: the other one has to go first.
+      if (isInstalled(folders, other)) await pip(['uninstall', '-y', other]);
+      await pip(['install', '--no-deps', '--force-reinstall', `${name}==${version}`]);
+    });
+  }
+  if (process.env.ONPA_GPU && process.env.ONPA_GPU !== '0') {
+    const wanted = cudaRequirements(folders);
+    const missing = wanted.filter((requirement) => !isInstalled(folders, requirement.match(/^[\w-]+/)[0]));
+    if (missing.length) await step('Installing CUDA for TensorFlow', () => pip(['install', ...wanted]));
+  }
+  return name;
+}
+
+const libraryName = (name) => (process.platform === 'darwin' ? `lib${name}.2.dylib` : `lib${name}.so.2`);
+
+function findWheel(folders) {
+  const candidates = folders.map((folder) => join(folder, 'tensorflow'));
+  return candidates.find((folder) => existsSync(join(folder, libraryName('tensorflow_cc'))));
+}
+
+/** The links in the addon's `deps` folder and where they lead. */
+function dependencyLinks(wheel) {
+  const core = join(wheel, libraryName('tensorflow_cc'));
+  const framework = join(wheel, libraryName('tensorflow_framework'));
+  const links = {
+    include: join(wheel, 'include'),
+    [`lib/${libraryName('tensorflow_cc')}`]: core,
+    [`lib/${libraryName('tensorflow_framework')}`]: framework,
+    // The library looks for CUDA at ../nvidia, seen from the folder through which it was loaded: this one.
+    nvidia: join(dirname(wheel), 'nvidia'),
+  };
+  if (process.platform === 'darwin') return { ...links, 'lib/libtensorflow.2.dylib': core };
+  return { ...links, 'lib/libtensorflow.so': core, 'lib/libtensorflow_framework.so': framework };
+}
+
+const leadsTo = (link) => lstatSync(link, { throwIfNoEntry: false })?.isSymbolicLink() && readlinkSync(link);
+
+function makeLinks(folder, links) {
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(join(folder, 'lib'), { recursive: true });
+  for (const [name, target] of Object.entries(links)) symlinkSync(target, join(folder, name));
+}
+
+async function buildBinding(links) {
+  // make cannot build in a folder whose path has a space, so it is built beside and copied.
+  const scratch = mkdtempSync(join(tmpdir().includes(' ') ? '/tmp' : tmpdir(), 'onpa-'));
+  scratchFolders.add(scratch);
+  for (const part of ['binding', 'binding.gyp', 'package.json']) {
+    cpSync(join(addon, part), join(scratch, part), { recursive: true });
+  }
+  makeLinks(join(scratch, 'deps'), links);
+  // node-gyp would take npm's settings for its own.
+  const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^npm_/i.test(name)));
+  env.CXX ??= findCompiler();
+  if (process.platform === 'darwin') env.LDFLAGS = `${env.LDFLAGS ?? ''} -Wl,-rpath,@loader_path/../../deps/lib`;
+  const prefix = dirname(dirname(process.execPath));
+  const headers = existsSync(join(prefix, 'include', 'node', 'node_api.h')) ? [`--nodedir=${prefix}`] : [];
+  const nodeGyp = join(root, 'node_modules', 'node-gyp', 'bin', 'node-gyp.js');
+  const settings = ['--module_name=tfjs_binding', `--module_path=${scratch}/lib`, '--napi_build_version=8'];
+  const args = [nodeGyp, 'rebuild', '--jobs=max', `--python=${environmentPython()}`, ...headers, ...settings];
+  await run(process.execPath, args, { cwd: scratch, env });
+  mkdirSync(dirname(binding), { recursive: true });
+  copyFileSync(join(scratch, 'build', 'Release', 'tfjs_binding.node'), `${binding}.new`);
+  renameSync(`${binding}.new`, binding);
+  removeScratch();
+}
+
+/** Links @tensorflow/tfjs-node-gpu to the wheel's C library: symbolic links, and the binding compiled against them. */
+export async function linkTensorFlow() {
+  const wheel = findWheel(describePython(environmentPython()).folders);
+  const links = dependencyLinks(wheel);
+  const linked = Object.entries(links).every(([name, target]) => leadsTo(join(addon, 'deps', name)) === target);
+  if (linked && bindingIsBuilt()) return;
+  await step('Linking TensorFlow', async () => {
+    const built = bindingIsBuilt();
+    rmSync(builtFor, { force: true });
+    makeLinks(join(addon, 'deps'), links);
+    if (!built) await buildBinding(links);
+    const load = 'process.dlopen({ exports: {} }, process.argv[1])';
+    await run(process.execPath, ['-e', load, binding], { hint: 'The compiled TensorFlow link does not load.' });
+    writeFileSync(builtFor, buildKey());
+  });
+}

@@ -14,6 +14,8 @@ export {
   melSpectrogram,
   melToHz,
 } from './dsp/mel.js';
-export { ComplexSpectrogram, type IstftOptions, istft, type StftOptions, stft } from './dsp/stft.js';
+export { ComplexSpectrogram } from './dsp/spectrogram.js';
+export { type IstftOptions, istft, type StftOptions, stft } from './dsp/stft.js';
 export { getWindow, hann, type Window } from './dsp/window.js';
 export { AudioDecodeError, OnpaError, ParameterError, SetupError } from './errors.js';
+export { tensorflowVersion, tf } from './tensorflow.js';

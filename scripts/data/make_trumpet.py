@@ -91,7 +91,7 @@ def main() -> None:
         reverb = ["-o", "synth.reverb.room-size=0.4", "-o", "synth.reverb.level=0.25"]
         run("fluidsynth", "-ni", "-q", "-C", "0", *reverb, "-g", "0.8", "-r", str(RENDER_RATE), "-O", "s16",
             "-F", played, SOUNDFONT, score)  # fmt: skip
-        run("ffmpeg", "-v", "error", "-i", played, "-af", f"aresample={SAMPLE_RATE}:resampler=soxr:precision=28",
+        run("ffmpeg", "-v", "error", "-i", played, "-af", f"aresample={SAMPLE_RATE}:filter_size=128:cutoff=0.95",
             "-ac", "1", "-c:a", "pcm_s16le", mono)  # fmt: skip
 
         with wave.open(mono) as file:
@@ -105,7 +105,7 @@ def main() -> None:
             file.writeframes(array.array("h", (round(sample * scale) for sample in samples)).tobytes())
 
         run("ffmpeg", "-v", "error", "-y", "-i", scaled, "-map_metadata", "-1", "-fflags", "+bitexact",
-            "-flags:a", "+bitexact", "-c:a", "libvorbis", "-q:a", "5", output)  # fmt: skip
+            "-c:a", "libvorbis", "-q:a", "5", output)  # fmt: skip
     print(f"{output}: {os.path.getsize(output)} bytes")
 
 

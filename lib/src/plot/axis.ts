@@ -1,5 +1,5 @@
+import { FIXED_TICKS, FONT_SIZE, type Spec } from './spec.js';
 import { autoTicks, logTicks, tickFormat } from './ticks.js';
-import { FONT_SIZE, type Spec } from './spec.js';
 
 /** What a tick label needs along its axis, in pixels: matplotlib's estimate from the font size. */
 export const LABEL_ROOM: { x: number; y: number } = { x: 3 * FONT_SIZE, y: 2 * FONT_SIZE };
@@ -21,17 +21,24 @@ export function withLogMargin(low: number, high: number): [number, number] {
 }
 
 /** Encoding of a plain axis over `domain`: scale, ticks and labels as matplotlib sets them. */
-export function plainAxis(channel: 'x' | 'y', domain: [number, number], length: number, title: string | null, integer = false): Spec {
+export function plainAxis(
+  channel: 'x' | 'y',
+  domain: [number, number],
+  length: number,
+  title: string | null,
+  integer = false,
+): Spec {
   const values = autoTicks(domain[0], domain[1], length, LABEL_ROOM[channel], integer);
   return {
     type: 'quantitative',
     title,
     scale: { domain, nice: false, zero: false },
-    axis: { values, format: tickFormat(values) },
+    axis: { ...FIXED_TICKS, values, format: tickFormat(values) },
   };
 }
 
-const SUPERSCRIPT = "replace(replace(replace(replace(replace(replace(EXP, '-', '⁻'), '1', '¹'), '2', '²'), '3', '³'), '4', '⁴'), '5', '⁵')";
+const SUPERSCRIPT =
+  "replace(replace(replace(replace(replace(replace(EXP, '-', '⁻'), '1', '¹'), '2', '²'), '3', '³'), '4', '⁴'), '5', '⁵')";
 
 /** Encoding of a log axis over `domain`: long ticks with 10ⁿ at the decades, short ones between. */
 export function logAxis(domain: [number, number], title: string | null): Spec {
@@ -43,6 +50,7 @@ export function logAxis(domain: [number, number], title: string | null): Spec {
     title,
     scale: { type: 'log', domain, nice: false },
     axis: {
+      ...FIXED_TICKS,
       values: [...major, ...minor].sort((a, b) => a - b),
       tickSize: { condition: { test: isMajor, value: 4 }, value: 2.5 },
       labelExpr: `${isMajor} ? '10' + ${SUPERSCRIPT.replace('EXP', exponent)} : ''`,

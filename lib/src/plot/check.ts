@@ -1,51 +1,60 @@
+import type { AbstractMatrix } from 'ml-matrix';
+import { FloatMatrix } from '../dsp/matrix.js';
 import { ParameterError } from '../errors.js';
 
-/** Anything that holds numbers one after the other: a typed array or a plain one. */
-export type Numbers = ArrayLike<number>;
-
-/** Throws unless `value` is a finite number above zero. */
-export function checkPositive(chart: string, name: string, value: number): void {
-  if (!(value > 0 && Number.isFinite(value))) {
-    throw new ParameterError(`${chart}: ${name} is ${value}; give a number above 0`);
-  }
-}
-
 /** Throws unless `width` and `height`, where given, are whole pixels that a screen can hold. */
-export function checkSize(chart: string, size: { width?: number; height?: number }): void {
+export function requireSize(size: { width?: number; height?: number }): void {
   for (const name of ['width', 'height'] as const) {
     const value = size[name];
     if (value !== undefined && !(Number.isInteger(value) && value >= 16 && value <= 4096)) {
-      throw new ParameterError(`${chart}: ${name} is ${value}; give whole pixels from 16 to 4096`);
+      throw new ParameterError(`${name} is ${value}; give whole pixels from 16 to 4096`);
     }
   }
 }
 
 /** Throws unless `values` holds at least one number and only finite ones. */
-export function checkFinite(chart: string, name: string, values: Numbers): void {
-  if (values.length === 0) throw new ParameterError(`${chart}: ${name} is empty; give at least one number`);
+export function requireValues(name: string, values: ArrayLike<number>): void {
+  if (values.length === 0) throw new ParameterError(`${name} is empty; give at least one number`);
   for (let i = 0; i < values.length; i++) {
     if (!Number.isFinite(values[i])) {
-      throw new ParameterError(`${chart}: ${name}[${i}] is ${values[i]}; give finite numbers`);
+      throw new ParameterError(`${name}[${i}] is ${values[i]}; a chart needs finite numbers`);
     }
   }
 }
 
 /** Throws unless both hold the same number of values. */
-export function checkSameLength(chart: string, a: string, x: Numbers, b: string, y: Numbers): void {
+export function requireSameLength(a: string, x: ArrayLike<number>, b: string, y: ArrayLike<number>): void {
   if (x.length !== y.length) {
-    throw new ParameterError(`${chart}: ${a} has ${x.length} values and ${b} ${y.length}; give one ${a} for each ${b}`);
+    throw new ParameterError(`${a} has ${x.length} values and ${b} has ${y.length}; give one ${a} for each ${b}`);
   }
 }
 
 /** Throws unless `low < high`, both finite. */
-export function checkRange(chart: string, lowName: string, low: number, highName: string, high: number): void {
+export function requireRange(lowName: string, low: number, highName: string, high: number): void {
   if (!(Number.isFinite(low) && Number.isFinite(high) && low < high)) {
-    throw new ParameterError(`${chart}: ${lowName} is ${low} and ${highName} ${high}; give ${lowName} below ${highName}`);
+    throw new ParameterError(`${lowName} is ${low} and ${highName} is ${high}; give ${lowName} below ${highName}`);
   }
 }
 
+/** The matrix over float32 numbers; throws unless it has entries and all are finite. */
+export function requireMatrix(name: string, matrix: AbstractMatrix): FloatMatrix {
+  const { rows, columns } = matrix;
+  if (rows * columns === 0)
+    throw new ParameterError(`${name} is empty (${rows} × ${columns}); give at least one entry`);
+  const float = matrix instanceof FloatMatrix ? matrix : new FloatMatrix(rows, columns);
+  if (float !== matrix) {
+    for (let i = 0; i < rows; i++) for (let j = 0; j < columns; j++) float.data[i * columns + j] = matrix.get(i, j);
+  }
+  const bad = float.data.findIndex((value) => !Number.isFinite(value));
+  if (bad >= 0) {
+    const at = `row ${Math.floor(bad / columns)}, column ${bad % columns}`;
+    throw new ParameterError(`${name} has ${float.data[bad]} at ${at}; a chart needs finite numbers`);
+  }
+  return float;
+}
+
 /** The smallest and the largest of some numbers. */
-export function extent(values: Numbers): [number, number] {
+export function extent(values: ArrayLike<number>): [number, number] {
   let low = Number.POSITIVE_INFINITY;
   let high = Number.NEGATIVE_INFINITY;
   for (let i = 0; i < values.length; i++) {

@@ -21,7 +21,9 @@ export const LOG_SCALE: Symlog = { threshold: 440 * 2 ** (-33 / 12), slope: 1 };
 
 /** From Hz to warped units. */
 export function symlog({ threshold, slope }: Symlog, hz: number): number {
-  return Math.abs(hz) <= threshold ? hz * slope : Math.sign(hz) * threshold * (slope + Math.log2(Math.abs(hz) / threshold));
+  return Math.abs(hz) <= threshold
+    ? hz * slope
+    : Math.sign(hz) * threshold * (slope + Math.log2(Math.abs(hz) / threshold));
 }
 
 /** From warped units to Hz. */

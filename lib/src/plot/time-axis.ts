@@ -1,5 +1,5 @@
+import { FIXED_TICKS, type Spec } from './spec.js';
 import { maxNTicks, TIME_STEPS } from './ticks.js';
-import type { Spec } from './spec.js';
 
 /** librosa lets matplotlib place at most ten intervals on a time axis. */
 const BINS = 10;
@@ -34,11 +34,11 @@ export function timeAxis(domain: [number, number], field: string, zoom?: string)
   const common = { type: 'quantitative', field, title: 'Time', scale };
   if (zoom === undefined) {
     const values = maxNTicks(domain[0], domain[1], { bins: BINS, steps: TIME_STEPS });
-    return { ...common, axis: { values, labelExpr: labelExpression(String(domain[1] - domain[0])) } };
+    return { ...common, axis: { ...FIXED_TICKS, values, labelExpr: labelExpression(String(domain[1] - domain[0])) } };
   }
   const view = `(${zoom}.${field} || [${domain}])`;
   const span = `(${view}[1] - ${view}[0])`;
   const step = stepExpression(span);
   const values = `sequence(ceil(${view}[0] / (${step})) * (${step}), ${view}[1], ${step})`;
-  return { ...common, axis: { values: { expr: values }, labelExpr: labelExpression(span) } };
+  return { ...common, axis: { ...FIXED_TICKS, values: { expr: values }, labelExpr: labelExpression(span) } };
 }

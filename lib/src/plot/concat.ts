@@ -1,0 +1,32 @@
+import { ParameterError } from '../errors.js';
+import { chart, type Spec } from './spec.js';
+
+export interface ConcatOptions {
+  /** Heading over all charts. */
+  title?: string;
+}
+
+/** The chart without what only a whole chart carries. */
+function part({ $schema: _schema, config: _config, ...body }: Spec): Spec {
+  return body;
+}
+
+function concat(direction: 'hconcat' | 'vconcat', specs: readonly Spec[], { title }: ConcatOptions): Spec {
+  if (specs.length === 0) throw new ParameterError(`${direction} got no charts; give at least one`);
+  return chart({ ...(title === undefined ? {} : { title }), [direction]: specs.map(part) });
+}
+
+/**
+ * Charts side by side, as one chart.
+ *
+ * @example
+ * await show(hconcat([256, 2048, 8192].map((nFft) => specshow(db(nFft), { width: 240, nFft }))));
+ */
+export function hconcat(specs: readonly Spec[], options: ConcatOptions = {}): Spec {
+  return concat('hconcat', specs, options);
+}
+
+/** Charts one below the other, as one chart. Waveforms among them zoom together. */
+export function vconcat(specs: readonly Spec[], options: ConcatOptions = {}): Spec {
+  return concat('vconcat', specs, options);
+}

@@ -1,0 +1,128 @@
+import { ParameterError } from '../errors.js';
+import { requireChoice } from '../parameters.js';
+import { logAxis, plainAxis, withLogMargin, withMargin } from './axis.js';
+import { extent, requireRange, requireSameLength, requireSize, requireValues } from './check.js';
+import { type ChartOptions, CYCLE, chart, frame, PLOT_HEIGHT, PLOT_WIDTH, rounded, type Spec, table } from './spec.js';
+import { thin } from './thin.js';
+
+/** How the points of a curve are drawn: joined, as steps that hold each value, as dots, or as dots on stems from 0. */
+export type CurveMark = 'line' | 'step' | 'points' | 'stems';
+
+export interface Curve {
+  y: ArrayLike<number>;
+  /** One position per value; default 0, 1, 2, … */
+  x?: ArrayLike<number>;
+  /** Shown in the legend. */
+  name?: string;
+  /** Default the chart's. */
+  mark?: CurveMark;
+  /** As CSS writes it; default the next of matplotlib's cycle. */
+  color?: string;
+  /** Drawn dashed. Default false. */
+  dashed?: boolean;
+}
+
+export interface CurvesOptions extends ChartOptions {
+  xTitle?: string;
+  yTitle?: string;
+  /** Default `'linear'`. */
+  xScale?: 'linear' | 'log';
+  yScale?: 'linear' | 'log';
+  /** Range of the axis; default all points and 5 % on both sides. */
+  xDomain?: [number, number];
+  yDomain?: [number, number];
+  /** Default `'line'`. */
+  mark?: CurveMark;
+}
+
+/** The most dots of one curve; more are neither seen nor kept in a notebook. */
+const MOST_DOTS = 5000;
+
+/**
+ * Curves over a common axis, as `plt.plot`, `plt.step` and `plt.stem` draw them.
+ *
+ * A long line is reduced to the points that show: extremes are kept.
+ *
+ * @throws ParameterError where a curve is empty, not finite, of unequal lengths, or not positive on a log axis
+ * @example
+ * await show(curves([{ y: hann(64), name: 'Hann' }, { y: ones, name: 'none' }], { xTitle: 'Sample' }));
+ */
+export function curves(series: Curve | readonly Curve[], options: CurvesOptions = {}): Spec {
+  const all = (Array.isArray(series) ? series : [series]) as readonly Curve[];
+  const { width = PLOT_WIDTH, height = PLOT_HEIGHT, xScale = 'linear', yScale = 'linear' } = options;
+  if (all.length === 0) throw new ParameterError('series is empty; give at least one curve');
+  requireSize(options);
+  requireChoice('xScale', xScale, ['linear', 'log']);
+  requireChoice('yScale', yScale, ['linear', 'log']);
+  const lines = all.map((curve, i) => complete(curve, i, options));
+  const x = domain('x', lines, options.xDomain, xScale);
+  const y = domain('y', lines, options.yDomain, yScale);
+  const xTitle = options.xTitle ?? null;
+  const yTitle = options.yTitle ?? null;
+  const encoding = {
+    x: xScale === 'log' ? logAxis(x, xTitle) : plainAxis('x', x, width, xTitle),
+    y: yScale === 'log' ? logAxis(y, yTitle) : plainAxis('y', y, height, yTitle),
+  };
+  const named = lines.filter(({ name }) => name !== undefined);
+  const color = { domain: named.map(({ name }) => name), range: named.map((line) => line.color) };
+  return chart({
+    ...frame(options, width, height),
+    layer: lines.flatMap((line) => {
+      const logX = xScale === 'log' ? Float64Array.from(line.x, Math.log) : line.x;
+      const joined = line.mark === 'line' || line.mark === 'step';
+      const kept = joined ? thin(logX, line.y, width) : Array.from(line.x, (_, i) => i);
+      const points = table({ x: kept.map((i) => rounded(line.x[i])), y: kept.map((i) => rounded(line.y[i])) });
+      const position = { x: { ...encoding.x, field: 'x' }, y: { ...encoding.y, field: 'y' } };
+      const legend = { color: { datum: line.name, type: 'nominal', scale: color, title: null } };
+      return marks(line).map(({ base, ...mark }) => ({
+        ...points,
+        mark: { clip: true, tooltip: null, ...(line.name === undefined ? { color: line.color } : {}), ...mark },
+        encoding: { ...position, ...(base ? { y2: { datum: 0 } } : {}), ...(line.name === undefined ? {} : legend) },
+      }));
+    }),
+  });
+}
+
+type Line = Required<Omit<Curve, 'name'>> & { name?: string };
+
+function complete(curve: Curve, index: number, options: CurvesOptions): Line {
+  const at = (field: string): string => `series[${index}].${field}`;
+  const { y, x = Array.from({ length: y.length }, (_, i) => i), mark = options.mark ?? 'line' } = curve;
+  requireValues(at('y'), y);
+  requireValues(at('x'), x);
+  requireSameLength(at('x'), x, at('y'), y);
+  requireChoice(at('mark'), mark, ['line', 'step', 'points', 'stems']);
+  if ((mark === 'points' || mark === 'stems') && y.length > MOST_DOTS) {
+    throw new ParameterError(
+      `${at('y')} has ${y.length} values; mark '${mark}' shows at most ${MOST_DOTS}, take a part`,
+    );
+  }
+  return { color: CYCLE[index % CYCLE.length], dashed: false, ...curve, x, y, mark };
+}
+
+function domain(
+  axis: 'x' | 'y',
+  lines: readonly Line[],
+  given: [number, number] | undefined,
+  scale: string,
+): [number, number] {
+  const ends = lines.map((line) => extent(line[axis]));
+  if (axis === 'y' && lines.some(({ mark }) => mark === 'stems')) ends.push([0, 0]);
+  const [low, high] = given ?? [Math.min(...ends.map(([least]) => least)), Math.max(...ends.map(([, most]) => most))];
+  if (given) requireRange(`${axis}Domain[0]`, low, `${axis}Domain[1]`, high);
+  if (scale === 'log' && low <= 0) {
+    throw new ParameterError(`${axis} begins at ${low}; a log axis needs values above 0`);
+  }
+  if (given) return given;
+  return (scale === 'log' ? withLogMargin : withMargin)(low, high);
+}
+
+/** Vega-Lite marks of a curve; `base` where the mark reaches down to 0. */
+function marks({ mark, dashed }: Line): (Spec & { base?: boolean })[] {
+  const dash = dashed ? { strokeDash: [5, 3] } : {};
+  const dots = { type: 'point', filled: true, size: 25, opacity: 1 };
+  if (mark === 'points') return [dots];
+  if (mark === 'stems') return [{ type: 'rule', strokeWidth: 1, base: true }, dots];
+  const line = { type: 'line', strokeWidth: 1.5, strokeJoin: 'round', ...dash };
+  return [mark === 'step' ? { ...line, interpolate: 'step-after' } : line];
+}

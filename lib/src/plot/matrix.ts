@@ -1,0 +1,83 @@
+import type { AbstractMatrix } from 'ml-matrix';
+import { requireChoice } from '../parameters.js';
+import { plainAxis } from './axis.js';
+import { extent, requireMatrix, requireRange, requireSize } from './check.js';
+import { colorbar } from './colorbar.js';
+import { COLORMAPS, type Colormap } from './colormap.js';
+import { image } from './image.js';
+import { pixelCells, raster } from './raster.js';
+import { type ChartOptions, chart, frame, type Spec } from './spec.js';
+
+export interface MatrixOptions extends ChartOptions {
+  xTitle?: string;
+  yTitle?: string;
+  /** Where row 0 lies: `'upper'` (default), as a matrix is written, or `'lower'`, as a spectrogram is. */
+  origin?: 'upper' | 'lower';
+  /** Positions of the first and of the last column on the x axis. Default 0 and columns − 1. */
+  xRange?: [number, number];
+  /** Positions of the first and of the last row on the y axis. Default 0 and rows − 1. */
+  yRange?: [number, number];
+  /** Value of the first and the last colour. Default the extremes, made symmetric around 0 where both signs occur. */
+  vMin?: number;
+  vMax?: number;
+  /** Default `'coolwarm'` where both signs occur, else `'magma'`. */
+  colormap?: Colormap;
+  /** Title of the colour bar. */
+  unit?: string;
+}
+
+/**
+ * A matrix as a picture, one coloured cell per entry, as `plt.imshow` or `specshow` without axes draw it.
+ *
+ * @throws ParameterError where the matrix is empty or not finite, or an option is out of range
+ * @example
+ * await show(matrix(dftMatrix(64).re, { title: 'cos(2πkn / 64)' }));
+ */
+export function matrix(m: AbstractMatrix, options: MatrixOptions = {}): Spec {
+  const cells = requireMatrix('m', m);
+  const { width = 320, height = 320, origin = 'upper', unit } = options;
+  const { rows, columns } = cells;
+  const { xRange = [0, columns - 1], yRange = [0, rows - 1] } = options;
+  const [least, most] = extent(cells.data);
+  const signed = least < 0 && most > 0;
+  const bound = Math.max(-least, most);
+  const { colormap = signed ? 'coolwarm' : 'magma' } = options;
+  const { vMin = signed ? -bound : least, vMax = signed ? bound : least === most ? least + 1 : most } = options;
+  requireSize(options);
+  requireChoice('origin', origin, ['upper', 'lower']);
+  requireChoice('colormap', colormap, COLORMAPS as readonly Colormap[]);
+  requireRange('vMin', vMin, 'vMax', vMax);
+  const x = borders('xRange', xRange, columns);
+  const y = borders('yRange', yRange, rows);
+  const flip = origin === 'upper';
+  const index = (count: number): Float64Array => Float64Array.from({ length: count + 1 }, (_, i) => i);
+  const across = Math.min(width, columns);
+  const up = Math.min(height, rows);
+  const rowCells = pixelCells(index(rows), up, (pixel) => (pixel / up) * rows);
+  const url = raster(cells, {
+    rows: flip ? { start: rowCells.start.toReversed(), end: rowCells.end.toReversed() } : rowCells,
+    columns: pixelCells(index(columns), across, (pixel) => (pixel / across) * columns),
+    colormap,
+    range: [vMin, vMax],
+  });
+  const yAxis = plainAxis('y', y, height, options.yTitle ?? null, options.yRange === undefined);
+  const yEncoding = { ...yAxis, scale: { ...(yAxis.scale as Spec), domain: flip ? [y[1], y[0]] : y } };
+  return chart({
+    ...frame(options, width, height),
+    layer: [
+      image(
+        url,
+        { x, y: flip ? [y[1], y[0]] : y },
+        { x: plainAxis('x', x, width, options.xTitle ?? null, options.xRange === undefined), y: yEncoding },
+      ),
+      colorbar(colormap, [vMin, vMax], height, unit ?? null),
+    ],
+  });
+}
+
+/** The outer borders of `count` cells whose first and last centre are given. */
+function borders(name: string, [first, last]: [number, number], count: number): [number, number] {
+  if (count > 1) requireRange(`${name}[0]`, first, `${name}[1]`, last);
+  const half = count > 1 ? (last - first) / (count - 1) / 2 : 0.5;
+  return [first - half, last + half];
+}

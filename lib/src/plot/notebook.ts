@@ -1,0 +1,30 @@
+/** An output of a notebook cell: the same thing in several MIME types, of which the reader's program takes the best. */
+export type MimeBundle = Record<string, unknown>;
+
+interface DisplayData {
+  data: MimeBundle;
+  metadata: Record<string, unknown>;
+  transient: Record<string, unknown>;
+}
+
+/** What `tslab/dist/jupyter.js` exports to send an output to the cell in execution; null until a cell has run. */
+interface TslabJupyter {
+  lastWriteDisplayData?: ((data: DisplayData, update: boolean) => void) | null;
+}
+
+/**
+ * The function that sends one output to the running cell; undefined outside of a tslab kernel.
+ *
+ * tslab's own `display` sends one MIME type at a time. The kernel's module is looked up among the loaded ones: so the
+ * running kernel is found wherever it is installed, and plain Node does not load one.
+ */
+export function notebook(): ((data: MimeBundle) => void) | undefined {
+  for (const [path, loaded] of Object.entries(require.cache)) {
+    if (!/[\\/]tslab[\\/]dist[\\/]jupyter\.js$/.test(path)) continue;
+    const kernel = loaded?.exports as TslabJupyter | undefined;
+    if (kernel?.lastWriteDisplayData) {
+      return (data) => kernel.lastWriteDisplayData?.({ data, metadata: {}, transient: {} }, false);
+    }
+  }
+  return undefined;
+}

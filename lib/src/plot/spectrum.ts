@@ -1,0 +1,56 @@
+import { ParameterError } from '../errors.js';
+import { requireChoice } from '../parameters.js';
+import { logAxis, plainAxis, withLogMargin, withMargin } from './axis.js';
+import { extent, requireSameLength, requireSize, requireValues } from './check.js';
+import { type ChartOptions, CYCLE, chart, frame, PLOT_HEIGHT, PLOT_WIDTH, rounded, type Spec, table } from './spec.js';
+import { thin } from './thin.js';
+
+export interface SpectrumOptions extends ChartOptions {
+  /** Default `'log'`. */
+  xScale?: 'log' | 'linear';
+  /** Colour of the curve, as CSS writes it. Default matplotlib's blue. */
+  color?: string;
+}
+
+/**
+ * Decibels over frequency, as `plt.plot(frequency, amplitude_db)` draws them with `plt.xscale('log')`.
+ *
+ * A log axis has no 0: there the value at 0 Hz is drawn at the axis' left end, as matplotlib does.
+ *
+ * @param frequencies - in Hz, ascending
+ * @param db - one level per frequency, in dB
+ * @throws ParameterError where both differ in length, are empty or not finite, or frequencies do not ascend
+ * @example
+ * await show(spectrum(fftFrequencies({ nFft: 4096 }), amplitudeToDb(magnitudes, { ref: 'max' })));
+ */
+export function spectrum(frequencies: ArrayLike<number>, db: ArrayLike<number>, options: SpectrumOptions = {}): Spec {
+  const { xScale = 'log', width = PLOT_WIDTH, height = PLOT_HEIGHT, color = CYCLE[0] } = options;
+  requireValues('frequencies', frequencies);
+  requireValues('db', db);
+  requireSameLength('frequencies', frequencies, 'db', db);
+  requireChoice('xScale', xScale, ['log', 'linear']);
+  requireSize(options);
+  const log = xScale === 'log';
+  const x = Float64Array.from(frequencies);
+  const unordered = x.findIndex((hz, i) => i > 0 && !(hz > x[i - 1]));
+  if (unordered > 0) {
+    throw new ParameterError(`frequencies[${unordered}] is ${x[unordered]}, not above the one before it; sort them`);
+  }
+  const lowest = log ? x.find((hz) => hz > 0) : x[0];
+  if (lowest === undefined || x[0] < 0) {
+    throw new ParameterError(`frequencies begin at ${x[0]} Hz; give frequencies of at least 0 Hz, some above 0`);
+  }
+  const domain = (log ? withLogMargin : withMargin)(lowest, x[x.length - 1]);
+  if (log && x[0] === 0) x[0] = domain[0];
+  const kept = thin(log ? x.map(Math.log) : x, db, width);
+  const xAxis = log ? logAxis(domain, 'Frequency (Hz)') : plainAxis('x', domain, width, 'Frequency (Hz)');
+  return chart({
+    ...frame(options, width, height),
+    ...table({ hz: kept.map((i) => rounded(x[i])), db: kept.map((i) => rounded(db[i], 4)) }),
+    mark: { type: 'line', clip: true, strokeWidth: 1.5, strokeJoin: 'round', color, tooltip: null },
+    encoding: {
+      x: { ...xAxis, field: 'hz' },
+      y: { ...plainAxis('y', withMargin(...extent(db)), height, 'Amplitude (dB)'), field: 'db' },
+    },
+  });
+}

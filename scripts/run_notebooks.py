@@ -92,10 +92,12 @@ def run(path, timeout):
         record_timing=False,
         resources={"metadata": {"path": str(SOURCE)}},
     )
-    try:
-        client.execute()
-    except (CellExecutionError, CellTimeoutError, DeadKernelError, RuntimeError) as error:
-        return notebook, explain(error, client)
+    # What native libraries write past the kernel goes into a file, not between the lines of this program.
+    with open(TARGET / f"{path.stem}.log", "wb") as log:
+        try:
+            client.execute(stdout=log, stderr=log)
+        except (CellExecutionError, CellTimeoutError, DeadKernelError, RuntimeError) as error:
+            return notebook, explain(error, client)
     return notebook, None
 
 

@@ -46,7 +46,7 @@ export function removeScratch() {
   scratchFolders.clear();
 }
 
-/** Runs a command with its output in the log; a failure is a SetupError that ends with the output's tail. */
+/** Runs a command with its output in the log; a failure is a SetupError that ends with the output's head and tail. */
 export async function run(command, args, { cwd = root, env = process.env, hint = '' } = {}) {
   mkdirSync(dirname(logFile), { recursive: true });
   const log = openSync(logFile, logIsOpen ? 'a' : 'w');
@@ -65,8 +65,12 @@ export async function run(command, args, { cwd = root, env = process.env, hint =
   child = undefined;
   closeSync(log);
   if (code === 0) return;
-  const tail = readFileSync(logFile).subarray(start).toString().trimEnd().split('\n').slice(-25).join('\n');
-  throw new SetupError(`failed (${code}).\n${tail}\n\n${hint ? `${hint}\n` : ''}The whole log is in ${logFile}`);
+  const lines = readFileSync(logFile).subarray(start).toString().trim().split('\n');
+  // npm gives its reason first, compilers and pip last.
+  const excerpt = lines.length > 40 ? [...lines.slice(0, 12), '…', ...lines.slice(-25)] : lines;
+  throw new SetupError(
+    `failed (${code}).\n${excerpt.join('\n')}\n\n${hint ? `${hint}\n` : ''}The whole log is in ${logFile}`,
+  );
 }
 
 /** Says in one line what is being done and how long it took. */

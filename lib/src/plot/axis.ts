@@ -37,14 +37,20 @@ export function plainAxis(
   };
 }
 
-const SUPERSCRIPT =
-  "replace(replace(replace(replace(replace(replace(EXP, '-', '⁻'), '1', '¹'), '2', '²'), '3', '³'), '4', '⁴'), '5', '⁵')";
+/** A power of ten written with raised digits, as a Vega expression. */
+const POWER = ['-⁻', '1¹', '2²', '3³', '4⁴', '5⁵', '6⁶', '7⁷', '8⁸', '9⁹', '0⁰'].reduce(
+  (text, [plain, raised]) => `replace(${text}, /${plain}/g, '${raised}')`,
+  'toString(round(log(datum.value) / LN10))',
+);
 
 /** Encoding of a log axis over `domain`: long ticks with 10ⁿ at the decades, short ones between. */
 export function logAxis(domain: [number, number], title: string | null): Spec {
   const { major, minor } = logTicks(domain[0], domain[1]);
   const isMajor = 'abs(log(datum.value) / LN10 - round(log(datum.value) / LN10)) < 1e-6';
-  const exponent = "format(round(log(datum.value) / LN10), 'd')";
+  // Less than a decade: one label would not tell the scale.
+  const isLabelled = "test(/^[125]/, format(datum.value, '.0e'))";
+  const power = `${isMajor} ? '10' + ${POWER} : ''`;
+  const plain = `${isLabelled} ? format(datum.value, '~g') : ''`;
   return {
     type: 'quantitative',
     title,
@@ -53,7 +59,7 @@ export function logAxis(domain: [number, number], title: string | null): Spec {
       ...FIXED_TICKS,
       values: [...major, ...minor].sort((a, b) => a - b),
       tickSize: { condition: { test: isMajor, value: 4 }, value: 2.5 },
-      labelExpr: `${isMajor} ? '10' + ${SUPERSCRIPT.replace('EXP', exponent)} : ''`,
+      labelExpr: major.length > 1 ? power : plain,
     },
   };
 }

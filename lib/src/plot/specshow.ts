@@ -33,6 +33,8 @@ export interface SpecshowOptions extends ChartOptions {
   vMax?: number;
   /** Default `'magma'`. */
   colormap?: Colormap;
+  /** Draw the colour bar. Default true; false for all but one of several charts with the same `vMin` and `vMax`. */
+  colorbar?: boolean;
   /** Title of the colour bar. Default `'dB'`. */
   unit?: string;
   /** The pointer shows time, frequency and level of the loudest cell near it. Default true. */
@@ -88,7 +90,7 @@ export function specshow(db: AbstractMatrix, options: SpecshowOptions = {}): Spe
     ...frame({ ...options, width, height }),
     layer: [
       image(url, { x, y: y.domain }, { x: xEncoding, y: y.encoding }),
-      colorbar(colormap, [vMin, vMax], height, unit),
+      ...(options.colorbar === false ? [] : [colorbar(colormap, [vMin, vMax], height, unit)]),
       ...(options.tooltip === false ? [] : [hover(matrix, y, { x, perColumn, xAxis, unit })]),
     ],
   });

@@ -9,11 +9,12 @@ const COLUMNS_PER_PIXEL = 2;
  *
  * @param x - positions along the axis, ascending; on a log axis their logarithms
  * @param pixels - width of the axis
- * @returns indices of the points to keep, ascending; all of them where the curve is short
+ * @returns indices of the points to keep, ascending; of a short curve all but those inside a level stretch
  */
 export function thin(x: ArrayLike<number>, y: ArrayLike<number>, pixels: number): number[] {
   const columns = pixels * COLUMNS_PER_PIXEL;
-  if (x.length <= 4 * pixels) return Array.from({ length: x.length }, (_, i) => i);
+  const level = (i: number): boolean => y[i] === y[i - 1] && y[i] === y[i + 1];
+  if (x.length <= 4 * pixels) return Array.from({ length: x.length }, (_, i) => i).filter((i) => !level(i));
   const [left, right] = extent(x);
   const kept: number[] = [];
   let start = 0;

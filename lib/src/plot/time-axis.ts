@@ -20,7 +20,9 @@ function labelExpression(span: string): string {
   const minutes = `floor(${value} / 60)`;
   const hms = `format(floor(${value} / 3600), 'd') + ':' + ${two(`${minutes} % 60`)} + ':' + ${two(seconds)}`;
   const ms = `format(${minutes}, 'd') + ':' + ${two(seconds)}`;
-  return `${span} > 3600 ? ${hms} : ${span} > 60 ? ${ms} : format(${value}, ${span} >= 1 ? '.3~g' : '.3f')`;
+  // Three decimals as in librosa, and more where the ticks lie closer.
+  const decimals = `'.' + max(3, 1 + ceil(-log(${span} / ${BINS}) / LN10)) + 'f'`;
+  return `${span} > 3600 ? ${hms} : ${span} > 60 ? ${ms} : format(${value}, ${span} >= 1 ? '.3~g' : ${decimals})`;
 }
 
 /**

@@ -13,6 +13,7 @@ import time
 from pathlib import Path
 
 import nbformat
+from jupyter_client.kernelspec import NoSuchKernel
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from nbconvert import HTMLExporter
@@ -75,6 +76,8 @@ def explain(error, client):
         what = f"The cell ran for more than {client.timeout} s."
     elif isinstance(error, DeadKernelError):
         what = "The kernel died (out of memory?)."
+    elif isinstance(error, NoSuchKernel):
+        what = "The TypeScript kernel is not installed: run npm run setup."
     else:
         what = f"{type(error).__name__}: {error}"
     source = "\n".join(f"    {line}" for line in cell.source.splitlines()) if cell else ""
@@ -96,7 +99,7 @@ def run(path, timeout):
     with open(TARGET / f"{path.stem}.log", "wb") as log:
         try:
             client.execute(stdout=log, stderr=log)
-        except (CellExecutionError, CellTimeoutError, DeadKernelError, RuntimeError) as error:
+        except (CellExecutionError, CellTimeoutError, DeadKernelError, NoSuchKernel, RuntimeError) as error:
             return notebook, explain(error, client)
     return notebook, None
 

@@ -1,0 +1,47 @@
+#!/usr/bin/env python3
+"""Makes test/fixtures with librosa: what the tests of lib/src/audio and lib/src/dsp compare with.
+
+Made with Python 3.11 and librosa 0.11.0, numpy 2.4.6, scipy 1.17.1, soundfile 0.14.0 (libsndfile 1.2.2), soxr 1.1.0,
+safetensors 0.8.0, and ffmpeg 5.1 (for the MP3 files); each fixture's metadata names the versions that made it.
+
+    ONPA_CACHE=<cache folder> python3 test/reference/make_fixtures.py
+
+The cache folder is the one where onpa keeps its downloads: librosa's recordings lie in its folder librosa/.
+"""
+
+import audio_files
+import audio_fixtures
+import librosa
+import mel_fixtures
+import numpy as np
+import spectrum_fixtures
+from fixture_file import AUDIO, write
+
+
+def signals() -> dict:
+    """A second of trumpet, and noise: int16 over 32768, so that both sides begin with the same float32 numbers."""
+    trumpet, _ = librosa.load(AUDIO / "trumpet.ogg", duration=1)
+    noise = np.random.default_rng(3).uniform(-0.9, 0.9, 5000)
+    whole = {name: (x * 32768).round().astype(np.int16) for name, x in (("trumpet", trumpet), ("noise", noise))}
+    write("signals", whole)
+    return {name: x.astype(np.float32) / 32768 for name, x in whole.items()}
+
+
+def main() -> None:
+    audio_files.make()
+    made = signals()
+    audio_fixtures.load()
+    audio_fixtures.formats()
+    audio_fixtures.resample(made["trumpet"])
+    spectrum_fixtures.fft()
+    spectrum_fixtures.window()
+    spectrum_fixtures.stft(made)
+    spectrum_fixtures.istft()
+    spectrum_fixtures.griffin_lim(made["noise"])
+    mel_fixtures.decibel()
+    mel_fixtures.mel()
+    mel_fixtures.mel_spectrogram(made)
+
+
+if __name__ == "__main__":
+    main()

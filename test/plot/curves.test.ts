@@ -1,0 +1,104 @@
+import assert from 'node:assert/strict';
+import {
+  type Curve,
+  type CurvesOptions,
+  curves,
+  FloatMatrix,
+  hconcat,
+  matrix,
+  ParameterError,
+  type Spec,
+  vconcat,
+  waveshow,
+} from 'onpa';
+import { assertNear, axis, picture, ramp, reference, tickLabels, warnings } from './drawing.js';
+
+describe('curves', () => {
+  const sine = Float64Array.from({ length: 100 }, (_, i) => Math.sin(i / 5));
+
+  it('leaves matplotlib’s margin of 5 % around the points', () => {
+    assertNear(axis(curves({ y: [0, 1, 2] }), 'x').domain, [-0.1, 2.1]);
+    assertNear(axis(curves({ x: [1, 10, 100], y: [1, 2, 3] }, { xScale: 'log' }), 'x').domain, [10 ** -0.1, 10 ** 2.1]);
+  });
+
+  it('draws lines, steps, points and stems together, named in the legend', async () => {
+    const marks = ['line', 'step', 'points', 'stems'] as const;
+    const spec = curves(marks.map((mark) => ({ y: sine, mark, name: mark, dashed: mark === 'line' })));
+    assert.deepEqual(warnings(spec), []);
+    await tickLabels(spec);
+  });
+
+  it('reduces a long line to its extremes', () => {
+    const y = new Float32Array(1_000_000);
+    y[654_321] = 1;
+    const [layer] = curves({ y }).layer as { data: { values: { x: number[]; y: number[] }[] } }[];
+    const points = layer.data.values[0];
+    assert.ok(points.y.length <= 6400);
+    assert.equal(points.x[points.y.indexOf(1)], 654_321);
+  });
+
+  it('labels a log axis of less than a decade', async () => {
+    const [, labels] = await tickLabels(curves({ y: [0.02, 0.1, 0.5] }, { yScale: 'log' }));
+    assert.deepEqual(labels.filter(Boolean), ['0.02', '0.05', '0.1', '0.2', '0.5']);
+  });
+
+  it('names what is wrong with its arguments', () => {
+    const fails = (series: Curve[], options: CurvesOptions, message: RegExp): void =>
+      assert.throws(
+        () => curves(series, options),
+        (error) => error instanceof ParameterError && message.test(error.message),
+      );
+    fails([], {}, /series is empty/);
+    fails([{ y: [1] }, { x: [1, 2], y: [1] }], {}, /series\[1\]\.x has 2 values and series\[1\]\.y has 1/);
+    fails([{ y: [0, 1] }], { yScale: 'log' }, /y begins at 0/);
+    fails([{ y: new Float32Array(6000) }], { mark: 'points' }, /shows at most 5000/);
+    fails([{ y: [1, 2] }], { xDomain: [2, 1] }, /xDomain\[0\] is 2/);
+  });
+});
+
+describe('matrix', () => {
+  it('draws row 0 at the top, or at the bottom as in a spectrogram', () => {
+    const m = new FloatMatrix(2, 2, Float32Array.of(0, 0, 0, 1));
+    assert.equal(picture(matrix(m)).color(1, 1), 'fcfdbf');
+    assert.equal(picture(matrix(m, { origin: 'lower' })).color(1, 0), 'fcfdbf');
+    assert.deepEqual(axis(matrix(m), 'y').domain, [1.5, -0.5]);
+  });
+
+  it("colours numbers of both signs with matplotlib's coolwarm, white at zero", () => {
+    const { color } = picture(matrix(ramp(1, 256, -1, 1)));
+    for (let x = 0; x < 256; x++) {
+      const expected = Buffer.from(reference.coolwarm[Math.min(255, Math.floor((x / 255) * 256))], 'hex');
+      const drawn = Buffer.from(color(x, 0), 'hex');
+      for (let c = 0; c < 3; c++) assert.ok(Math.abs(drawn[c] - expected[c]) <= 2);
+    }
+  });
+
+  it('is valid Vega-Lite with ticks at whole rows', () => {
+    const spec = matrix(ramp(64, 64));
+    assert.deepEqual(warnings(spec), []);
+    assertNear(axis(spec, 'x').ticks, [0, 10, 20, 30, 40, 50, 60]);
+  });
+});
+
+describe('hconcat and vconcat', () => {
+  const wave = waveshow({ samples: Float32Array.from({ length: 4000 }, (_, i) => Math.sin(i)), sampleRate: 8000 });
+
+  it('put charts of any kind together', async () => {
+    const spec = vconcat([wave, hconcat([wave, matrix(ramp(3, 3), { unit: 'a' }), matrix(ramp(3, 3, -1, 1))])]);
+    assert.deepEqual(warnings(spec), []);
+    await tickLabels(spec);
+  });
+
+  it('state schema and theme once', () => {
+    const parts = hconcat([wave, wave]).hconcat as Spec[];
+    assert.deepEqual(
+      parts.map((part) => [part.$schema, part.config]),
+      [
+        [undefined, undefined],
+        [undefined, undefined],
+      ],
+    );
+  });
+
+  it('refuse an empty row', () => assert.throws(() => hconcat([]), ParameterError));
+});

@@ -1,4 +1,8 @@
 export { Matrix } from 'ml-matrix';
+export { type ExampleName, example, exampleCredit } from './audio/example.js';
+export { type AudioSource, type LoadOptions, load, type MultiChannelWaveform } from './audio/load.js';
+export { type ResampleOptions, resample } from './audio/resample.js';
+export { type BitDepth, encodeWav, quantize, saveWav, type WavOptions } from './audio/wav.js';
 export type { Waveform } from './audio/waveform.js';
 export { amplitudeToDb, type DecibelOptions, powerToDb } from './dsp/decibel.js';
 export { type Complex, dftMatrix, fftFrequencies, rfft } from './dsp/fft.js';

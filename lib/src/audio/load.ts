@@ -1,0 +1,98 @@
+import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { AudioDecodeError, ParameterError } from '../errors.js';
+import { requireInteger, requireNumber, requirePositive } from '../parameters.js';
+import { type DecodedAudio, decode } from './decode.js';
+import { resample } from './resample.js';
+import type { Waveform } from './waveform.js';
+
+/** A path, a `file:`, `http:` or `https:` URL, or the bytes of a file. */
+export type AudioSource = string | URL | Uint8Array;
+
+/** Options of {@link load}. */
+export interface LoadOptions {
+  /** The sampling rate to convert to, in Hz; default 22,050; null keeps that of the file. */
+  sampleRate?: number | null;
+  /** Mix the channels to one (the default), or keep them. */
+  mono?: boolean;
+  /** Where to begin, in seconds; default 0. */
+  offset?: number;
+  /** How much to read, in seconds; default all. */
+  duration?: number;
+}
+
+/** Several channels of sound of the same length. */
+export interface MultiChannelWaveform {
+  channels: Float32Array[];
+  sampleRate: number;
+}
+
+/**
+ * Reads audio, like `librosa.load`: WAV (8-, 16-, 24-, 32-bit integers, floats), FLAC, Ogg Vorbis, MP3.
+ *
+ * @returns amplitudes in [−1, 1], mixed to mono and resampled to 22,050 Hz unless told otherwise
+ * @throws AudioDecodeError if the source cannot be read, or is not whole audio in a known format
+ * @throws ParameterError for options out of range
+ *
+ * @example
+ * const { samples, sampleRate } = await load('trumpet.ogg', { sampleRate: 16000, duration: 5 });
+ */
+export async function load(source: AudioSource, options?: LoadOptions & { mono?: true }): Promise<Waveform>;
+export async function load(source: AudioSource, options: LoadOptions & { mono: false }): Promise<MultiChannelWaveform>;
+export async function load(source: AudioSource, options: LoadOptions = {}): Promise<Waveform | MultiChannelWaveform> {
+  const { sampleRate = 22050, mono = true, offset = 0, duration } = options;
+  if (sampleRate !== null) requireInteger('sampleRate', sampleRate);
+  requireNumber('offset', offset, 0);
+  if (duration !== undefined) requirePositive('duration', duration);
+  const name = source instanceof Uint8Array ? `${source.length} bytes of audio` : String(source);
+  const whole = await decode(await read(source), name);
+  const { channels, sampleRate: native } = cut(whole, name, offset, duration);
+  const target = sampleRate ?? native;
+  const convert = (samples: Float32Array) => resample(samples, { from: native, to: target });
+  if (mono) return { samples: convert(mix(channels)), sampleRate: target };
+  return { channels: channels.map(convert), sampleRate: target };
+}
+
+async function read(source: AudioSource): Promise<Uint8Array> {
+  if (source instanceof Uint8Array) return source;
+  const url = source instanceof URL ? source : /^(https?|file):/i.test(source) ? new URL(source) : undefined;
+  if (url && url.protocol !== 'file:') return download(url);
+  try {
+    return await readFile(url ? fileURLToPath(url) : (source as string));
+  } catch (cause) {
+    const reasons: Record<string, string> = { ENOENT: 'there is no such file', EISDIR: 'it is a folder' };
+    const code = (cause as NodeJS.ErrnoException).code ?? String(cause);
+    throw new AudioDecodeError(`${source} cannot be read: ${reasons[code] ?? code}`, { cause });
+  }
+}
+
+async function download(url: URL): Promise<Uint8Array> {
+  let response: Response;
+  try {
+    response = await fetch(url);
+    if (response.ok) return new Uint8Array(await response.arrayBuffer());
+  } catch (cause) {
+    const reason = (cause as { cause?: Error }).cause?.message ?? (cause as Error).message;
+    throw new AudioDecodeError(`${url} cannot be downloaded: ${reason}`, { cause });
+  }
+  throw new AudioDecodeError(
+    `${url} cannot be downloaded: the server answers ${response.status} ${response.statusText}`,
+  );
+}
+
+function cut(audio: DecodedAudio, name: string, offset: number, duration?: number): DecodedAudio {
+  const { channels, sampleRate } = audio;
+  const first = Math.trunc(offset * sampleRate);
+  if (first >= channels[0].length) {
+    const seconds = (channels[0].length / sampleRate).toFixed(2);
+    throw new ParameterError(`offset is ${offset}; ${name} ends at ${seconds} s`);
+  }
+  const last = duration === undefined ? channels[0].length : first + Math.trunc(duration * sampleRate);
+  if (last === first) throw new ParameterError(`duration is ${duration}; that is less than a sample of ${name}`);
+  return { channels: channels.map((c) => c.subarray(first, last)), sampleRate };
+}
+
+function mix(channels: Float32Array[]): Float32Array {
+  if (channels.length === 1) return channels[0];
+  return channels[0].map((_, i) => channels.reduce((sum, c) => sum + c[i], 0) / channels.length);
+}

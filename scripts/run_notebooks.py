@@ -4,6 +4,7 @@ Called by scripts/notebooks.mjs. Stops at the first failing cell with exit statu
 """
 
 import argparse
+import asyncio
 import json
 import os
 import re
@@ -24,9 +25,22 @@ TARGET = ROOT / "build" / "notebooks"
 
 
 class Client(NotebookClient):
-    """Remembers the cell that runs, to name it when something other than its code fails."""
+    """Knows the cell that runs, to name it whatever fails, and stops its kernel at once on Ctrl-C."""
 
     running = None
+    interrupted = False
+
+    async def async_start_new_kernel(self, **kwargs):
+        def interrupt(task):
+            if not self.interrupted:
+                self.interrupted = True
+                self.shutdown_kernel = "immediate"
+                task.cancel()
+
+        # These take the place of nbclient's, which stop the kernel but not what waits for it.
+        for number in (signal.SIGINT, signal.SIGTERM):
+            asyncio.get_running_loop().add_signal_handler(number, interrupt, asyncio.current_task())
+        await super().async_start_new_kernel(**kwargs)
 
     async def async_execute_cell(self, cell, cell_index, *args, **kwargs):
         self.running = (cell_index, cell)
@@ -55,12 +69,14 @@ def portable(notebook):
     """The notebook as text without what differs from one machine or run to the next."""
     for cell in notebook.cells:
         cell.metadata.pop("execution", None)
-    for folder, name in ((f"{ROOT}/", ""), (str(ROOT), "."), (str(Path.home()), "~")):
-        escaped = json.dumps(folder, ensure_ascii=False)[1:-1]
-        for cell in notebook.cells:
-            if cell.get("outputs"):
-                text = json.dumps(cell.outputs, ensure_ascii=False).replace(escaped, name)
-                cell.outputs = [nbformat.from_dict(output) for output in json.loads(text)]
+    for cell in notebook.cells:
+        if cell.get("outputs"):
+            text = json.dumps(cell.outputs, ensure_ascii=False)
+            for folder, name in ((f"{ROOT}/", ""), (str(ROOT), "."), (str(Path.home()), "~")):
+                # Not in the middle of a word: base64 has slashes too.
+                path = r"(?<![\w+/])" + re.escape(json.dumps(folder, ensure_ascii=False)[1:-1])
+                text = re.sub(path if folder.endswith("/") else rf"{path}(?![\w+])", name, text)
+            cell.outputs = [nbformat.from_dict(output) for output in json.loads(text)]
     return nbformat.writes(notebook) + "\n"
 
 
@@ -68,10 +84,9 @@ def explain(error, client):
     """What went wrong, with the cell that ran at that moment."""
     index, cell = client.running or (None, None)
     if isinstance(error, CellExecutionError):
-        what = re.sub(r"\x1b\[[0-9;]*m", "", error.traceback or f"{error.ename}: {error.evalue}").strip()
-        # tslab writes compile errors to stderr and raises without a message.
+        # tslab writes the error with its stack to stderr and sends an empty one.
         written = [output.text for output in cell.outputs if output.output_type == "stream" and output.name == "stderr"]
-        what = "\n".join([*written, what])
+        what = re.sub(r"\x1b\[[0-9;]*m", "", "\n".join(written) or f"{error.ename}: {error.evalue}")
     elif isinstance(error, CellTimeoutError):
         what = f"The cell ran for more than {client.timeout} s."
     elif isinstance(error, DeadKernelError):
@@ -93,13 +108,16 @@ def run(path, timeout):
         timeout=timeout,
         kernel_name="tslab",
         record_timing=False,
+        coalesce_streams=True,
         resources={"metadata": {"path": str(SOURCE)}},
     )
     # What native libraries write past the kernel goes into a file, not between the lines of this program.
     with open(TARGET / f"{path.stem}.log", "wb") as log:
         try:
             client.execute(stdout=log, stderr=log)
-        except (CellExecutionError, CellTimeoutError, DeadKernelError, NoSuchKernel, RuntimeError) as error:
+        except (asyncio.CancelledError, CellTimeoutError, NoSuchKernel, RuntimeError) as error:
+            if client.interrupted:
+                raise KeyboardInterrupt from None
             return notebook, explain(error, client)
     return notebook, None
 
@@ -135,7 +153,6 @@ def main():
 
 
 if __name__ == "__main__":
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         sys.exit(main())
     except KeyboardInterrupt:

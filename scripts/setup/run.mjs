@@ -15,15 +15,17 @@ export class SetupError extends Error {}
 /** Folders that must not outlive this process. */
 export const scratchFolders = new Set();
 
-let logIsOpen = false;
+let started = false;
 let child;
 let interrupted;
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
-  process.on(signal, () => {
-    interrupted = signal;
-    if (child) killGroup(child.pid, signal);
-    else leave();
-  });
+function watchSignals() {
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+    process.on(signal, () => {
+      interrupted = signal;
+      if (child) killGroup(child.pid, signal);
+      else leave();
+    });
+  }
 }
 
 // Children lead their own process group, so that an interrupted `npm ci` or compiler leaves nobody behind.
@@ -49,8 +51,9 @@ export function removeScratch() {
 /** Runs a command with its output in the log; a failure is a SetupError that ends with the output's head and tail. */
 export async function run(command, args, { cwd = root, env = process.env, hint = '' } = {}) {
   mkdirSync(dirname(logFile), { recursive: true });
-  const log = openSync(logFile, logIsOpen ? 'a' : 'w');
-  logIsOpen = true;
+  const log = openSync(logFile, started ? 'a' : 'w');
+  if (!started) watchSignals();
+  started = true;
   const start = statSync(logFile).size;
   writeSync(log, `\n$ ${[command, ...args].join(' ')}\n`);
   const code = await new Promise((resolve) => {

@@ -14,8 +14,8 @@ export async function setUp() {
   await installPython();
   const tensorflow = await installTensorFlow();
   await linkTensorFlow();
-  await buildLibrary();
   await installKernel();
+  await buildLibrary();
   const prefix = environmentPrefix();
   const place = prefix.startsWith(root) ? relative(root, prefix) : prefix;
   return `Ready: ${place}, ${tensorflow} ${tensorflowVersion()}, Node ${process.version}`;

@@ -73,9 +73,11 @@ export function curves(series: Curve | readonly Curve[], options: CurvesOptions 
       const kept = joined ? thin(logX, line.y, width) : Array.from(line.x, (_, i) => i);
       const points = table({ x: kept.map((i) => rounded(line.x[i])), y: kept.map((i) => rounded(line.y[i])) });
       const position = { x: { ...encoding.x, field: 'x' }, y: { ...encoding.y, field: 'y' } };
-      const legend = { color: { datum: line.name, type: 'nominal', scale: color, title: null } };
+      const name = line.name === undefined ? [] : [{ calculate: JSON.stringify(line.name), as: 'name' }];
+      const legend = { color: { field: 'name', type: 'nominal', scale: color, title: null } };
       return marks(line).map(({ base, ...mark }) => ({
-        ...points,
+        data: points.data,
+        transform: [...points.transform, ...name],
         mark: { clip: true, tooltip: null, ...(line.name === undefined ? { color: line.color } : {}), ...mark },
         encoding: { ...position, ...(base ? { y2: { datum: 0 } } : {}), ...(line.name === undefined ? {} : legend) },
       }));

@@ -115,7 +115,7 @@ def run(path, timeout):
     with open(TARGET / f"{path.stem}.log", "wb") as log:
         try:
             client.execute(stdout=log, stderr=log)
-        except (asyncio.CancelledError, CellTimeoutError, NoSuchKernel, RuntimeError) as error:
+        except (asyncio.CancelledError, CellExecutionError, CellTimeoutError, NoSuchKernel, RuntimeError) as error:
             if client.interrupted:
                 raise KeyboardInterrupt from None
             return notebook, explain(error, client)

@@ -15,7 +15,7 @@ def load() -> None:
         tensors |= {f"{name}/at": at.astype(np.int32), f"{name}/values": y[at]}
         facts = {"length": len(y), "sampleRate": sample_rate, "least": float(y.min()), "most": float(y.max())}
         cases[name] = {"file": name, "options": {}} | facts
-    excerpts = [(1.0, 0.5), (0.12345, 0.1), (5.3, 1.0), (0.0, 0.01), (2.0, 0.0), (6.0, None)]
+    excerpts = [(1.0, 0.5), (0.12345, 0.1), (5.3, 1.0), (0.0, 0.01), (5.0, None)]
     for offset, duration in excerpts:
         y, sample_rate = librosa.load(AUDIO / "trumpet.ogg", offset=offset, duration=duration)
         name = f"trumpet.ogg from {offset} s for {duration} s"

@@ -2,7 +2,7 @@
 """Makes test/fixtures with librosa: what the tests of lib/src/audio and lib/src/dsp compare with.
 
 Made with Python 3.11 and librosa 0.11.0, numpy 2.4.6, scipy 1.17.1, soundfile 0.14.0 (libsndfile 1.2.2), soxr 1.1.0,
-safetensors 0.8.0, and ffmpeg 5.1 (for the MP3 files); each fixture's metadata names the versions that made it.
+safetensors 0.8.0, and FFmpeg 5.1.9 (for the MP3 and Vorbis files); each fixture's metadata names the versions that made it.
 
     ONPA_CACHE=<cache folder> python3 test/reference/make_fixtures.py
 

@@ -109,6 +109,7 @@ def istft() -> None:
         ("short window", 129, 24, dict(n_fft=256, win_length=200, hop_length=50)),
         ("odd short window", 129, 24, dict(n_fft=256, win_length=101, hop_length=25)),
         ("not centred", 129, 24, small | dict(center=False)),
+        ("not centred, Hamming window", 129, 24, small | dict(center=False, window="hamming")),
         ("not centred, short window", 129, 12, dict(n_fft=256, win_length=200, hop_length=50, center=False)),
         ("hop that does not divide the window", 129, 12, dict(n_fft=256, hop_length=100)),
         ("hop longer than the window", 129, 6, dict(n_fft=256, hop_length=300)),

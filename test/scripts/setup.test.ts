@@ -1,0 +1,93 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+
+/** The set-up is plain JavaScript that also runs before any package is there; its modules are loaded by path. */
+const load = (name: string) => import(pathToFileURL(resolve('scripts/setup', name)).href);
+
+const runSetup = (env: NodeJS.ProcessEnv = process.env) =>
+  execFileSync(process.execPath, ['scripts/setup.mjs'], { env, encoding: 'utf8', stdio: 'pipe' });
+
+describe('npm run setup', () => {
+  let folder: string;
+  before(() => {
+    folder = mkdtempSync(join(tmpdir(), 'onpa-setup-'));
+  });
+  after(() => rmSync(folder, { recursive: true }));
+
+  it('says only that it is ready, and changes nothing, where everything is there', async () => {
+    const { kernelFile } = await load('kernel.mjs');
+    const files = [
+      kernelFile(),
+      'node_modules/.package-lock.json',
+      'node_modules/@tensorflow/tfjs-node-gpu/lib/napi-v8/tfjs_binding.node',
+      'lib/dist/index.js',
+    ];
+    const times = () => files.map((file) => statSync(file).mtimeMs);
+    const earlier = times();
+    assert.match(runSetup(), /^Ready: .*tensorflow.* [\d.]+, Node v[\d.]+\n$/);
+    assert.deepEqual(times(), earlier);
+  });
+
+  it('installs a TypeScript kernel that runs the tslab of this checkout', async () => {
+    const { kernelFile } = await load('kernel.mjs');
+    const spec = JSON.parse(readFileSync(kernelFile(), 'utf8'));
+    assert.deepEqual(spec.argv.slice(0, 2), [process.execPath, resolve('node_modules/tslab/bin/tslab')]);
+    assert.equal(spec.language, 'typescript');
+    assert.equal(spec.env.MALLOC_MMAP_MAX_, '0');
+  });
+
+  it('asks for Node 20.19 on an older one', async () => {
+    const { nodeProblem } = await load('node.mjs');
+    for (const version of ['v16.20.2', 'v18.20.4', 'v20.18.3']) {
+      assert.match(nodeProblem(version), new RegExp(`Node ${version} is too old: install Node 20\\.19 or later`));
+    }
+    for (const version of ['v20.19.0', 'v22.1.0', 'v24.0.0']) assert.equal(nodeProblem(version), undefined);
+  });
+
+  it('asks for Python 3.10 or later where there is none', async () => {
+    const { findInterpreter } = await load('python.mjs');
+    assert.match(findInterpreter({ PATH: folder }).problem, /No Python 3\.10 to 3\.13 on the PATH/);
+  });
+
+  it('asks for the venv module where Python lacks it', async () => {
+    const { findInterpreter } = await load('python.mjs');
+    const bin = join(folder, 'without-venv');
+    mkdirSync(bin);
+    const python = '#!/bin/sh\ncase "$*" in *venv*) exit 1;; esac\necho 11\necho /nowhere\n';
+    writeFileSync(join(bin, 'python3'), python, { mode: 0o755 });
+    assert.match(findInterpreter({ PATH: bin }).problem, /has no venv module: .*install/);
+  });
+
+  it('refuses an active environment without Python before it does anything', () => {
+    const env = { ...process.env, VIRTUAL_ENV: join(folder, 'gone') };
+    assert.throws(
+      () => runSetup(env),
+      (error: { stderr: string; stdout: string }) => {
+        assert.match(error.stderr, /Set-up cannot start:\n {2}- The active environment .*gone has no working Python/);
+        return error.stdout === '';
+      },
+    );
+  });
+
+  it('takes the active virtualenv, then the active conda environment except base, then .venv', async () => {
+    const { environmentPrefix } = await load('python.mjs');
+    assert.equal(environmentPrefix({ VIRTUAL_ENV: '/v', CONDA_PREFIX: '/c' }), '/v');
+    assert.equal(environmentPrefix({ CONDA_PREFIX: '/c', CONDA_DEFAULT_ENV: 'onpa' }), '/c');
+    assert.equal(environmentPrefix({ CONDA_PREFIX: '/c', CONDA_DEFAULT_ENV: 'base' }), resolve('.venv'));
+    assert.equal(environmentPrefix({}), resolve('.venv'));
+  });
+
+  it('sees that node_modules does not match the lock file after a package is gone', async () => {
+    const { packagesMatchLock } = await load('packages.mjs');
+    assert.equal(packagesMatchLock(), true);
+    mkdirSync(join(folder, 'node_modules'));
+    for (const name of ['package-lock.json', 'node_modules/.package-lock.json']) {
+      symlinkSync(resolve(name), join(folder, name));
+    }
+    assert.equal(packagesMatchLock(folder), false);
+  });
+});

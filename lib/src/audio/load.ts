@@ -89,7 +89,8 @@ function cut(audio: DecodedAudio, name: string, offset: number, duration?: numbe
   }
   const last = duration === undefined ? channels[0].length : first + Math.trunc(duration * sampleRate);
   if (last === first) throw new ParameterError(`duration is ${duration}; that is less than a sample of ${name}`);
-  return { channels: channels.map((c) => c.subarray(first, last)), sampleRate };
+  // A copy, since decoders hand out parts of larger buffers.
+  return { channels: channels.map((c) => c.slice(first, last)), sampleRate };
 }
 
 function mix(channels: Float32Array[]): Float32Array {

@@ -1,0 +1,92 @@
+import { deepEqual, equal, ok } from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { homedir, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { inRepository } from '../fixtures.js';
+import { code, displayed, errors, type Notebook, printed, readNotebook, stderr } from './notebook.js';
+
+const folder = inRepository('notebooks');
+const names = readdirSync(folder).filter((name) => name.endsWith('.ipynb'));
+
+describe('the notebooks as committed', () => {
+  it('are the first four lessons', () => {
+    deepEqual(names, ['01-waveform.ipynb', '02-spectrum.ipynb', '03-stft.ipynb', '04-mel.ipynb']);
+  });
+
+  for (const name of names) {
+    describe(name, () => {
+      const path = join(folder, name);
+      let notebook: Notebook;
+      before(() => {
+        notebook = readNotebook(path);
+      });
+
+      it('was run from top to bottom, without an error or noise', () => {
+        deepEqual(
+          code(notebook).map((cell) => cell.execution_count),
+          code(notebook).map((_, i) => i + 1),
+        );
+        deepEqual(errors(notebook), []);
+        equal(stderr(notebook), '');
+      });
+
+      it('shows a picture where no Vega is, such as on GitHub, for each of its plots', () => {
+        const plots = displayed(notebook, 'application/vnd.vegalite.v5+json');
+        ok(plots.length >= 4, `${plots.length} plots`);
+        ok(plots.every((data) => typeof data['image/png'] === 'string'));
+      });
+
+      it('explains everything in English and in Japanese', () => {
+        const prose = notebook.cells
+          .filter((cell) => cell.cell_type === 'markdown')
+          .map((cell) => cell.source.join(''));
+        for (const text of prose) {
+          const [english, japanese] = text.split('<details lang="ja"><summary>日本語</summary>');
+          ok(english.trim() !== '' && /[ぁ-ん]/.test(japanese) && japanese.endsWith('</details>'), text.slice(0, 60));
+        }
+      });
+
+      it('has no code cell of more than 16 lines', () => {
+        for (const cell of code(notebook)) ok(cell.source.length <= 16, cell.source[0]);
+      });
+
+      it('ends with three exercises that are checked and not yet solved', () => {
+        const last = printed(notebook).slice(-3);
+        equal(last.filter((line) => line.startsWith('Not yet')).length, 3, last.join('\n'));
+      });
+
+      it('is under 1.5 MB and names no folder of the machine it ran on', () => {
+        ok(statSync(path).size < 1.5e6);
+        const text = readFileSync(path, 'utf8');
+        for (const place of [inRepository(), homedir(), tmpdir()]) ok(!text.includes(`${place}/`), place);
+      });
+    });
+  }
+});
+
+describe('npm run notebooks', () => {
+  it('runs a lesson without network and cache, and says that it shows the embedded trumpet', function () {
+    this.timeout(180_000);
+    const env = {
+      ...process.env,
+      ONPA_CACHE: inRepository('build', 'no-cache'),
+      ONPA_LIBROSA_URL: 'http://127.0.0.1:9',
+    };
+    const script = inRepository('scripts', 'notebooks.mjs');
+    const {
+      status,
+      stdout,
+      stderr: complaint,
+    } = spawnSync(process.execPath, [script, '01'], { env, encoding: 'utf8' });
+    equal(status, 0, stdout + complaint);
+    const executed = readNotebook(inRepository('build', 'notebooks', '01-waveform.ipynb'));
+    deepEqual(errors(executed), []);
+    equal(stderr(executed), '');
+    const lines = printed(executed);
+    equal(lines[0], '80000');
+    ok(lines.some((line) => line.startsWith('A trumpet phrase of this project')));
+    ok(lines.some((line) => line.endsWith('gives the same: true')));
+    ok(displayed(executed, 'text/html').some((data) => String(data['text/html']).includes('data:audio/ogg;base64,')));
+  });
+});

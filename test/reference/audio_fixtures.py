@@ -15,7 +15,8 @@ def load() -> None:
         tensors |= {f"{name}/at": at.astype(np.int32), f"{name}/values": y[at]}
         facts = {"length": len(y), "sampleRate": sample_rate, "least": float(y.min()), "most": float(y.max())}
         cases[name] = {"file": name, "options": {}} | facts
-    excerpts = [(1.0, 0.5), (0.12345, 0.1), (5.3, 1.0), (0.0, 0.01), (5.0, None)]
+    # Not from the last half second: on the last page of an Ogg file libsndfile 1.2.2 seeks to a wrong sample.
+    excerpts = [(1.0, 0.5), (0.12345, 0.1), (4.5, 1.0), (0.0, 0.01), (4.0, None)]
     for offset, duration in excerpts:
         y, sample_rate = librosa.load(AUDIO / "trumpet.ogg", offset=offset, duration=duration)
         name = f"trumpet.ogg from {offset} s for {duration} s"

@@ -20,15 +20,16 @@ interface Decoder {
 interface Decoded {
   channelData: Float32Array[];
   sampleRate: number;
+  bitDepth?: number;
   errors: { message: string }[];
 }
 
-async function run(decoder: Decoder, bytes: Uint8Array): Promise<DecodedAudio> {
+async function run(decoder: Decoder, bytes: Uint8Array): Promise<Decoded> {
   try {
     await decoder.ready;
-    const { channelData, sampleRate, errors } = await (decoder.decodeFile?.(bytes) ?? decoder.decode(bytes));
-    if (errors.length > 0) throw new Error(errors[0].message);
-    return { channels: channelData, sampleRate };
+    const decoded = await (decoder.decodeFile?.(bytes) ?? decoder.decode(bytes));
+    if (decoded.errors.length > 0) throw new Error(decoded.errors[0].message);
+    return decoded;
   } finally {
     decoder.free();
   }
@@ -41,7 +42,7 @@ const FORMATS: { name: string; is(b: Uint8Array): boolean; decode(b: Uint8Array)
   { name: 'WAV', is: (b) => text(b, 0, 4) === 'RIFF' && text(b, 8, 12) === 'WAVE', decode: async (b) => decodeWav(b) },
   { name: 'FLAC', is: (b) => text(b, 0, 4) === 'fLaC', decode: decodeFlac },
   { name: 'Ogg Vorbis', is: (b) => text(b, 0, 4) === 'OggS' && text(b, 29, 35) === 'vorbis', decode: decodeOgg },
-  { name: 'MP3', is: isMp3, decode: (b) => run(new MPEGDecoder(), b) },
+  { name: 'MP3', is: isMp3, decode: decodeMp3 },
 ];
 
 /** What other files begin with, to name them in the error. */
@@ -98,7 +99,13 @@ async function decodeOgg(bytes: Uint8Array): Promise<DecodedAudio> {
   if ((bytes[last + 5] & 4) === 0 || bytes.length < pageEnd(bytes, last)) {
     throw new Error('it is cut off before its last page');
   }
-  return run(new OggVorbisDecoder() as Decoder, bytes);
+  const { channelData, sampleRate } = await run(new OggVorbisDecoder() as Decoder, bytes);
+  return { channels: channelData, sampleRate };
+}
+
+async function decodeMp3(bytes: Uint8Array): Promise<DecodedAudio> {
+  const { channelData, sampleRate } = await run(new MPEGDecoder(), bytes);
+  return { channels: channelData, sampleRate };
 }
 
 function pageEnd(bytes: Uint8Array, page: number): number {
@@ -108,10 +115,12 @@ function pageEnd(bytes: Uint8Array, page: number): number {
 }
 
 async function decodeFlac(bytes: Uint8Array): Promise<DecodedAudio> {
-  const audio = await run(new FLACDecoder() as Decoder, bytes);
+  const { channelData, sampleRate, bitDepth = 16 } = await run(new FLACDecoder() as Decoder, bytes);
   // STREAMINFO: 36 bits at byte 21 hold the number of samples; 0 stands for unknown.
   const total = (bytes[21] & 15) * 2 ** 32 + new DataView(bytes.buffer, bytes.byteOffset).getUint32(22);
-  const found = audio.channels[0]?.length ?? 0;
+  const found = channelData[0]?.length ?? 0;
   if (total > 0 && found < total) throw new Error(`it is cut off after ${found} of ${total} samples`);
-  return audio;
+  // The decoder takes 2^(bits − 1) − 1 for full scale, libsndfile 2^(bits − 1).
+  const steps = 2 ** (bitDepth - 1);
+  return { channels: channelData.map((c) => c.map((x) => Math.round(x * (steps - 1)) / steps)), sampleRate };
 }

@@ -51,7 +51,13 @@ export function encodeWav({ samples, sampleRate }: Waveform, { bitDepth = '16' }
   requireFinite('samples', samples);
   const file = new WaveFile();
   file.fromScratch(1, sampleRate, bitDepth, bitDepth === '32f' ? samples : integers(samples, Number(bitDepth)));
-  return file.toBuffer();
+  const bytes = file.toBuffer();
+  if (bytes.length % 2 === 0) return bytes;
+  // A chunk ends at an even byte, and the file's size counts the one that fills up.
+  const padded = new Uint8Array(bytes.length + 1);
+  padded.set(bytes);
+  new DataView(padded.buffer).setUint32(4, padded.length - 8, true);
+  return padded;
 }
 
 function integers(samples: Float32Array, bits: number): Float64Array {

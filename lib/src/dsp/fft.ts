@@ -1,6 +1,6 @@
 import { Matrix } from 'ml-matrix';
 import { ParameterError } from '../errors.js';
-import { requireInteger } from '../parameters.js';
+import { requireInteger, requirePositive } from '../parameters.js';
 
 /** A complex vector. */
 export interface Complex {
@@ -129,7 +129,7 @@ export function dftMatrix(n: number): { re: Matrix; im: Matrix } {
  * The frequencies of the bins of a DFT of `nFft` samples, like `librosa.fft_frequencies`.
  *
  * @returns 1 + ⌊nFft / 2⌋ frequencies in Hz, from 0 to at most sampleRate / 2
- * @throws ParameterError if `nFft` is not a whole number above 0
+ * @throws ParameterError if `nFft` is not a whole number above 0, or `sampleRate` not a number above 0
  */
 export function fftFrequencies({
   sampleRate = 22050,
@@ -138,6 +138,7 @@ export function fftFrequencies({
   sampleRate?: number;
   nFft?: number;
 } = {}): Float64Array {
+  requirePositive('sampleRate', sampleRate);
   requireInteger('nFft', nFft);
   return Float64Array.from({ length: 1 + (nFft >> 1) }, (_, k) => (k * sampleRate) / nFft);
 }

@@ -103,6 +103,7 @@ export function melFilterbank(options: MelFilterbankOptions): FloatMatrix {
   const bins = fftFrequencies({ sampleRate, nFft });
   const filters = new FloatMatrix(nMels, bins.length);
   let empty = 0;
+  let warn = false;
   for (let i = 0; i < nMels; i++) {
     const [low, peak, high] = edges.subarray(i, i + 3);
     const height = norm === 'slaney' ? 2 / (high - low) : 1;
@@ -114,9 +115,12 @@ export function melFilterbank(options: MelFilterbankOptions): FloatMatrix {
       filters.data[i * bins.length + k] = Math.fround(weight) * height;
       highest = Math.max(highest, weight);
     }
-    if (highest === 0 && low > 0) empty++;
+    if (highest > 0) continue;
+    empty++;
+    // librosa does not mind an empty band that begins at 0 Hz.
+    warn ||= low > 0;
   }
-  if (empty > 0) {
+  if (warn) {
     console.warn(
       `melFilterbank: ${empty} of ${nMels} bands hold no frequency bin and stay silent; raise nFft or lower nMels`,
     );

@@ -1,4 +1,5 @@
 import { WaveFile } from 'wavefile';
+import { requireFinite } from '../parameters.js';
 import type { DecodedAudio } from './decode.js';
 
 const PCM = 1;
@@ -31,7 +32,9 @@ export function decodeWav(bytes: Uint8Array): DecodedAudio {
   const zero = bits === 8 ? 128 : 0;
   const scale = code === FLOAT ? 1 : 2 ** (bits - 1);
   // The parser may take the byte that pads an odd chunk for a sample.
-  return { channels: data.map((c) => Float32Array.from(c.subarray(0, frames), (x) => (x - zero) / scale)), sampleRate };
+  const amplitudes = data.map((c) => Float32Array.from(c.subarray(0, frames), (x) => (x - zero) / scale));
+  for (const c of amplitudes) requireFinite('samples', c);
+  return { channels: amplitudes, sampleRate };
 }
 
 /** Walks the chunks up to the samples; a size that a stream could not know is filled in. */

@@ -10,6 +10,9 @@ export interface DecodedAudio {
   sampleRate: number;
 }
 
+/** No recording has more, in Hz; a damaged header may. */
+const HIGHEST_RATE = 1_000_000;
+
 interface Decoder {
   ready: Promise<void>;
   free(): void;
@@ -87,6 +90,11 @@ export async function decode(bytes: Uint8Array, name: string): Promise<DecodedAu
     throw new AudioDecodeError(`${name} looks like ${format.name} but cannot be decoded: ${reason}`, { cause });
   }
   const { channels, sampleRate } = audio;
+  if (sampleRate > HIGHEST_RATE) {
+    throw new AudioDecodeError(
+      `${name} looks like ${format.name} but its sampling rate is ${sampleRate} Hz; is it damaged?`,
+    );
+  }
   if (channels.length === 0 || channels[0].length === 0 || !(sampleRate > 0)) {
     throw new AudioDecodeError(`${name} looks like ${format.name} but holds no audio; is it cut off?`);
   }

@@ -1,0 +1,43 @@
+// Draws the pictures of README.md into docs/: npm run pictures
+import { writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { root } from './setup/run.mjs';
+
+const require = createRequire(join(root, 'package.json'));
+const {
+  amplitudeToDb,
+  example,
+  exampleCredit,
+  fftFrequencies,
+  hann,
+  load,
+  melSpectrogram,
+  powerToDb,
+  renderPng,
+  rfft,
+  specshow,
+  spectrum,
+  stft,
+  waveshow,
+} = require('onpa');
+
+const path = await example('trumpet');
+const trumpet = await load(path);
+const window = hann(4096, { periodic: false });
+const { re, im } = rfft(trumpet.samples.subarray(0, 4096).map((x, i) => x * window[i]));
+const amplitude = re.map((x, k) => Math.hypot(x, im[k]));
+const pictures = {
+  waveform: waveshow(trumpet),
+  spectrum: spectrum(fftFrequencies({ nFft: 4096 }), amplitudeToDb(amplitude, { ref: 'max' })),
+  stft: specshow(amplitudeToDb(stft(trumpet.samples).magnitude(), { ref: 'max' })),
+  mel: specshow(powerToDb(melSpectrogram(trumpet, { nMels: 128, fMax: 8000 }), { ref: 'max' }), {
+    yAxis: 'mel',
+    fMax: 8000,
+  }),
+};
+console.log(exampleCredit(path));
+for (const [name, spec] of Object.entries(pictures)) {
+  await writeFile(join(root, 'docs', `${name}.png`), await renderPng(spec, { scale: 1.5 }));
+  console.log(`docs/${name}.png`);
+}

@@ -373,43 +373,50 @@ export function interpolate(
  * log2 is the exponent plus a polynomial of the mantissa in [√½, √2): Cephes' logf, error under 2 ulp.
  */
 export function decibel(count: i32, x: usize, amin: f32, offset: f32, floor: f32, square: bool): void {
-  const least = f32x4.splat(amin), off = f32x4.splat(offset), low = f32x4.splat(floor);
+  const least = f32x4.splat(amin), off = f32x4.splat(offset), low = f32x4.splat(floor), half = f32x4.splat(0.5);
   const one = f32x4.splat(1), root = i32x4.splat(0x3f3504f3), mantissa = i32x4.splat(0x007fffff);
   for (const end = x + (<usize>count << 2); x < end; x += 16) {
     let v = v128.load(x);
     if (square) v = mul(v, v);
-    v = f32x4.max(v, least);
+    v = f32x4.pmax(v, least);
     // Adding the distance from √½ to 1 makes the exponent field that of a mantissa in [√½, √2).
     const shifted = i32x4.add(v, i32x4.sub(i32x4.splat(0x3f800000), root));
     const e = f32x4.convert_i32x4_s(i32x4.sub(i32x4.shr_u(shifted, 23), i32x4.splat(127)));
     const m = sub(i32x4.add(v128.and(shifted, mantissa), root), one);
-    const z = mul(m, m);
-    let p = f32x4.splat(7.0376836292e-2);
-    p = add(mul(p, m), f32x4.splat(-1.1514610310e-1));
-    p = add(mul(p, m), f32x4.splat(1.1676998740e-1));
-    p = add(mul(p, m), f32x4.splat(-1.2420140846e-1));
-    p = add(mul(p, m), f32x4.splat(1.4249322787e-1));
-    p = add(mul(p, m), f32x4.splat(-1.6668057665e-1));
-    p = add(mul(p, m), f32x4.splat(2.0000714765e-1));
-    p = add(mul(p, m), f32x4.splat(-2.4999993993e-1));
-    p = add(mul(p, m), f32x4.splat(3.3333331174e-1));
-    p = mul(mul(p, m), z);
-    const ln = add(m, sub(p, mul(z, f32x4.splat(0.5))));
+    // The terms of m³ to m¹¹ in pairs, which do not wait for each other.
+    const m2 = mul(m, m), m4 = mul(m2, m2);
+    const p0 = add(f32x4.splat(3.3333331174e-1), mul(m, f32x4.splat(-2.4999993993e-1)));
+    const p2 = add(f32x4.splat(2.0000714765e-1), mul(m, f32x4.splat(-1.6668057665e-1)));
+    const p4 = add(f32x4.splat(1.4249322787e-1), mul(m, f32x4.splat(-1.2420140846e-1)));
+    const p6 = add(f32x4.splat(1.1676998740e-1), mul(m, f32x4.splat(-1.1514610310e-1)));
+    const low4 = add(p0, mul(m2, p2)), high4 = add(p4, mul(m2, p6));
+    const p = add(low4, mul(m4, add(high4, mul(m4, f32x4.splat(7.0376836292e-2)))));
+    const ln = add(m, mul(m2, sub(mul(m, p), half)));
     // 10 / ln 10 and 10 log10(2)
     const db = add(mul(ln, f32x4.splat(4.342944819)), mul(e, f32x4.splat(3.010299957)));
-    v128.store(x, f32x4.max(sub(db, off), low));
+    v128.store(x, f32x4.pmax(sub(db, off), low));
   }
 }
 
-/** The largest |x| (absolute) or x over `count` numbers; NaN if one is NaN. */
+/** The largest |x| (absolute) or x over `count` numbers; NaN if one is NaN or infinite. */
 export function peak(count: i32, x: usize, absolute: bool): f32 {
-  const end = x + (<usize>count << 2), whole = x + ((<usize>count << 2) & ~15);
-  let most = f32x4.splat(absolute ? 0 : -f32.MAX_VALUE);
-  for (; x < whole; x += 16) {
-    const v = v128.load(x);
-    most = f32x4.max(most, absolute ? f32x4.abs(v) : v);
+  const end = x + (<usize>count << 2), whole = x + ((<usize>count << 2) & ~31);
+  const sign = i32x4.splat(absolute ? 0x7fffffff : -1);
+  const least = f32x4.splat(absolute ? 0 : -f32.MAX_VALUE);
+  // x − x is 0, or NaN where x is not finite.
+  let most0 = least, most1 = least, zero0 = f32x4.splat(0), zero1 = zero0;
+  for (; x < whole; x += 32) {
+    const a = v128.and(v128.load(x), sign), b = v128.and(v128.load(x, 16), sign);
+    most0 = f32x4.pmax(most0, a);
+    most1 = f32x4.pmax(most1, b);
+    zero0 = add(zero0, sub(a, a));
+    zero1 = add(zero1, sub(b, b));
   }
+  const most = add(f32x4.pmax(most0, most1), add(zero0, zero1));
   let result = max(max(f32x4.extract_lane(most, 0), f32x4.extract_lane(most, 1)), max(f32x4.extract_lane(most, 2), f32x4.extract_lane(most, 3)));
-  for (; x < end; x += 4) result = max(result, absolute ? abs(load<f32>(x)) : load<f32>(x));
+  for (; x < end; x += 4) {
+    const v = load<f32>(x);
+    result = max(result, (absolute ? abs(v) : v) + (v - v));
+  }
   return result;
 }

@@ -369,6 +369,24 @@ export function interpolate(
 }
 
 /**
+ * Coefficients of m³ to m¹¹ in ln(1 + m), from Cephes' logf, then 10 / ln 10 and 10 log10(2). They lie in memory, four
+ * times each, since a constant vector is put together anew each time it is used.
+ */
+const LOG = memory.data<f32>([
+  3.3333331174e-1, 3.3333331174e-1, 3.3333331174e-1, 3.3333331174e-1,
+  -2.4999993993e-1, -2.4999993993e-1, -2.4999993993e-1, -2.4999993993e-1,
+  2.0000714765e-1, 2.0000714765e-1, 2.0000714765e-1, 2.0000714765e-1,
+  -1.6668057665e-1, -1.6668057665e-1, -1.6668057665e-1, -1.6668057665e-1,
+  1.4249322787e-1, 1.4249322787e-1, 1.4249322787e-1, 1.4249322787e-1,
+  -1.2420140846e-1, -1.2420140846e-1, -1.2420140846e-1, -1.2420140846e-1,
+  1.1676998740e-1, 1.1676998740e-1, 1.1676998740e-1, 1.1676998740e-1,
+  -1.1514610310e-1, -1.1514610310e-1, -1.1514610310e-1, -1.1514610310e-1,
+  7.0376836292e-2, 7.0376836292e-2, 7.0376836292e-2, 7.0376836292e-2,
+  4.342944819, 4.342944819, 4.342944819, 4.342944819,
+  3.010299957, 3.010299957, 3.010299957, 3.010299957,
+], 16);
+
+/**
  * x ← max(floor, 10 log10(max(amin, square ? x² : x)) − offset) over `count` numbers, rounded up to a multiple of 4.
  * log2 is the exponent plus a polynomial of the mantissa in [√½, √2): Cephes' logf, error under 2 ulp.
  */
@@ -385,15 +403,15 @@ export function decibel(count: i32, x: usize, amin: f32, offset: f32, floor: f32
     const m = sub(i32x4.add(v128.and(shifted, mantissa), root), one);
     // The terms of m³ to m¹¹ in pairs, which do not wait for each other.
     const m2 = mul(m, m), m4 = mul(m2, m2);
-    const p0 = add(f32x4.splat(3.3333331174e-1), mul(m, f32x4.splat(-2.4999993993e-1)));
-    const p2 = add(f32x4.splat(2.0000714765e-1), mul(m, f32x4.splat(-1.6668057665e-1)));
-    const p4 = add(f32x4.splat(1.4249322787e-1), mul(m, f32x4.splat(-1.2420140846e-1)));
-    const p6 = add(f32x4.splat(1.1676998740e-1), mul(m, f32x4.splat(-1.1514610310e-1)));
+    const p0 = add(v128.load(LOG, 0), mul(m, v128.load(LOG, 16)));
+    const p2 = add(v128.load(LOG, 32), mul(m, v128.load(LOG, 48)));
+    const p4 = add(v128.load(LOG, 64), mul(m, v128.load(LOG, 80)));
+    const p6 = add(v128.load(LOG, 96), mul(m, v128.load(LOG, 112)));
     const low4 = add(p0, mul(m2, p2)), high4 = add(p4, mul(m2, p6));
-    const p = add(low4, mul(m4, add(high4, mul(m4, f32x4.splat(7.0376836292e-2)))));
+    const p = add(low4, mul(m4, add(high4, mul(m4, v128.load(LOG, 128)))));
     const ln = add(m, mul(m2, sub(mul(m, p), half)));
     // 10 / ln 10 and 10 log10(2)
-    const db = add(mul(ln, f32x4.splat(4.342944819)), mul(e, f32x4.splat(3.010299957)));
+    const db = add(mul(ln, v128.load(LOG, 144)), mul(e, v128.load(LOG, 160)));
     v128.store(x, f32x4.pmax(sub(db, off), low));
   }
 }

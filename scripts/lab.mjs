@@ -4,4 +4,7 @@ import { runPython } from './setup/foreground.mjs';
 import { root } from './setup/run.mjs';
 
 const notebooks = join(root, 'notebooks');
-await runPython(['-m', 'jupyterlab', `--ServerApp.root_dir=${notebooks}`, ...process.argv.slice(2)], notebooks);
+// In a container one is often root; Jupyter refuses that unless told.
+const asRoot = process.getuid?.() === 0 ? ['--allow-root'] : [];
+const options = [`--ServerApp.root_dir=${notebooks}`, ...asRoot, ...process.argv.slice(2)];
+await runPython(['-m', 'jupyterlab', ...options], notebooks);

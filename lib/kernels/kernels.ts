@@ -386,55 +386,96 @@ const LOG = memory.data<f32>([
   3.010299957, 3.010299957, 3.010299957, 3.010299957,
 ], 16);
 
-/**
- * x ← max(floor, 10 log10(max(amin, square ? x² : x)) − offset) over `count` numbers, rounded up to a multiple of 4.
- * log2 is the exponent plus a polynomial of the mantissa in [√½, √2): Cephes' logf, error under 2 ulp.
- */
+/** 10 log10(x). log2 is the exponent plus a polynomial of the mantissa in [√½, √2): Cephes' logf, error under 2 ulp. */
+@inline function tenLog10(x: v128): v128 {
+  // Adding the distance from √½ to 1 makes the exponent field that of a mantissa in [√½, √2).
+  const shifted = i32x4.add(x, i32x4.splat(0x3f800000 - 0x3f3504f3));
+  const e = f32x4.convert_i32x4_s(i32x4.sub(i32x4.shr_u(shifted, 23), i32x4.splat(127)));
+  const mantissa = i32x4.add(v128.and(shifted, i32x4.splat(0x007fffff)), i32x4.splat(0x3f3504f3));
+  const m = sub(mantissa, f32x4.splat(1));
+  const z = mul(m, m);
+  // Estrin's order, since a chain of nine steps would wait for itself.
+  const p01 = add(mul(f32x4.splat(-2.4999993993e-1), m), f32x4.splat(3.3333331174e-1));
+  const p23 = add(mul(f32x4.splat(-1.6668057665e-1), m), f32x4.splat(2.0000714765e-1));
+  const p45 = add(mul(f32x4.splat(-1.2420140846e-1), m), f32x4.splat(1.4249322787e-1));
+  const p67 = add(mul(f32x4.splat(-1.1514610310e-1), m), f32x4.splat(1.1676998740e-1));
+  const p4 = add(add(p45, mul(p67, z)), mul(f32x4.splat(7.0376836292e-2), mul(z, z)));
+  const p = add(add(p01, mul(p23, z)), mul(p4, mul(z, z)));
+  const ln = add(m, mul(z, sub(mul(p, m), f32x4.splat(0.5))));
+  // 10 / ln 10 and 10 log10(2)
+  return add(mul(ln, f32x4.splat(4.342944819)), mul(e, f32x4.splat(3.010299957)));
+}
+
+/** x ← max(floor, 10 log10(max(amin, square ? x² : x)) − offset) over `count` numbers, rounded up to a multiple of 4. */
 export function decibel(count: i32, x: usize, amin: f32, offset: f32, floor: f32, square: bool): void {
-  const least = f32x4.splat(amin), off = f32x4.splat(offset), low = f32x4.splat(floor), half = f32x4.splat(0.5);
-  const one = f32x4.splat(1), root = i32x4.splat(0x3f3504f3), mantissa = i32x4.splat(0x007fffff);
+  const least = f32x4.splat(amin), off = f32x4.splat(offset), low = f32x4.splat(floor);
   for (const end = x + (<usize>count << 2); x < end; x += 16) {
     let v = v128.load(x);
     if (square) v = mul(v, v);
-    v = f32x4.pmax(v, least);
-    // Adding the distance from √½ to 1 makes the exponent field that of a mantissa in [√½, √2).
-    const shifted = i32x4.add(v, i32x4.sub(i32x4.splat(0x3f800000), root));
-    const e = f32x4.convert_i32x4_s(i32x4.sub(i32x4.shr_u(shifted, 23), i32x4.splat(127)));
-    const m = sub(i32x4.add(v128.and(shifted, mantissa), root), one);
-    // The terms of m³ to m¹¹ in pairs, which do not wait for each other.
-    const m2 = mul(m, m), m4 = mul(m2, m2);
-    const p0 = add(v128.load(LOG, 0), mul(m, v128.load(LOG, 16)));
-    const p2 = add(v128.load(LOG, 32), mul(m, v128.load(LOG, 48)));
-    const p4 = add(v128.load(LOG, 64), mul(m, v128.load(LOG, 80)));
-    const p6 = add(v128.load(LOG, 96), mul(m, v128.load(LOG, 112)));
-    const low4 = add(p0, mul(m2, p2)), high4 = add(p4, mul(m2, p6));
-    const p = add(low4, mul(m4, add(high4, mul(m4, v128.load(LOG, 128)))));
-    const ln = add(m, mul(m2, sub(mul(m, p), half)));
-    // 10 / ln 10 and 10 log10(2)
-    const db = add(mul(ln, v128.load(LOG, 144)), mul(e, v128.load(LOG, 160)));
-    v128.store(x, f32x4.pmax(sub(db, off), low));
+    // pmax is one instruction where max, which minds NaN and −0, is many.
+    v128.store(x, f32x4.pmax(sub(tenLog10(f32x4.pmax(v, least)), off), low));
   }
 }
 
-/** The largest |x| (absolute) or x over `count` numbers; NaN if one is NaN or infinite. */
+/** The largest |x| (absolute) or x over `count` numbers; NaN if one is not finite. */
 export function peak(count: i32, x: usize, absolute: bool): f32 {
   const end = x + (<usize>count << 2), whole = x + ((<usize>count << 2) & ~31);
-  const sign = i32x4.splat(absolute ? 0x7fffffff : -1);
-  const least = f32x4.splat(absolute ? 0 : -f32.MAX_VALUE);
+  const signs = i32x4.splat(absolute ? 0x7fffffff : -1);
+  const lowest: f32 = absolute ? 0 : -f32.MAX_VALUE;
+  let even = f32x4.splat(lowest), odd = even;
   // x − x is 0, or NaN where x is not finite.
-  let most0 = least, most1 = least, zero0 = f32x4.splat(0), zero1 = zero0;
+  let doubt = f32x4.splat(0);
   for (; x < whole; x += 32) {
-    const a = v128.and(v128.load(x), sign), b = v128.and(v128.load(x, 16), sign);
-    most0 = f32x4.pmax(most0, a);
-    most1 = f32x4.pmax(most1, b);
-    zero0 = add(zero0, sub(a, a));
-    zero1 = add(zero1, sub(b, b));
+    const a = v128.load(x), b = v128.load(x, 16);
+    doubt = v128.or(doubt, v128.or(sub(a, a), sub(b, b)));
+    even = f32x4.pmax(even, v128.and(a, signs));
+    odd = f32x4.pmax(odd, v128.and(b, signs));
   }
-  const most = add(f32x4.pmax(most0, most1), add(zero0, zero1));
+  if (v128.any_true(doubt)) return f32.NaN;
+  const most = f32x4.pmax(even, odd);
   let result = max(max(f32x4.extract_lane(most, 0), f32x4.extract_lane(most, 1)), max(f32x4.extract_lane(most, 2), f32x4.extract_lane(most, 3)));
   for (; x < end; x += 4) {
-    const v = load<f32>(x);
-    result = max(result, (absolute ? abs(v) : v) + (v - v));
+    const value = load<f32>(x);
+    if (!isFinite(value)) return f32.NaN;
+    result = max(result, absolute ? abs(value) : value);
   }
   return result;
+}
+
+/** x ← x · factors over `count` numbers. */
+export function weigh(count: i32, x: usize, factors: usize): void {
+  const end = x + (<usize>count << 2), whole = x + ((<usize>count << 2) & ~15);
+  for (; x < whole; x += 16, factors += 16) v128.store(x, mul(v128.load(x), v128.load(factors)));
+  for (; x < end; x += 4, factors += 4) store<f32>(x, load<f32>(x) * load<f32>(factors));
+}
+
+/**
+ * Spectra from magnitudes and phases: z ← magnitude · exp(2πi · turns), turns in [−½, ½], over `count` vectors. The
+ * sine and cosine of the nearest quarter turn's remainder are Cephes' sinf and cosf.
+ */
+export function polar(count: i32, magnitude: usize, turns: usize, z: usize): void {
+  const one = i32x4.splat(1), two = i32x4.splat(2);
+  for (; count > 0; count--) {
+    const quarters = mul(v128.load(turns), f32x4.splat(4));
+    const nearest = f32x4.nearest(quarters);
+    const x = mul(sub(quarters, nearest), f32x4.splat(1.5707963268));
+    const xx = mul(x, x);
+    let s = add(mul(f32x4.splat(-1.9515295891e-4), xx), f32x4.splat(8.3321608736e-3));
+    s = add(mul(s, xx), f32x4.splat(-1.6666654611e-1));
+    s = add(mul(mul(s, xx), x), x);
+    let c = add(mul(f32x4.splat(2.443315711809948e-5), xx), f32x4.splat(-1.388731625493765e-3));
+    c = add(mul(c, xx), f32x4.splat(4.166664568298827e-2));
+    c = add(sub(mul(mul(c, xx), xx), mul(xx, f32x4.splat(0.5))), f32x4.splat(1));
+    // Quadrants 1 and 3 exchange sine and cosine; bit 1 of the quadrant is the sign of the sine.
+    const quadrant = i32x4.trunc_sat_f32x4_s(nearest);
+    const odd = i32x4.eq(v128.and(quadrant, one), one);
+    const re = v128.xor(v128.bitselect(s, c, odd), i32x4.shl(v128.and(i32x4.add(quadrant, one), two), 30));
+    const im = v128.xor(v128.bitselect(c, s, odd), i32x4.shl(v128.and(quadrant, two), 30));
+    const m = v128.load(magnitude);
+    v128.store(z, mul(m, re));
+    v128.store(z, mul(m, im), 16);
+    magnitude += 16;
+    turns += 16;
+    z += POINT;
+  }
 }

@@ -18,6 +18,8 @@ export interface Kernels {
   interpolate(count: number, signal: number, filters: number, taps: number, ...rest: Numbers): void;
   decibel(count: number, x: number, amin: number, offset: number, floor: number, square: number): void;
   peak(count: number, x: number, absolute: number): number;
+  weigh(count: number, x: number, factors: number): void;
+  polar(count: number, magnitude: number, turns: number, z: number): void;
 }
 
 const PAGE = 65536;

@@ -82,8 +82,13 @@ export function copyPadded(samples: Float32Array, start: number, target: Float32
 /**
  * What overlapping and adding squared windows gives at each sample of `frames` frames, turned over: the factor that
  * makes the inverse STFT exact. 1 where no window reaches, as in librosa.
+ *
+ * @returns a function that fills `target` with the factors from `position` on
  */
-export function inverseWindowSum({ nFft, hopLength, window }: Framing, frames: number): (position: number) => number {
+export function inverseWindowSum(
+  { nFft, hopLength, window }: Framing,
+  frames: number,
+): (position: number, target: Float32Array) => void {
   const tiny = 1.1754943508222875e-38;
   const factor = (position: number) => {
     let sum = 0;
@@ -93,8 +98,23 @@ export function inverseWindowSum({ nFft, hopLength, window }: Framing, frames: n
   };
   // Away from the ends the sum repeats with each hop.
   const middle = Math.ceil(nFft / hopLength) * hopLength;
-  if (frames * hopLength <= middle + hopLength) return factor;
-  const table = Float64Array.from({ length: hopLength }, (_, r) => factor(middle + r));
-  return (position) =>
-    position >= middle && position < frames * hopLength ? table[position % hopLength] : factor(position);
+  const end = frames * hopLength;
+  if (end <= middle + hopLength) {
+    return (position, target) => {
+      for (let i = 0; i < target.length; i++) target[i] = factor(position + i);
+    };
+  }
+  const table = Float32Array.from({ length: hopLength }, (_, r) => factor(middle + r));
+  return (position, target) => {
+    for (let i = 0; i < target.length; ) {
+      const at = position + i;
+      if (at < middle || at >= end) {
+        target[i++] = factor(at);
+        continue;
+      }
+      const part = table.subarray(at % hopLength, (at % hopLength) + Math.min(end - at, target.length - i));
+      target.set(part, i);
+      i += part.length;
+    }
+  };
 }

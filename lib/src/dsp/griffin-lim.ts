@@ -1,6 +1,6 @@
 import { ParameterError } from '../errors.js';
-import { requireChoice, requireFinite, requireInteger, requireNumber } from '../parameters.js';
-import { fftAreas, RealFft, reserve } from './engine.js';
+import { requireChoice, requireInteger, requireNumber } from '../parameters.js';
+import { fftAreas, findPeak, RealFft, reserve } from './engine.js';
 import { copyPadded, countFrames, inverseWindowSum, type PadMode, requirePadding } from './frames.js';
 import type { FloatMatrix } from './matrix.js';
 import { MersenneTwister } from './mersenne-twister.js';
@@ -40,7 +40,6 @@ export function griffinLim(magnitude: FloatMatrix, options: GriffinLimOptions = 
   requireInteger('seed', seed, 0);
   if (length !== undefined) requireInteger('length', length);
   const framing = inverseFraming(magnitude.rows, nFft, options);
-  requireFinite('magnitude', magnitude.data);
   const { hopLength, window, pad } = framing;
   const { rows: bins, columns: frames } = magnitude;
   const samples = length ?? Math.max(nFft + hopLength * (frames - 1) - 2 * pad, 0);
@@ -58,51 +57,66 @@ export function griffinLim(magnitude: FloatMatrix, options: GriffinLimOptions = 
     ...fftAreas(nFft),
     analysis: nFft,
     synthesis: nFft,
+    balance: samples,
     signal: (4 * groups - 1) * hopLength + nFft,
     magnitude: groups * bins * 4,
     spectrum: groups * bins * 8,
     previous: groups * bins * 8,
   });
+  findPeak('magnitude', magnitude.data, kernels, areas.spectrum);
   areas.analysis.set(window);
   for (let i = 0; i < nFft; i++) areas.synthesis[i] = window[i] / nFft;
+  inverseWindowSum(framing, frames)(pad, areas.balance);
   const fft = new RealFft(nFft, kernels, areas);
-  areas.magnitude.fill(0);
-  areas.spectrum.fill(0);
-  const random = init === 'random' ? new MersenneTwister(seed) : undefined;
-  for (let k = 0; k < bins; k++) {
-    for (let t = 0; t < frames; t++) {
-      const group = ((t >> 2) * bins + k) * 4;
-      const s = magnitude.data[k * frames + t];
-      const angle = random ? 2 * Math.PI * random.next() : 0;
-      areas.magnitude[group + (t & 3)] = s;
-      areas.spectrum[2 * group + (t & 3)] = s * Math.cos(angle);
-      areas.spectrum[2 * group + 4 + (t & 3)] = s * Math.sin(angle);
-    }
-  }
-
-  const scale = inverseWindowSum(framing, frames);
-  const factors = Float32Array.from({ length: samples }, (_, i) => scale(i + pad));
-  const result = new Float32Array(samples);
+  const target = areas.magnitude.byteOffset;
+  const previous = areas.previous.byteOffset;
   const spectrum = (g: number) => areas.spectrum.byteOffset + g * bins * 32;
   const signal = (g: number) => areas.signal.byteOffset + 16 * g * hopLength;
+  const inside = areas.signal.subarray(pad, pad + samples);
+
+  // The phases to begin with lie where no previous spectrum does yet.
+  const turns = areas.previous.subarray(0, groups * bins * 4).fill(0);
+  areas.magnitude.fill(0);
+  const random = init === 'random' ? new MersenneTwister(seed) : undefined;
+  const row = new Float32Array(frames);
+  for (let k = 0; k < bins; k++) {
+    toLanes(magnitude.data.subarray(k * frames, (k + 1) * frames), areas.magnitude, k, bins);
+    if (random) toLanes(fillTurns(row, random), turns, k, bins);
+  }
+  kernels.polar(groups * bins, target, previous, spectrum(0));
+  areas.previous.fill(0);
+
   const invert = () => {
     areas.signal.fill(0);
     for (let g = 0; g < groups; g++) {
       fft.inverse(signal(g), hopLength, areas.synthesis, spectrum(g), spectrum(g) + 16, 32);
     }
-    for (let i = 0; i < samples; i++) result[i] = areas.signal[i + pad] * factors[i];
+    kernels.weigh(samples, inside.byteOffset, areas.balance.byteOffset);
   };
   for (let iteration = 0; iteration < nIter; iteration++) {
     invert();
-    copyPadded(result, -pad, areas.signal, padMode);
+    copyPadded(inside, -pad, areas.signal, padMode);
     for (let g = 0; g < groups; g++) {
       fft.forward(signal(g), hopLength, areas.analysis, spectrum(g), spectrum(g) + 16, 32);
     }
-    const weight = iteration === 0 ? 0 : momentum / (1 + momentum);
-    if (iteration === 0) areas.previous.fill(0);
-    const [previous, target] = [areas.previous.byteOffset, areas.magnitude.byteOffset];
-    kernels.rephase(groups * bins, spectrum(0), previous, target, weight);
+    kernels.rephase(groups * bins, spectrum(0), previous, target, iteration === 0 ? 0 : momentum / (1 + momentum));
   }
   invert();
-  return result;
+  return inside.slice();
+}
+
+/** Random parts of a turn, in [−½, ½): there float32 keeps most digits. */
+function fillTurns(row: Float32Array, random: MersenneTwister): Float32Array {
+  for (let t = 0; t < row.length; t++) {
+    const turn = random.next();
+    row[t] = turn < 0.5 ? turn : turn - 1;
+  }
+  return row;
+}
+
+/** Writes bin `k` of all frames into the groups of four. */
+function toLanes(row: Float32Array, groups: Float32Array, k: number, bins: number): void {
+  for (let t = 0, at = 4 * k; t < row.length; t += 4, at += 4 * bins) {
+    for (let lane = 0; lane < Math.min(4, row.length - t); lane++) groups[at + lane] = row[t + lane];
+  }
 }

@@ -108,7 +108,10 @@ export function melFilterbank(options: MelFilterbankOptions): FloatMatrix {
     const [low, peak, high] = edges.subarray(i, i + 3);
     const height = norm === 'slaney' ? 2 / (high - low) : 1;
     let highest = 0;
-    for (let k = 0; k < bins.length; k++) {
+    // The bins between the edges, and one more at each end in case of rounding.
+    const first = Math.max(Math.floor((low * nFft) / sampleRate), 0);
+    const last = Math.min(Math.ceil((high * nFft) / sampleRate), bins.length - 1);
+    for (let k = first; k <= last; k++) {
       const weight = Math.min((bins[k] - low) / (peak - low), (high - bins[k]) / (high - peak));
       if (weight <= 0) continue;
       // librosa keeps the triangle in float32 before it scales it.
@@ -188,14 +191,12 @@ function sparse(filters: FloatMatrix): { count: number; ranges: Int32Array; weig
   const ranges = new Int32Array(2 * filters.rows);
   const weights: number[] = [];
   for (let i = 0; i < filters.rows; i++) {
-    const row = filters.data.subarray(i * filters.columns, (i + 1) * filters.columns);
-    const first = Math.max(
-      row.findIndex((w) => w !== 0),
-      0,
-    );
-    const last = row.findLastIndex((w) => w !== 0);
-    ranges.set([first, last + 1 - first], 2 * i);
-    weights.push(...row.subarray(first, last + 1));
+    let first = i * filters.columns;
+    let end = first + filters.columns;
+    while (end > first && filters.data[end - 1] === 0) end--;
+    while (first < end && filters.data[first] === 0) first++;
+    ranges.set([first % filters.columns, end - first], 2 * i);
+    weights.push(...filters.data.subarray(first, end));
   }
   return { count: filters.rows, ranges, weights: Float32Array.from(weights) };
 }

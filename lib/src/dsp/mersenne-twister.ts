@@ -15,19 +15,21 @@ export class MersenneTwister {
   }
 
   #next32(): number {
-    const state = this.#state;
-    if (this.#index === 624) {
-      for (let i = 0; i < 624; i++) {
-        const y = (state[i] & 0x80000000) | (state[(i + 1) % 624] & 0x7fffffff);
-        state[i] = state[(i + 397) % 624] ^ (y >>> 1) ^ (y & 1 ? 0x9908b0df : 0);
-      }
-      this.#index = 0;
-    }
-    let y = state[this.#index++];
+    if (this.#index === 624) this.#twist();
+    let y = this.#state[this.#index++];
     y ^= y >>> 11;
     y ^= (y << 7) & 0x9d2c5680;
     y ^= (y << 15) & 0xefc60000;
     return (y ^ (y >>> 18)) >>> 0;
+  }
+
+  #twist(): void {
+    const state = this.#state;
+    for (let i = 0; i < 624; i++) {
+      const y = (state[i] & 0x80000000) | (state[i < 623 ? i + 1 : 0] & 0x7fffffff);
+      state[i] = state[i < 227 ? i + 397 : i - 227] ^ (y >>> 1) ^ (-(y & 1) & 0x9908b0df);
+    }
+    this.#index = 0;
   }
 
   /** A float64 in [0, 1) with 53 random bits. */

@@ -111,10 +111,11 @@ export function istft(spectrogram: ComplexSpectrogram, options: IstftOptions = {
     window: nFft,
     signal: chunk + nFft,
     spectra: GROUPS * rows * 8,
+    balance: chunk + nFft,
   });
   for (let i = 0; i < nFft; i++) areas.window[i] = window[i] / nFft;
   const fft = new RealFft(nFft, kernels, areas);
-  const scale = inverseWindowSum(framing, frames);
+  const fillBalance = inverseWindowSum(framing, frames);
   areas.signal.fill(0);
   for (let start = 0; start < frames; start += 4 * GROUPS) {
     const count = Math.min(GROUPS, Math.ceil((frames - start) / 4));
@@ -129,7 +130,12 @@ export function istft(spectrogram: ComplexSpectrogram, options: IstftOptions = {
     const done = start + 4 * GROUPS >= frames ? areas.signal.length : chunk;
     const from = Math.max(pad - offset, 0);
     const to = Math.min(done, result.length + pad - offset);
-    for (let i = from; i < to; i++) result[offset + i - pad] = areas.signal[i] * scale(offset + i);
+    if (to > from) {
+      const samples = areas.signal.subarray(from, to);
+      fillBalance(offset + from, areas.balance.subarray(0, to - from));
+      kernels.weigh(to - from, samples.byteOffset, areas.balance.byteOffset);
+      result.set(samples, offset + from - pad);
+    }
     areas.signal.copyWithin(0, chunk);
     areas.signal.fill(0, nFft);
   }

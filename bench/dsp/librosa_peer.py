@@ -1,0 +1,85 @@
+"""The counterpart of onpa.ts: the same function of librosa, the same arguments and answers."""
+
+import gc
+import json
+import re
+import resource
+import sys
+import time
+
+import librosa
+import numpy as np
+
+SAMPLE_RATE = 22050
+
+
+def peak_memory() -> float:
+    """MB of 10**6 bytes. Not getrusage where avoidable: a child inherits that number from its parent."""
+    try:
+        with open("/proc/self/status") as status:
+            return int(re.search(r"VmHWM:\s+(\d+) kB", status.read())[1]) * 1.024e-3
+    except OSError:
+        unit = 1e-6 if sys.platform == "darwin" else 1.024e-3
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
+
+
+def reset_peak_memory() -> None:
+    gc.collect()
+    try:
+        with open("/proc/self/clear_refs", "w") as refs:
+            refs.write("5")
+    except OSError:
+        pass
+
+
+def read_magnitude(files: dict[str, str]) -> np.ndarray:
+    return np.fromfile(files["magnitude"], np.float32).reshape(1025, -1)
+
+
+def prepare(name: str, files: dict[str, str], n_iter: int):
+    """Reads the input, and gives the work to be timed."""
+    if name == "load":
+        return lambda: librosa.load(files["recording"])
+    if name == "amplitudeToDb":
+        magnitude = read_magnitude(files)
+        return lambda: librosa.amplitude_to_db(magnitude, ref=np.max)
+    if name == "griffinLim":
+        magnitude = read_magnitude(files)
+        return lambda: librosa.griffinlim(magnitude, n_iter=n_iter, random_state=0)
+    samples = np.fromfile(files["samples"], np.float32)
+    if name == "istft":
+        spectrogram = librosa.stft(samples)
+        return lambda: librosa.istft(spectrogram)
+    return {
+        "stft": lambda: librosa.stft(samples),
+        "melSpectrogram": lambda: librosa.feature.melspectrogram(y=samples, sr=SAMPLE_RATE),
+        "resample": lambda: librosa.resample(samples, orig_sr=SAMPLE_RATE, target_sr=16000),
+    }[name]
+
+
+def answer(**values: object) -> None:
+    print(json.dumps(values), flush=True)
+
+
+def main() -> None:
+    name, n_iter, warm_up, files = sys.argv[1:]
+    # librosa imports its parts at first use.
+    librosa.stft, librosa.feature.melspectrogram, librosa.load
+    idle = peak_memory()
+    first = prepare(name, json.loads(warm_up), int(n_iter))
+    for _ in range(2):
+        first()
+    del first
+    work = prepare(name, json.loads(files), int(n_iter))
+    reset_peak_memory()
+    answer(idle=idle)
+    for line in sys.stdin:
+        times = []
+        for _ in range(int(line)):
+            start = time.perf_counter()
+            work()
+            times.append(1000 * (time.perf_counter() - start))
+        answer(times=times, peak=peak_memory())
+
+
+main()

@@ -1,0 +1,31 @@
+// npm run bench -- dsp [--quick] [--only stft,istft]
+import { parseArgs } from 'node:util';
+import { benchDsp } from './dsp/suite.js';
+
+/** What every suite is told. */
+export interface BenchOptions {
+  /** Fewer repetitions. */
+  quick: boolean;
+  /** The functions to measure; all where empty. */
+  only: string[];
+}
+
+const suites: Record<string, (options: BenchOptions) => Promise<void>> = { dsp: benchDsp };
+
+async function main(): Promise<void> {
+  const { positionals, values } = parseArgs({
+    allowPositionals: true,
+    options: { quick: { type: 'boolean', default: false }, only: { type: 'string', default: '' } },
+  });
+  const names = positionals.length > 0 ? positionals : Object.keys(suites);
+  const unknown = names.find((name) => !(name in suites));
+  if (unknown !== undefined) throw new Error(`There is no suite '${unknown}'; give ${Object.keys(suites).join(', ')}`);
+  for (const name of names) {
+    await suites[name]({ quick: values.quick, only: values.only.split(',').filter(Boolean) });
+  }
+}
+
+main().catch((error: Error) => {
+  console.error(error.message);
+  process.exitCode = 1;
+});

@@ -6,5 +6,8 @@ import { root } from './setup/run.mjs';
 const notebooks = join(root, 'notebooks');
 // In a container one is often root; Jupyter refuses that unless told.
 const asRoot = process.getuid?.() === 0 ? ['--allow-root'] : [];
-const options = [`--ServerApp.root_dir=${notebooks}`, ...asRoot, ...process.argv.slice(2)];
-await runPython(['-m', 'jupyterlab', ...options], notebooks);
+const given = process.argv.slice(2);
+const folder = given.some((arg) => arg.startsWith('--ServerApp.root_dir='))
+  ? []
+  : [`--ServerApp.root_dir=${notebooks}`];
+await runPython(['-m', 'jupyterlab', ...folder, ...asRoot, ...given], notebooks);

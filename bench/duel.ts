@@ -23,12 +23,6 @@ export async function duel(
   args: string[],
   quick: boolean,
 ): Promise<[Measured, Measured]> {
-  const memory = await inTurn(commands, async (command) => {
-    const peer = await Peer.start(command, args);
-    const { peak } = await peer.call(1);
-    await peer.stop();
-    return { peak, idle: peer.idle };
-  });
   const peers = await inTurn(commands, (command) => Peer.start(command, args));
   const first = await inTurn(peers, async (peer) => (await peer.call(1)).times[0]);
   const slower = Math.max(...first);
@@ -40,6 +34,13 @@ export async function duel(
     for (const i of turn % 2 === 0 ? [0, 1] : [1, 0]) times[i].push(...(await peers[i].call(calls)).times);
   }
   await inTurn(peers, (peer) => peer.stop());
+  // After the timing, since librosa compiles some functions once and keeps them on disk.
+  const memory = await inTurn(commands, async (command) => {
+    const peer = await Peer.start(command, args);
+    const { peak } = await peer.call(1);
+    await peer.stop();
+    return { peak, idle: peer.idle };
+  });
   return [
     { time: median(times[0]), ...memory[0] },
     { time: median(times[1]), ...memory[1] },

@@ -1,14 +1,7 @@
 // npm run bench -- dsp [--quick] [--only stft,istft]
 import { parseArgs } from 'node:util';
 import { benchDsp } from './dsp/suite.js';
-
-/** What every suite is told. */
-export interface BenchOptions {
-  /** Fewer repetitions. */
-  quick: boolean;
-  /** The functions to measure; all where empty. */
-  only: string[];
-}
+import type { BenchOptions } from './options.js';
 
 const suites: Record<string, (options: BenchOptions) => Promise<void>> = { dsp: benchDsp };
 
@@ -27,5 +20,6 @@ async function main(): Promise<void> {
 
 main().catch((error: Error) => {
   console.error(error.message);
-  process.exitCode = 1;
+  // The peers end when their standard input does.
+  process.exit(1);
 });

@@ -7,7 +7,7 @@ export function markdownTable(head: string[], rows: string[][], left: number): s
   return [line(head), line(rule), ...rows.map(line)].join('\n');
 }
 
-/** Three significant digits, and no more than one decimal. */
-export function threeDigits(x: number): string {
-  return x < 100 ? x.toPrecision(Math.min(3, x < 10 ? 2 : 3)) : x.toFixed(0);
+/** Two digits below 10, three below 100, else a whole number. */
+export function fewDigits(x: number): string {
+  return x < 100 ? x.toPrecision(x < 10 ? 2 : 3) : x.toFixed(0);
 }

@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import { duel, type Measured } from '../duel.js';
 import { describeMachine } from '../machine.js';
-import type { BenchOptions } from '../main.js';
+import type { BenchOptions } from '../options.js';
 import type { PeerCommand } from '../peer.js';
 import { benchPython } from '../python.js';
 import { loadSetup, root } from '../setup.js';
-import { markdownTable, threeDigits } from '../table.js';
+import { fewDigits, markdownTable } from '../table.js';
 import { cases, type DspCase, iterations } from './cases.js';
 import { type DspInputs, writeInputs } from './inputs.js';
 
@@ -53,8 +53,8 @@ function row({ name, note, target }: DspCase, seconds: number, onpa: Measured, l
   return [
     note ? `${name} (${note})` : name,
     length(seconds),
-    threeDigits(onpa.time),
-    threeDigits(librosa.time),
+    fewDigits(onpa.time),
+    fewDigits(librosa.time),
     (librosa.time / onpa.time).toFixed(2),
     target.toFixed(2),
     onpa.peak.toFixed(0),

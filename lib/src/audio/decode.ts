@@ -130,5 +130,8 @@ async function decodeFlac(bytes: Uint8Array): Promise<DecodedAudio> {
   if (total > 0 && found < total) throw new Error(`it is cut off after ${found} of ${total} samples`);
   // The decoder takes 2^(bits − 1) − 1 for full scale, libsndfile 2^(bits − 1).
   const steps = 2 ** (bitDepth - 1);
-  return { channels: channelData.map((c) => c.map((x) => Math.round(x * (steps - 1)) / steps)), sampleRate };
+  for (const samples of channelData) {
+    for (let i = 0; i < samples.length; i++) samples[i] = Math.round(samples[i] * (steps - 1)) / steps;
+  }
+  return { channels: channelData, sampleRate };
 }

@@ -89,11 +89,16 @@ function cut(audio: DecodedAudio, name: string, offset: number, duration?: numbe
   }
   const last = duration === undefined ? channels[0].length : first + Math.trunc(duration * sampleRate);
   if (last === first) throw new ParameterError(`duration is ${duration}; that is less than a sample of ${name}`);
-  // A copy, since decoders hand out parts of larger buffers.
-  return { channels: channels.map((c) => c.slice(first, last)), sampleRate };
+  // Decoders hand out parts of larger buffers: what is kept is copied.
+  const whole = (c: Float32Array) => c.byteLength === c.buffer.byteLength && first === 0 && last >= c.length;
+  return { channels: channels.map((c) => (whole(c) ? c : c.slice(first, last))), sampleRate };
 }
 
 function mix(channels: Float32Array[]): Float32Array {
   if (channels.length === 1) return channels[0];
-  return channels[0].map((_, i) => channels.reduce((sum, c) => sum + c[i], 0) / channels.length);
+  const mono = new Float32Array(channels[0].length);
+  for (const samples of channels) {
+    for (let i = 0; i < mono.length; i++) mono[i] += samples[i] / channels.length;
+  }
+  return mono;
 }

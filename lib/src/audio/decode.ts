@@ -16,6 +16,7 @@ const HIGHEST_RATE = 1_000_000;
 interface Decoder {
   ready: Promise<void>;
   free(): void;
+  reset(): Promise<void>;
   decode(bytes: Uint8Array): Decoded | Promise<Decoded>;
   decodeFile?(bytes: Uint8Array): Promise<Decoded>;
 }
@@ -27,15 +28,32 @@ interface Decoded {
   errors: { message: string }[];
 }
 
-async function run(decoder: Decoder, bytes: Uint8Array): Promise<Decoded> {
+/** A decoder of each format that waits for the next file: setting one up takes longer than a short sound. */
+const idle = new Map<new () => Decoder, Decoder>();
+
+async function run(Format: new () => Decoder, bytes: Uint8Array): Promise<Decoded> {
+  const decoder = idle.get(Format) ?? new Format();
+  idle.delete(Format);
   try {
     await decoder.ready;
-    const decoded = await (decoder.decodeFile?.(bytes) ?? decoder.decode(bytes));
+    const decoded = await decodeWhole(decoder, bytes);
     if (decoded.errors.length > 0) throw new Error(decoded.errors[0].message);
+    if (idle.has(Format)) decoder.free();
+    else idle.set(Format, decoder);
     return decoded;
-  } finally {
+  } catch (error) {
+    // What a damaged file leaves behind is not for the next one.
     decoder.free();
+    throw error;
   }
+}
+
+async function decodeWhole(decoder: Decoder, bytes: Uint8Array): Promise<Decoded> {
+  // decodeFile leaves the decoder as new; the MP3 decoder has none.
+  if (decoder.decodeFile) return decoder.decodeFile(bytes);
+  const decoded = await decoder.decode(bytes);
+  await decoder.reset();
+  return decoded;
 }
 
 const text = (bytes: Uint8Array, from: number, to: number): string => String.fromCharCode(...bytes.subarray(from, to));
@@ -107,12 +125,12 @@ async function decodeOgg(bytes: Uint8Array): Promise<DecodedAudio> {
   if ((bytes[last + 5] & 4) === 0 || bytes.length < pageEnd(bytes, last)) {
     throw new Error('it is cut off before its last page');
   }
-  const { channelData, sampleRate } = await run(new OggVorbisDecoder() as Decoder, bytes);
+  const { channelData, sampleRate } = await run(OggVorbisDecoder as new () => Decoder, bytes);
   return { channels: channelData, sampleRate };
 }
 
 async function decodeMp3(bytes: Uint8Array): Promise<DecodedAudio> {
-  const { channelData, sampleRate } = await run(new MPEGDecoder(), bytes);
+  const { channelData, sampleRate } = await run(MPEGDecoder, bytes);
   return { channels: channelData, sampleRate };
 }
 
@@ -123,7 +141,7 @@ function pageEnd(bytes: Uint8Array, page: number): number {
 }
 
 async function decodeFlac(bytes: Uint8Array): Promise<DecodedAudio> {
-  const { channelData, sampleRate, bitDepth = 16 } = await run(new FLACDecoder() as Decoder, bytes);
+  const { channelData, sampleRate, bitDepth = 16 } = await run(FLACDecoder as new () => Decoder, bytes);
   // STREAMINFO: 36 bits at byte 21 hold the number of samples; 0 stands for unknown.
   const total = (bytes[21] & 15) * 2 ** 32 + new DataView(bytes.buffer, bytes.byteOffset).getUint32(22);
   const found = channelData[0]?.length ?? 0;

@@ -8,6 +8,8 @@ import { code, type Notebook, readNotebook } from '../notebooks/notebook.js';
 
 /** A JupyterLab on a folder of its own, started as `npm run lab` does it. */
 export interface JupyterLab {
+  /** Settled once it answers, or has ended instead. */
+  ready: Promise<void>;
   /** The page that opens a notebook of the folder. */
   page(name: string): string;
   stop(): Promise<void>;
@@ -15,6 +17,15 @@ export interface JupyterLab {
 
 /** Where copies of notebooks are run: within the project, so that they find `onpa`. */
 const FOLDER = inRepository('build', 'lab');
+
+/** What Jupyter otherwise reads and writes in the home folder; the user's own workspace stays as it is. */
+const HOME = {
+  JUPYTER_CONFIG_DIR: join(FOLDER, '.jupyter', 'config'),
+  JUPYTER_DATA_DIR: join(FOLDER, '.jupyter', 'data'),
+  JUPYTER_RUNTIME_DIR: join(FOLDER, '.jupyter', 'runtime'),
+  JUPYTERLAB_SETTINGS_DIR: join(FOLDER, '.jupyter', 'settings'),
+  JUPYTERLAB_WORKSPACES_DIR: join(FOLDER, '.jupyter', 'workspaces'),
+};
 
 /** Puts a copy of a notebook, without its outputs, into the folder that JupyterLab opens. */
 export function copyNotebook(name: string): Notebook {
@@ -29,12 +40,12 @@ export function copyNotebook(name: string): Notebook {
 }
 
 function setting(plugin: string, value: object): void {
-  const file = join(FOLDER, 'settings', '@jupyterlab', `${plugin}.jupyterlab-settings`);
+  const file = join(HOME.JUPYTERLAB_SETTINGS_DIR, '@jupyterlab', `${plugin}.jupyterlab-settings`);
   mkdirSync(dirname(file), { recursive: true });
   writeFileSync(file, JSON.stringify(value));
 }
 
-function freePort(): Promise<number> {
+export function freePort(): Promise<number> {
   return new Promise((resolve) => {
     const server = createServer();
     server.listen(0, '127.0.0.1', () => {
@@ -44,28 +55,29 @@ function freePort(): Promise<number> {
   });
 }
 
-/** Starts JupyterLab and waits until it answers. */
-export async function startJupyterLab(): Promise<JupyterLab> {
-  const port = await freePort();
+export function startJupyterLab(port: number): JupyterLab {
   const token = randomUUID();
   const options = [
     '--no-browser',
     `--port=${port}`,
+    '--ServerApp.port_retries=0',
     `--IdentityProvider.token=${token}`,
     `--ServerApp.root_dir=${FOLDER}`,
     '--LabApp.expose_app_in_browser=True',
   ];
-  const env = { ...process.env, JUPYTERLAB_SETTINGS_DIR: join(FOLDER, 'settings') };
   const script = inRepository('scripts', 'lab.mjs');
+  const env = { ...process.env, ...HOME };
   const server = spawn(process.execPath, [script, ...options], { env, stdio: ['ignore', 'pipe', 'pipe'] });
-  await serving(server, `127.0.0.1:${port}/`);
+  const ended = new Promise<void>((resolve) => server.once('exit', () => resolve()));
+  const stop = () => {
+    server.kill('SIGTERM');
+    return ended;
+  };
+  process.once('exit', stop);
   return {
-    page: (name) => `http://127.0.0.1:${port}/lab/tree/${name}?token=${token}&reset`,
-    stop: () =>
-      new Promise((resolve) => {
-        server.once('exit', () => resolve());
-        server.kill('SIGTERM');
-      }),
+    ready: serving(server, `127.0.0.1:${port}/`),
+    page: (name) => `http://127.0.0.1:${port}/lab/tree/${name}?token=${token}`,
+    stop,
   };
 }
 

@@ -395,15 +395,15 @@ const LOG = memory.data<f32>([
   const m = sub(mantissa, f32x4.splat(1));
   const z = mul(m, m);
   // Estrin's order, since a chain of nine steps would wait for itself.
-  const p01 = add(mul(f32x4.splat(-2.4999993993e-1), m), f32x4.splat(3.3333331174e-1));
-  const p23 = add(mul(f32x4.splat(-1.6668057665e-1), m), f32x4.splat(2.0000714765e-1));
-  const p45 = add(mul(f32x4.splat(-1.2420140846e-1), m), f32x4.splat(1.4249322787e-1));
-  const p67 = add(mul(f32x4.splat(-1.1514610310e-1), m), f32x4.splat(1.1676998740e-1));
-  const p4 = add(add(p45, mul(p67, z)), mul(f32x4.splat(7.0376836292e-2), mul(z, z)));
+  const p01 = add(mul(v128.load(LOG, 16), m), v128.load(LOG, 0));
+  const p23 = add(mul(v128.load(LOG, 48), m), v128.load(LOG, 32));
+  const p45 = add(mul(v128.load(LOG, 80), m), v128.load(LOG, 64));
+  const p67 = add(mul(v128.load(LOG, 112), m), v128.load(LOG, 96));
+  const p4 = add(add(p45, mul(p67, z)), mul(v128.load(LOG, 128), mul(z, z)));
   const p = add(add(p01, mul(p23, z)), mul(p4, mul(z, z)));
   const ln = add(m, mul(z, sub(mul(p, m), f32x4.splat(0.5))));
   // 10 / ln 10 and 10 log10(2)
-  return add(mul(ln, f32x4.splat(4.342944819)), mul(e, f32x4.splat(3.010299957)));
+  return add(mul(ln, v128.load(LOG, 144)), mul(e, v128.load(LOG, 160)));
 }
 
 /** x ← max(floor, 10 log10(max(amin, square ? x² : x)) − offset) over `count` numbers, rounded up to a multiple of 4. */

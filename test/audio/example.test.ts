@@ -91,6 +91,18 @@ describe('example', () => {
     assert.deepEqual(await readdir(cache, { recursive: true }), []);
   });
 
+  it('says which folder cannot keep a download, and what to set', async () => {
+    const bytes = await readFile(audio('trumpet.ogg'));
+    await writeFile(path.join(cache, 'librosa'), 'a file in the way');
+    await withServer(
+      (_, response) => response.end(bytes),
+      async (url) => {
+        process.env.ONPA_LIBROSA_URL = url;
+        await assert.rejects(example('trumpet'), { name: 'AudioDecodeError', message: /librosa: .*ONPA_CACHE/ });
+      },
+    );
+  });
+
   it('without cache and network is the embedded trumpet, and says whose it is', async () => {
     const file = await example('trumpet');
     assert.equal(file, inRepository('data', 'audio', 'trumpet.ogg'));

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { AudioDecodeError } from '../errors.js';
 import { writeWhole } from '../files.js';
 import { requireChoice } from '../parameters.js';
@@ -54,7 +54,7 @@ const PATIENCE = 5000;
  * Without cache and network, 'trumpet' is the phrase that comes with the project; {@link exampleCredit} tells which.
  *
  * @throws ParameterError for an unknown name
- * @throws AudioDecodeError if it cannot be downloaded, or arrives changed
+ * @throws AudioDecodeError if it cannot be downloaded or kept, or arrives changed
  *
  * @example
  * const trumpet = await load(await example('trumpet'));
@@ -79,7 +79,15 @@ export async function example(name: ExampleName): Promise<string> {
   if (digest(bytes) !== sha256) {
     throw new AudioDecodeError(`${url} is not librosa's recording: its SHA-256 is not ${sha256}. Nothing was kept.`);
   }
-  await writeWhole(path, bytes, { makeFolder: true });
+  try {
+    await writeWhole(path, bytes, { makeFolder: true });
+  } catch (cause) {
+    const folder = dirname(path);
+    throw new AudioDecodeError(
+      `example '${name}' cannot be kept in ${folder}: ${(cause as Error).message}. Set ONPA_CACHE to a folder of yours.`,
+      { cause },
+    );
+  }
   return path;
 }
 

@@ -55,6 +55,7 @@ export function freePort(): Promise<number> {
   });
 }
 
+/** Starts JupyterLab on the folder of {@link copyNotebook}. */
 export function startJupyterLab(port: number): JupyterLab {
   const token = randomUUID();
   const options = [

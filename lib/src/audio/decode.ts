@@ -31,7 +31,7 @@ interface Decoded {
 /** A decoder of each format that waits for the next file: setting one up takes longer than a short sound. */
 const idle = new Map<new () => Decoder, Decoder>();
 
-async function run(Format: new () => Decoder, bytes: Uint8Array): Promise<Decoded> {
+async function run(Format: new () => Decoder, bytes: Uint8Array): Promise<DecodedAudio & { bitDepth?: number }> {
   const decoder = idle.get(Format) ?? new Format();
   idle.delete(Format);
   try {
@@ -40,7 +40,8 @@ async function run(Format: new () => Decoder, bytes: Uint8Array): Promise<Decode
     if (decoded.errors.length > 0) throw new Error(decoded.errors[0].message);
     if (idle.has(Format)) decoder.free();
     else idle.set(Format, decoder);
-    return decoded;
+    const { channelData: channels, sampleRate, bitDepth } = decoded;
+    return { channels, sampleRate, bitDepth };
   } catch (error) {
     // What a damaged file leaves behind is not for the next one.
     decoder.free();
@@ -63,7 +64,7 @@ const FORMATS: { name: string; is(b: Uint8Array): boolean; decode(b: Uint8Array)
   { name: 'WAV', is: (b) => text(b, 0, 4) === 'RIFF' && text(b, 8, 12) === 'WAVE', decode: async (b) => decodeWav(b) },
   { name: 'FLAC', is: (b) => text(b, 0, 4) === 'fLaC', decode: decodeFlac },
   { name: 'Ogg Vorbis', is: (b) => text(b, 0, 4) === 'OggS' && text(b, 29, 35) === 'vorbis', decode: decodeOgg },
-  { name: 'MP3', is: isMp3, decode: decodeMp3 },
+  { name: 'MP3', is: isMp3, decode: (b) => run(MPEGDecoder, b) },
 ];
 
 /** What other files begin with, to name them in the error. */
@@ -125,13 +126,7 @@ async function decodeOgg(bytes: Uint8Array): Promise<DecodedAudio> {
   if ((bytes[last + 5] & 4) === 0 || bytes.length < pageEnd(bytes, last)) {
     throw new Error('it is cut off before its last page');
   }
-  const { channelData, sampleRate } = await run(OggVorbisDecoder as new () => Decoder, bytes);
-  return { channels: channelData, sampleRate };
-}
-
-async function decodeMp3(bytes: Uint8Array): Promise<DecodedAudio> {
-  const { channelData, sampleRate } = await run(MPEGDecoder, bytes);
-  return { channels: channelData, sampleRate };
+  return run(OggVorbisDecoder as new () => Decoder, bytes);
 }
 
 function pageEnd(bytes: Uint8Array, page: number): number {
@@ -141,15 +136,15 @@ function pageEnd(bytes: Uint8Array, page: number): number {
 }
 
 async function decodeFlac(bytes: Uint8Array): Promise<DecodedAudio> {
-  const { channelData, sampleRate, bitDepth = 16 } = await run(FLACDecoder as new () => Decoder, bytes);
+  const { channels, sampleRate, bitDepth = 16 } = await run(FLACDecoder as new () => Decoder, bytes);
   // STREAMINFO: 36 bits at byte 21 hold the number of samples; 0 stands for unknown.
   const total = (bytes[21] & 15) * 2 ** 32 + new DataView(bytes.buffer, bytes.byteOffset).getUint32(22);
-  const found = channelData[0]?.length ?? 0;
+  const found = channels[0]?.length ?? 0;
   if (total > 0 && found < total) throw new Error(`it is cut off after ${found} of ${total} samples`);
   // The decoder takes 2^(bits − 1) − 1 for full scale, libsndfile 2^(bits − 1).
   const steps = 2 ** (bitDepth - 1);
-  for (const samples of channelData) {
+  for (const samples of channels) {
     for (let i = 0; i < samples.length; i++) samples[i] = Math.round(samples[i] * (steps - 1)) / steps;
   }
-  return { channels: channelData, sampleRate };
+  return { channels, sampleRate };
 }

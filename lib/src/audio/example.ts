@@ -6,6 +6,7 @@ import { basename, dirname, join } from 'node:path';
 import { AudioDecodeError } from '../errors.js';
 import { writeWhole } from '../files.js';
 import { requireChoice } from '../parameters.js';
+import { download } from './download.js';
 
 interface Recording {
   file: string;
@@ -68,10 +69,10 @@ export async function example(name: ExampleName): Promise<string> {
   const url = `${process.env.ONPA_LIBROSA_URL || 'https://librosa.org/data/audio'}/${file}`;
   let bytes: Uint8Array;
   try {
-    bytes = await fetchBytes(url);
+    bytes = await download(url, PATIENCE);
   } catch (cause) {
     if (name === 'trumpet' && existsSync(EMBEDDED)) return EMBEDDED;
-    const reason = (cause as { cause?: Error }).cause?.message ?? (cause as Error).message;
+    const reason = (cause as Error).message;
     throw new AudioDecodeError(`example '${name}' is not in the cache, and ${url} cannot be downloaded: ${reason}`, {
       cause,
     });
@@ -104,17 +105,4 @@ export function exampleCredit(path: string): string {
 
 function digest(bytes: Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex');
-}
-
-async function fetchBytes(url: string): Promise<Uint8Array> {
-  const abort = new AbortController();
-  const timer = setTimeout(() => abort.abort(new Error(`no answer within ${PATIENCE / 1000} s`)), PATIENCE);
-  try {
-    const response = await fetch(url, { signal: abort.signal });
-    clearTimeout(timer);
-    if (!response.ok) throw new Error(`the server answers ${response.status}`);
-    return new Uint8Array(await response.arrayBuffer());
-  } finally {
-    clearTimeout(timer);
-  }
 }

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { AudioDecodeError, ParameterError } from '../errors.js';
 import { requireInteger, requireNumber, requirePositive } from '../parameters.js';
 import { type DecodedAudio, decode } from './decode.js';
+import { download } from './download.js';
 import { resample } from './resample.js';
 import type { Waveform } from './waveform.js';
 
@@ -56,7 +57,11 @@ export async function load(source: AudioSource, options: LoadOptions = {}): Prom
 async function read(source: AudioSource): Promise<Uint8Array> {
   if (source instanceof Uint8Array) return source;
   const url = source instanceof URL ? source : /^(https?|file):/i.test(source) ? new URL(source) : undefined;
-  if (url && url.protocol !== 'file:') return download(url);
+  if (url && url.protocol !== 'file:') {
+    return download(url).catch((cause: Error) => {
+      throw new AudioDecodeError(`${url} cannot be downloaded: ${cause.message}`, { cause });
+    });
+  }
   try {
     return await readFile(url ? fileURLToPath(url) : (source as string));
   } catch (cause) {
@@ -64,20 +69,6 @@ async function read(source: AudioSource): Promise<Uint8Array> {
     const code = (cause as NodeJS.ErrnoException).code ?? String(cause);
     throw new AudioDecodeError(`${source} cannot be read: ${reasons[code] ?? code}`, { cause });
   }
-}
-
-async function download(url: URL): Promise<Uint8Array> {
-  let response: Response;
-  try {
-    response = await fetch(url);
-    if (response.ok) return new Uint8Array(await response.arrayBuffer());
-  } catch (cause) {
-    const reason = (cause as { cause?: Error }).cause?.message ?? (cause as Error).message;
-    throw new AudioDecodeError(`${url} cannot be downloaded: ${reason}`, { cause });
-  }
-  throw new AudioDecodeError(
-    `${url} cannot be downloaded: the server answers ${response.status} ${response.statusText}`,
-  );
 }
 
 function cut(audio: DecodedAudio, name: string, offset: number, duration?: number): DecodedAudio {

@@ -14,3 +14,12 @@ export class AudioDecodeError extends OnpaError {}
 
 /** A missing or broken part of the installation. The message names the command that mends it. */
 export class SetupError extends OnpaError {}
+
+/** Audio at another sampling rate than the model's. The message names both, and the line that converts it. */
+export class SamplingRateError extends OnpaError {}
+
+/** A file of weights or its configuration that cannot be used. The message names the tensor, and what was expected. */
+export class CheckpointError extends OnpaError {}
+
+/** The Hugging Face Hub said no, or did not answer. The message names the repository and the status, never a token. */
+export class HubError extends OnpaError {}

@@ -21,7 +21,15 @@ export {
 export { ComplexSpectrogram } from './dsp/spectrogram.js';
 export { type IstftOptions, istft, type StftOptions, stft } from './dsp/stft.js';
 export { getWindow, hann, type Window } from './dsp/window.js';
-export { AudioDecodeError, OnpaError, ParameterError, SetupError } from './errors.js';
+export {
+  AudioDecodeError,
+  CheckpointError,
+  HubError,
+  OnpaError,
+  ParameterError,
+  SamplingRateError,
+  SetupError,
+} from './errors.js';
 export type { Colormap } from './plot/colormap.js';
 export { type ConcatOptions, hconcat, vconcat } from './plot/concat.js';
 export { type Curve, type CurveMark, type CurvesOptions, curves } from './plot/curves.js';

@@ -11,6 +11,7 @@ The cache folder is the one where onpa keeps its downloads: librosa's recordings
 
 import audio_files
 import audio_fixtures
+import hubert_fixtures
 import librosa
 import mel_fixtures
 import numpy as np
@@ -41,6 +42,7 @@ def main() -> None:
     mel_fixtures.decibel()
     mel_fixtures.mel()
     mel_fixtures.mel_spectrogram(made)
+    hubert_fixtures.make()
 
 
 if __name__ == "__main__":

@@ -2,10 +2,13 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
-/** Writes a file beside its place and renames it, so that nobody ever sees half of it. Makes the folder if asked. */
+/**
+ * Writes a file, whole or piece by piece, beside its place and renames it, so that nobody ever sees half of it. Makes the
+ * folder if asked.
+ */
 export async function writeWhole(
   path: string,
-  bytes: Uint8Array,
+  bytes: Uint8Array | Iterable<Uint8Array>,
   options: { makeFolder?: boolean } = {},
 ): Promise<void> {
   if (options.makeFolder) await mkdir(dirname(path), { recursive: true });

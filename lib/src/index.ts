@@ -4,6 +4,10 @@ export { type AudioSource, type LoadOptions, load, type MultiChannelWaveform } f
 export { type ResampleOptions, resample } from './audio/resample.js';
 export { type BitDepth, encodeWav, quantize, saveWav, type WavOptions } from './audio/wav.js';
 export type { Waveform } from './audio/waveform.js';
+export { type Checkpoint, openCheckpoint } from './checkpoint/checkpoint.js';
+export type { DType } from './checkpoint/dtype.js';
+export { saveSafetensors, type TensorArray, type TensorData } from './checkpoint/save-safetensors.js';
+export type { TensorInfo } from './checkpoint/tensor.js';
 export { amplitudeToDb, type DecibelOptions, powerToDb } from './dsp/decibel.js';
 export { type Complex, dftMatrix, fftFrequencies, rfft } from './dsp/fft.js';
 export type { FrameOptions, PadMode } from './dsp/frames.js';

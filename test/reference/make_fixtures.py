@@ -11,6 +11,7 @@ The cache folder is the one where onpa keeps its downloads: librosa's recordings
 
 import audio_files
 import audio_fixtures
+import checkpoint_fixtures
 import hubert_fixtures
 import librosa
 import mel_fixtures
@@ -42,6 +43,7 @@ def main() -> None:
     mel_fixtures.decibel()
     mel_fixtures.mel()
     mel_fixtures.mel_spectrogram(made)
+    checkpoint_fixtures.make()
     hubert_fixtures.make()
 
 

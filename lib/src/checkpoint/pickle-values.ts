@@ -1,0 +1,118 @@
+import type { DType } from './dtype.js';
+
+/** What the pickle of a state dict is made of. A tuple is an array, a dictionary a Map, None null. */
+export type Value =
+  | null
+  | boolean
+  | number
+  | string
+  | readonly Value[]
+  | Map<Value, Value>
+  | PickleList
+  | Global
+  | PickledStorage
+  | PickledTensor;
+
+/** A list, of which only its being one matters. */
+export class PickleList {}
+
+/** A name of Python's that a state dict may ask for, and what is done in its place. */
+export class Global {
+  readonly name: string;
+  /** The numbers that a type of storage, or a dtype, stands for. */
+  readonly dtype: DType | undefined;
+  readonly call: ((args: readonly Value[]) => Value) | undefined;
+
+  constructor(name: string, { dtype, call }: Pick<Partial<Global>, 'dtype' | 'call'>) {
+    this.name = name;
+    this.dtype = dtype;
+    this.call = call;
+  }
+}
+
+/** The numbers of one or several tensors: the archive's entry `data/<key>`. */
+export class PickledStorage {
+  readonly dtype: DType;
+  readonly key: string;
+  /** How many numbers of this dtype it has. */
+  readonly length: number;
+
+  constructor(dtype: DType, key: string, length: number) {
+    this.dtype = dtype;
+    this.key = key;
+    this.length = length;
+  }
+}
+
+/** A view of a storage, as the file describes it: not checked yet. */
+export class PickledTensor {
+  readonly storage: Value;
+  /** In numbers, not bytes, as are the strides. */
+  readonly offset: Value;
+  readonly shape: Value;
+  readonly strides: Value;
+  /** Where it is not the storage's. */
+  readonly dtype: DType | undefined;
+  /** A conjugated or negated view, of which the numbers in the file are not yet its own. */
+  readonly lazy: boolean;
+
+  constructor(args: readonly Value[], dtype: DType | undefined, metadata: Value | undefined) {
+    [this.storage, this.offset, this.shape, this.strides] = args;
+    this.dtype = dtype;
+    this.lazy = metadata instanceof Map && metadata.size > 0;
+  }
+}
+
+const STORAGES: Readonly<Record<string, DType>> = {
+  'torch.DoubleStorage': 'F64',
+  'torch.FloatStorage': 'F32',
+  'torch.HalfStorage': 'F16',
+  'torch.BFloat16Storage': 'BF16',
+  'torch.LongStorage': 'I64',
+  'torch.IntStorage': 'I32',
+  'torch.ShortStorage': 'I16',
+  'torch.CharStorage': 'I8',
+  'torch.ByteStorage': 'U8',
+  'torch.BoolStorage': 'BOOL',
+  'torch.storage.UntypedStorage': 'U8',
+};
+
+/** The dtypes that have no storage of their own. */
+const UNTYPED: Readonly<Record<string, DType>> = {
+  'torch.uint16': 'U16',
+  'torch.uint32': 'U32',
+  'torch.uint64': 'U64',
+};
+
+const FUNCTIONS: Readonly<Record<string, (args: readonly Value[]) => Value | undefined>> = {
+  'collections.OrderedDict': (args) => (args.length === 0 ? new Map() : undefined),
+  // (storage, offset, shape, strides, requires_grad, hooks, metadata?)
+  'torch._utils._rebuild_tensor_v2': (args) =>
+    args.length === 6 || args.length === 7 ? new PickledTensor(args, undefined, args[6]) : undefined,
+  // (storage, offset, shape, strides, requires_grad, hooks, dtype, metadata?)
+  'torch._utils._rebuild_tensor_v3': (args) => {
+    const dtype = args[6];
+    const fits = (args.length === 7 || args.length === 8) && dtype instanceof Global && dtype.name in UNTYPED;
+    return fits ? new PickledTensor(args, dtype.dtype, args[7]) : undefined;
+  },
+  // (tensor, requires_grad, hooks)
+  'torch._utils._rebuild_parameter': (args) => tensorOf(args, 3),
+  // (tensor, requires_grad, hooks, attributes)
+  'torch._utils._rebuild_parameter_with_state': (args) => tensorOf(args, 4),
+};
+
+const tensorOf = (args: readonly Value[], length: number): PickledTensor | undefined =>
+  args.length === length && args[0] instanceof PickledTensor ? args[0] : undefined;
+
+/** All of Python's names that a state dict may ask for, as `module.name`. */
+export const GLOBALS: ReadonlyMap<string, Global> = new Map(
+  [
+    ...Object.entries({ ...STORAGES, ...UNTYPED }).map(([name, dtype]) => new Global(name, { dtype })),
+    ...Object.entries(FUNCTIONS).map(([name, run]) => new Global(name, { call: (args) => checked(name, run(args)) })),
+  ].map((global) => [global.name, global]),
+);
+
+function checked(name: string, result: Value | undefined): Value {
+  if (result === undefined) throw new Error(`its pickle calls ${name} with arguments that torch.save never writes`);
+  return result;
+}

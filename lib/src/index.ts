@@ -34,6 +34,20 @@ export {
   SamplingRateError,
   SetupError,
 } from './errors.js';
+export { AutoModel, AutoModelForAudioClassification, type ModelLoader } from './hubert/auto-model.js';
+export type { ModelConfig } from './hubert/config.js';
+export type { FromPretrainedOptions } from './hubert/from-pretrained.js';
+export type { ModelInput } from './hubert/input.js';
+export {
+  type ClassifierInput,
+  HubertForSequenceClassification,
+  HubertModel,
+  type SequenceClassifierOutput,
+  Wav2Vec2ForSequenceClassification,
+  Wav2Vec2Model,
+} from './hubert/models.js';
+export { computeMaskIndices, type MaskOptions } from './hubert/spec-augment.js';
+export type { BaseModelOutput, ForwardOptions } from './hubert/speech-encoder.js';
 export type { Colormap } from './plot/colormap.js';
 export { type ConcatOptions, hconcat, vconcat } from './plot/concat.js';
 export { type Curve, type CurveMark, type CurvesOptions, curves } from './plot/curves.js';

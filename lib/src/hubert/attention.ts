@@ -1,0 +1,58 @@
+import { tf } from '../tensorflow.js';
+import { linear, type Parameters, recording, under } from './functional.js';
+import { dropout, type Randomness } from './randomness.js';
+
+/** Rows of queries whose weights are in memory at a time. */
+const QUERIES = 512;
+
+/** What {@link selfAttention} is asked for. */
+export interface AttentionOptions {
+  heads: number;
+  /** Added to the scores: 0 for sound, very low for padding: (B, 1, 1, T). */
+  bias?: tf.Tensor4D;
+  dropoutRate: number;
+  randomness?: Randomness;
+  outputAttentions: boolean;
+}
+
+/** Multi-head self-attention (Vaswani et al. 2017): (B, T, C) → (B, T, C), and the weights (B, heads, T, T) if asked. */
+export function selfAttention(
+  x: tf.Tensor3D,
+  parameters: Parameters,
+  { heads, bias, dropoutRate, randomness, outputAttentions }: AttentionOptions,
+): { output: tf.Tensor3D; weights?: tf.Tensor4D } {
+  return tf.tidy(() => {
+    const [batch, frames, width] = x.shape;
+    const rows = tf.reshape(x, [-1, width]) as tf.Tensor2D; // (B · T, C)
+    const project = (name: string, factor = 1) => {
+      const projected = linear(rows, under(parameters, name));
+      const scaled = factor === 1 ? projected : tf.mul(projected, factor);
+      return tf.transpose(tf.reshape(scaled, [batch, frames, heads, width / heads]), [0, 2, 1, 3]); // (B, heads, T, D)
+    };
+    const queries = project('q_proj', (width / heads) ** -0.5) as tf.Tensor4D;
+    const keys = project('k_proj') as tf.Tensor4D;
+    const values = project('v_proj') as tf.Tensor4D;
+    const attend = (some: tf.Tensor4D) => {
+      const scores = tf.matMul(some, keys, false, true); // (B, heads, queries, T)
+      const weights = tf.softmax(bias ? tf.add(scores, bias) : scores) as tf.Tensor4D;
+      const dropped = dropout(weights, dropoutRate, randomness);
+      return { weights: dropped, mixed: tf.matMul(dropped, values) as tf.Tensor4D };
+    };
+    let mixed: tf.Tensor4D; // (B, heads, T, D)
+    let weights: tf.Tensor4D | undefined;
+    if (outputAttentions || recording() || frames <= QUERIES) {
+      ({ mixed, weights } = attend(queries));
+    } else {
+      const pieces: tf.Tensor4D[] = [];
+      for (let first = 0; first < frames; first += QUERIES) {
+        const count = Math.min(QUERIES, frames - first);
+        const some = tf.slice(queries, [0, 0, first, 0], [batch, heads, count, width / heads]);
+        pieces.push(tf.tidy(() => attend(some).mixed));
+      }
+      mixed = tf.concat(pieces, 2);
+    }
+    const joined = tf.reshape(tf.transpose(mixed, [0, 2, 1, 3]), [-1, width]) as tf.Tensor2D; // (B · T, C)
+    const output = tf.reshape(linear(joined, under(parameters, 'out_proj')), x.shape) as tf.Tensor3D;
+    return outputAttentions ? { output, weights } : { output };
+  });
+}

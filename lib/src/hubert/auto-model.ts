@@ -1,0 +1,38 @@
+import { type FromPretrainedOptions, loadModel } from './from-pretrained.js';
+import {
+  HubertForSequenceClassification,
+  HubertModel,
+  Wav2Vec2ForSequenceClassification,
+  Wav2Vec2Model,
+} from './models.js';
+
+/** Loads the kind of model that a checkpoint's configuration names. */
+export interface ModelLoader<M> {
+  /**
+   * @param idOrFolder - a repository of the Hub, such as `ntu-spml/distilhubert`, or a folder with `config.json` and
+   * `model.safetensors` or `pytorch_model.bin`
+   * @throws CheckpointError if configuration and weights make no model of the HuBERT family
+   * @throws HubError if the repository cannot be read
+   */
+  fromPretrained(idOrFolder: string, options?: FromPretrainedOptions): Promise<M>;
+}
+
+/** Models without a head, like `transformers.AutoModel`. */
+export const AutoModel: ModelLoader<HubertModel> = {
+  fromPretrained: (idOrFolder, options = {}) =>
+    loadModel(idOrFolder, options, ({ modelType }) => (modelType === 'hubert' ? HubertModel : Wav2Vec2Model)),
+};
+
+/**
+ * Models that classify clips, like `transformers.AutoModelForAudioClassification`. A checkpoint without a head gets
+ * one with random values, and a warning says so.
+ *
+ * @example
+ * const model = await AutoModelForAudioClassification.fromPretrained('ntu-spml/distilhubert', { numLabels: 10 });
+ */
+export const AutoModelForAudioClassification: ModelLoader<HubertForSequenceClassification> = {
+  fromPretrained: (idOrFolder, options = {}) =>
+    loadModel(idOrFolder, options, ({ modelType }) =>
+      modelType === 'hubert' ? HubertForSequenceClassification : Wav2Vec2ForSequenceClassification,
+    ),
+};

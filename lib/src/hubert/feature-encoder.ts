@@ -1,0 +1,182 @@
+import { EigenvalueDecomposition, Matrix } from 'ml-matrix';
+import { tf } from '../tensorflow.js';
+import { ACTIVATIONS } from './activation.js';
+import type { ModelConfig } from './config.js';
+import { type Convolution, convolve, NORM_EPSILON } from './convolution.js';
+import { type Parameters, recording, under } from './functional.js';
+import { Prepared } from './prepared.js';
+
+/** The convolutions that work on pieces of the clip; at their end a frame stands for 8 frames of the first one. */
+const PIECEWISE_LAYERS = 4;
+/** Frames of the first convolution in a piece: what the caches of a processor hold. */
+const PIECE = 4096;
+/** The feature encoder: a stack of convolutions that turns samples into 50 vectors a second. */
+export class FeatureEncoder {
+  readonly #config: ModelConfig;
+  /** Kernels as the products need them. */
+  readonly #prepared: Prepared;
+
+  /** @param parameters - those under `feature_extractor` */
+  constructor(config: ModelConfig, parameters: Parameters) {
+    this.#config = config;
+    this.#prepared = new Prepared(
+      () => config.convDim.flatMap((_, i) => parameterNames(config, i).map(under(parameters, `conv_layers.${i}`))),
+      () => prepare(config, parameters),
+    );
+  }
+
+  /**
+   * @param batch - rows of samples of one length
+   * @returns features (batch, frames, channels)
+   */
+  forward(batch: readonly Float32Array[]): tf.Tensor3D {
+    return tf.tidy(() => {
+      const layers = this.#layers();
+      return tf.stack(batch.map((samples) => this.#clip(samples, layers))) as tf.Tensor3D;
+    });
+  }
+
+  dispose(): void {
+    this.#prepared.dispose();
+  }
+
+  /** Samples (N) → features (T, C). */
+  #clip(samples: Float32Array, [first, ...rest]: Convolution[]): tf.Tensor2D {
+    return tf.tidy(() => {
+      const { featExtractNorm, featExtractActivation } = this.#config;
+      const { curve, after } = ACTIVATIONS[featExtractActivation];
+      const normalised = featExtractNorm === 'group' ? this.#groupNormed(first, samples) : first;
+      const layers = [normalised, ...rest];
+      const run = (x: tf.Tensor2D, some: Convolution[]) =>
+        some.reduce((input, layer) => tf.tidy(() => curve(convolve(input, layer))), x);
+
+      const x = tf.tensor2d(samples, [samples.length, 1]);
+      // A recorded gradient keeps every step of every piece, and a GPU wants large products: there, all at once.
+      const whole = recording() || usesGpu();
+      const piecewise = whole ? 0 : Math.min(PIECEWISE_LAYERS, layers.length);
+      const coarse = piecewise === 0 ? x : inPieces(x, layers.slice(0, piecewise), run);
+      return tf.mul(run(coarse, layers.slice(piecewise)), after);
+    });
+  }
+
+  /**
+   * The first convolution with the group norm over time folded in.
+   *
+   * Mean and variance of each channel over the clip follow from the mean m and the covariance of the windows that the
+   * kernel w sees, w·m and wᵀ(cov)w, so that the channels need not be computed to be normalised.
+   */
+  #groupNormed(layer: Convolution, samples: Float32Array): Convolution {
+    const { featExtractActivation } = this.#config;
+    const { mean, root } = windowStatistics(samples, layer.size, layer.stride);
+    const [gain, shift] = layer.norm!;
+    const kernel = layer.kernel; // (size, out)
+    const variance = tf.sum(tf.square(tf.matMul(tf.tensor2d(root), kernel)), 0); // (out)
+    const scale = tf.mul(gain, tf.rsqrt(tf.add(variance, NORM_EPSILON)));
+    const centre = tf.sum(tf.mul(tf.tensor2d(mean, [layer.size, 1]), kernel), 0); // (out)
+    const { before } = ACTIVATIONS[featExtractActivation];
+    return {
+      ...layer,
+      kernel: tf.mul(kernel, tf.mul(scale, before)),
+      bias: tf.mul(tf.sub(shift, tf.mul(centre, scale)), before),
+      norm: undefined,
+    };
+  }
+
+  #layers(): Convolution[] {
+    const tensors = this.#prepared.get();
+    return this.#config.convKernel.map((size, i) => ({
+      size,
+      stride: this.#config.convStride[i],
+      kernel: tensors[`${i}.kernel`] as tf.Tensor2D,
+      bias: tensors[`${i}.bias`],
+      norm: tensors[`${i}.gain`] && [tensors[`${i}.gain`], tensors[`${i}.shift`]],
+    }));
+  }
+}
+
+function isNormed({ featExtractNorm }: ModelConfig, layer: number): boolean {
+  return layer === 0 || featExtractNorm === 'layer';
+}
+
+function parameterNames(config: ModelConfig, layer: number): string[] {
+  const bias = config.convBias ? ['conv.bias'] : [];
+  const norm = isNormed(config, layer) ? ['layer_norm.weight', 'layer_norm.bias'] : [];
+  return ['conv.weight', ...bias, ...norm];
+}
+
+/** Kernels in the order of the products, with the activations' factors multiplied in. */
+function prepare(config: ModelConfig, parameters: Parameters): tf.NamedTensorMap {
+  const { before, after } = ACTIVATIONS[config.featExtractActivation];
+  const tensors: tf.NamedTensorMap = {};
+  config.convDim.forEach((out, i) => {
+    const own = under(parameters, `conv_layers.${i}`);
+    const normed = isNormed(config, i);
+    // Where a norm follows, it takes the factor; the group norm does so when it is folded in, clip by clip.
+    const factor = normed ? 1 : before;
+    const normFactor = config.featExtractNorm === 'group' ? 1 : before;
+    const taps = tf.transpose(own('conv.weight') as tf.Tensor3D, [2, 1, 0]); // (size, in, out)
+    tensors[`${i}.kernel`] = tf.mul(tf.reshape(taps, [-1, out]), i === 0 ? factor : factor * after);
+    if (config.convBias) tensors[`${i}.bias`] = tf.mul(own('conv.bias'), factor);
+    if (normed) {
+      tensors[`${i}.gain`] = tf.mul(own('layer_norm.weight'), normFactor);
+      tensors[`${i}.shift`] = tf.mul(own('layer_norm.bias'), normFactor);
+    }
+  });
+  return tensors;
+}
+
+type Run = (x: tf.Tensor2D, layers: Convolution[]) => tf.Tensor2D;
+
+/** Runs the layers on pieces of the input that overlap by what the layers see, which gives the same frames. */
+function inPieces(x: tf.Tensor2D, layers: Convolution[], run: Run): tf.Tensor2D {
+  return tf.tidy(() => {
+    const [length, width] = x.shape;
+    const hop = layers.reduce((product, { stride }) => product * stride, 1);
+    const field = layers.reduceRight((samples, { size, stride }) => (samples - 1) * stride + size, 1);
+    const frames = layers.reduce((count, { size, stride }) => Math.floor((count - size) / stride) + 1, length);
+    const piece = Math.ceil((PIECE * layers[0].stride) / hop);
+    const pieces: tf.Tensor2D[] = [];
+    for (let first = 0; first < frames; first += piece) {
+      const count = Math.min(piece, frames - first);
+      pieces.push(tf.tidy(() => run(tf.slice(x, [first * hop, 0], [(count - 1) * hop + field, width]), layers)));
+    }
+    return pieces.length === 1 ? pieces[0] : tf.concat(pieces, 0);
+  });
+}
+
+/**
+ * Mean and covariance of all windows of `size` samples, `stride` apart, in double precision.
+ *
+ * @returns the mean, and a root R of the covariance: RᵀR
+ */
+function windowStatistics(samples: Float32Array, size: number, stride: number): { mean: number[]; root: number[][] } {
+  const count = Math.floor((samples.length - size) / stride) + 1;
+  const sums = new Float64Array(size);
+  const products = new Float64Array(size * size);
+  for (let i = 0; i < size; i++) {
+    for (let t = 0, at = i; t < count; t++, at += stride) sums[i] += samples[at];
+    for (let j = i; j < size; j++) {
+      let sum = 0;
+      for (let t = 0, at = 0; t < count; t++, at += stride) sum += samples[at + i] * samples[at + j];
+      products[i * size + j] = sum;
+    }
+  }
+  const mean = Array.from(sums, (sum) => sum / count);
+  const covariance = Matrix.zeros(size, size);
+  for (let i = 0; i < size; i++) {
+    for (let j = i; j < size; j++) {
+      const value = products[i * size + j] / count - mean[i] * mean[j];
+      covariance.set(i, j, value);
+      covariance.set(j, i, value);
+    }
+  }
+  const { realEigenvalues, eigenvectorMatrix } = new EigenvalueDecomposition(covariance, { assumeSymmetric: true });
+  const root = realEigenvalues.map((value, row) =>
+    Array.from({ length: size }, (_, column) => Math.sqrt(Math.max(0, value)) * eigenvectorMatrix.get(column, row)),
+  );
+  return { mean, root };
+}
+
+function usesGpu(): boolean {
+  return (tf.backend() as unknown as { isUsingGpuDevice: boolean }).isUsingGpuDevice;
+}

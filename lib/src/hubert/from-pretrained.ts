@@ -1,0 +1,170 @@
+import { readFile } from 'node:fs/promises';
+import { type Checkpoint, openCheckpoint } from '../checkpoint/checkpoint.js';
+import { CheckpointError, ParameterError } from '../errors.js';
+import { type HubOptions, repositoryFile } from '../hub/repository-file.js';
+import { requireInteger } from '../parameters.js';
+import { tf } from '../tensorflow.js';
+import { type ModelConfig, readConfig } from './config.js';
+import { initialise } from './initialise.js';
+import type { ParameterSpec } from './parameters.js';
+
+/** Options of `fromPretrained`. */
+export interface FromPretrainedOptions extends HubOptions {
+  /** The number of classes, where the labels have no names. */
+  numLabels?: number;
+  /** The names of the classes. */
+  id2label?: Record<number, string>;
+  label2id?: Record<string, number>;
+  /** Draw parameters at random whose shape in the checkpoint is another, instead of an error; default false. */
+  ignoreMismatchedSizes?: boolean;
+  /** For the parameters that are drawn at random; a whole number of at least 0; default another each time. */
+  seed?: number;
+}
+
+/** A class of models. */
+interface ModelClass<M> {
+  new (config: ModelConfig, parameters: ReadonlyMap<string, tf.Variable>): M;
+  /** What the parameters of a model are called, and what they look like. */
+  specs(config: ModelConfig): Map<string, ParameterSpec>;
+}
+
+/**
+ * Reads configuration and weights from a folder, or from the Hub.
+ *
+ * @param choose - the class of the model, by its configuration
+ */
+export async function loadModel<M>(
+  idOrFolder: string,
+  options: FromPretrainedOptions,
+  choose: (config: ModelConfig) => ModelClass<M>,
+): Promise<M> {
+  const config = await loadConfig(idOrFolder, options);
+  const model = choose(config);
+  if (options.seed !== undefined) requireInteger('seed', options.seed, 0);
+  const path =
+    (await repositoryFile(idOrFolder, 'model.safetensors', options)) ??
+    (await repositoryFile(idOrFolder, 'pytorch_model.bin', options));
+  if (path === undefined) {
+    throw new CheckpointError(`${idOrFolder} has neither model.safetensors nor pytorch_model.bin`);
+  }
+  const checkpoint = await openCheckpoint(path);
+  try {
+    return new model(config, readParameters(checkpoint, idOrFolder, model.specs(config), config.modelType, options));
+  } finally {
+    checkpoint.close();
+  }
+}
+
+/** `config.json`, its labels replaced where the options give others. */
+async function loadConfig(idOrFolder: string, options: FromPretrainedOptions): Promise<ModelConfig> {
+  const path = await repositoryFile(idOrFolder, 'config.json', options);
+  if (path === undefined) throw new CheckpointError(`${idOrFolder} has no config.json, so it is no model`);
+  let json: unknown;
+  try {
+    json = JSON.parse(await readFile(path, 'utf8'));
+  } catch (cause) {
+    throw new CheckpointError(`${path} is not JSON: ${(cause as Error).message}`, { cause });
+  }
+  const config = readConfig(json, path);
+  return { ...config, ...chosenLabels(config, options) };
+}
+
+function chosenLabels(config: ModelConfig, options: FromPretrainedOptions): Partial<ModelConfig> {
+  const { numLabels } = options;
+  if (numLabels !== undefined) requireInteger('numLabels', numLabels);
+  let { id2label, label2id } = options;
+  if (id2label && label2id) {
+    const wrong = Object.entries(id2label).find(([id, label]) => label2id![label] !== Number(id));
+    if (wrong) throw new ParameterError(`id2label says ${wrong.join(': ')}, and label2id does not`);
+  }
+  if (label2id) id2label ??= Object.fromEntries(Object.entries(label2id).map(([label, id]) => [id, label]));
+  if (!id2label) {
+    if (numLabels === undefined || numLabels === config.numLabels) return {};
+    id2label = Object.fromEntries(Array.from({ length: numLabels }, (_, id) => [id, `LABEL_${id}`]));
+  }
+  const ids = Object.keys(id2label);
+  if (ids.length === 0 || ids.some((_, id) => !(id in id2label))) {
+    throw new ParameterError(`id2label must name the classes 0 to ${Math.max(0, ids.length - 1)}`);
+  }
+  if (numLabels !== undefined && numLabels !== ids.length) {
+    throw new ParameterError(`numLabels is ${numLabels}, and there are names for ${ids.length} classes`);
+  }
+  label2id ??= Object.fromEntries(Object.entries(id2label).map(([id, label]) => [label, Number(id)]));
+  return { numLabels: ids.length, id2label, label2id };
+}
+
+function readParameters(
+  checkpoint: Checkpoint,
+  source: string,
+  specs: Map<string, ParameterSpec>,
+  prefix: string,
+  { ignoreMismatchedSizes = false, seed }: FromPretrainedOptions,
+): Map<string, tf.Variable> {
+  const parameters = new Map<string, tf.Variable>();
+  const missing = new Map<string, ParameterSpec>();
+  const resized: string[] = [];
+  const used = new Set<string>();
+  const stored = new Map<string, string>();
+  for (const [name, spec] of specs) {
+    const found = spellings(name, prefix).find((spelling) => checkpoint.tensors.has(spelling));
+    if (found === undefined) {
+      missing.set(name, spec);
+      continue;
+    }
+    used.add(found);
+    const { shape } = checkpoint.tensors.get(found)!;
+    if (shape.length === spec.shape.length && shape.every((size, k) => size === spec.shape[k])) {
+      stored.set(name, found);
+      continue;
+    }
+    const difference = `${found} is [${shape.join(', ')}], the model's is [${spec.shape.join(', ')}]`;
+    if (!ignoreMismatchedSizes) {
+      throw new CheckpointError(
+        `${checkpoint.path}: ${difference}; with ignoreMismatchedSizes: true it starts with random values`,
+      );
+    }
+    resized.push(difference);
+    missing.set(name, spec);
+  }
+  const unused = [...checkpoint.tensors.keys()].filter((name) => !used.has(name));
+  report(source, [...missing.keys()], resized, unused);
+  const initial = initialise(missing, seed);
+  for (const [name, { shape }] of specs) {
+    const found = stored.get(name);
+    parameters.set(
+      name,
+      found === undefined
+        ? initial.get(name)!
+        : tf.tidy(() => tf.variable(tf.tensor(checkpoint.float32(found), [...shape], 'float32'))),
+    );
+  }
+  return parameters;
+}
+
+/**
+ * The names under which checkpoints have a parameter: with or without the encoder's prefix, and weight norm as PyTorch
+ * before and since 2.1 calls it.
+ */
+function spellings(name: string, prefix: string): string[] {
+  const start = `${prefix}.`;
+  const isHead = /^(projector|classifier)\.|^layer_weights$/.test(name);
+  const other = name.startsWith(start) ? name.slice(start.length) : start + name;
+  return (isHead ? [name] : [name, other]).flatMap((spelling) => [
+    spelling,
+    spelling
+      .replace('parametrizations.weight.original0', 'weight_g')
+      .replace('parametrizations.weight.original1', 'weight_v'),
+  ]);
+}
+
+function report(source: string, missing: string[], resized: string[], unused: string[]): void {
+  const lines: string[] = [];
+  if (missing.length > 0) {
+    lines.push(
+      `${source} lacks ${missing.join(', ')}: they start with random values. Train the model before you use it.`,
+    );
+  }
+  if (resized.length > 0) lines.push(`Of another shape: ${resized.join('; ')}.`);
+  if (unused.length > 0) lines.push(`Not used by this model: ${unused.join(', ')}.`);
+  if (lines.length > 0) console.warn(lines.join('\n'));
+}

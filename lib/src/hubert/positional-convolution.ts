@@ -1,0 +1,97 @@
+import { tf } from '../tensorflow.js';
+import { ACTIVATIONS } from './activation.js';
+import type { ModelConfig } from './config.js';
+import { type Parameters, recording } from './functional.js';
+import { nativeOperation } from './native.js';
+import { Prepared } from './prepared.js';
+
+/** PyTorch's BatchNorm1d; not in the configuration. */
+const EPSILON = 1e-5;
+
+/** The grouped convolution over time whose result tells the transformer where a frame is. */
+export class PositionalConvolution {
+  readonly #config: ModelConfig;
+  readonly #parameters: Parameters;
+  readonly #prepared: Prepared;
+
+  /** @param parameters - those under `encoder.pos_conv_embed` */
+  constructor(config: ModelConfig, parameters: Parameters) {
+    this.#config = config;
+    this.#parameters = parameters;
+    const weights = config.convPosBatchNorm
+      ? ['conv.weight']
+      : ['conv.parametrizations.weight.original0', 'conv.parametrizations.weight.original1'];
+    const { before } = ACTIVATIONS[config.featExtractActivation];
+    this.#prepared = new Prepared(
+      () => [...weights, 'conv.bias'].map(parameters),
+      () => {
+        const weight =
+          weights.length === 1 ? parameters(weights[0]) : weightNorm(parameters(weights[0]), parameters(weights[1]));
+        const taps = tf.transpose(weight, [2, 1, 0]); // (K, C/G, C)
+        return { filter: tf.mul(tf.expandDims(taps), before), bias: tf.mul(parameters('conv.bias'), before) };
+      },
+    );
+  }
+
+  /** Frames (B, T, C) → what is added to them (B, T, C). */
+  forward(x: tf.Tensor3D): tf.Tensor3D {
+    return tf.tidy(() => {
+      const { numConvPosEmbeddings: size, numConvPosEmbeddingGroups: count, featExtractActivation } = this.#config;
+      const { filter, bias } = this.#prepared.get() as { filter: tf.Tensor4D; bias: tf.Tensor1D };
+      const { curve, after } = ACTIVATIONS[featExtractActivation];
+      // PyTorch pads both ends by size / 2 and drops the last frame where that makes one too many.
+      const before = Math.floor(size / 2);
+      const padded = tf.pad(this.#batchNormed(x), [
+        [0, 0],
+        [before, size - 1 - before],
+        [0, 0],
+      ]);
+      const image = tf.expandDims(padded, 1) as tf.Tensor4D; // (B, 1, T + K - 1, C)
+      const convolved = tf.squeeze(groupedConv2d(image, filter, count), [1]); // (B, T, C)
+      return tf.mul(curve(tf.add(convolved, bias)), after) as tf.Tensor3D;
+    });
+  }
+
+  dispose(): void {
+    this.#prepared.dispose();
+  }
+
+  #batchNormed(x: tf.Tensor3D): tf.Tensor3D {
+    if (!this.#config.convPosBatchNorm) return x;
+    const [mean, variance, gain, shift] = ['running_mean', 'running_var', 'weight', 'bias'].map((name) =>
+      this.#parameters(`batch_norm.${name}`),
+    );
+    const scale = tf.mul(gain, tf.rsqrt(tf.add(variance, EPSILON)));
+    return tf.add(tf.mul(tf.sub(x, mean), scale), shift);
+  }
+}
+
+/** The weight of a weight-normed kernel: direction v (C, C/G, K) with each tap scaled to the length g (1, 1, K). */
+function weightNorm(length: tf.Tensor, direction: tf.Tensor): tf.Tensor {
+  return tf.mul(direction, tf.div(length, tf.sqrt(tf.sum(tf.square(direction), [0, 1], true))));
+}
+
+/** Whether this TensorFlow convolves in groups: on a CPU, oneDNN does and the plain kernels do not. */
+let nativeGroups = true;
+
+/** x (B, 1, T, C), filter (1, K, C / groups, C) → (B, 1, T - K + 1, C): each group of channels from its own inputs. */
+function groupedConv2d(x: tf.Tensor4D, filter: tf.Tensor4D, groups: number): tf.Tensor4D {
+  // TensorFlow.js has no gradient for groups.
+  if (nativeGroups && !recording()) {
+    try {
+      return nativeConv2d(x, filter);
+    } catch {
+      nativeGroups = false;
+    }
+  }
+  const inputs = tf.split(x, groups, 3) as tf.Tensor4D[];
+  const filters = tf.split(filter, groups, 3) as tf.Tensor4D[];
+  const outputs = inputs.map((input, i) => tf.conv2d<tf.Tensor4D>(input, filters[i], 1, 'valid'));
+  return tf.concat(outputs, 3);
+}
+
+/** TensorFlow's own Conv2D, which takes filters of fewer input channels as groups; `tf.conv2d` refuses them. */
+function nativeConv2d(x: tf.Tensor4D, filter: tf.Tensor4D): tf.Tensor4D {
+  const attributes = { strides: [1, 1, 1, 1], padding: 'VALID', data_format: 'NHWC' };
+  return nativeOperation('Conv2D', { T: { type: 'float32' }, ...attributes }, [x, filter]) as tf.Tensor4D;
+}

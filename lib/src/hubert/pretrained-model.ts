@@ -1,0 +1,83 @@
+import { randomInt } from 'node:crypto';
+import { join } from 'node:path';
+import { saveSafetensors } from '../checkpoint/save-safetensors.js';
+import { writeWhole } from '../files.js';
+import { requireInteger } from '../parameters.js';
+import type { tf } from '../tensorflow.js';
+import { type ModelConfig, writeConfig } from './config.js';
+import { Randomness } from './randomness.js';
+import { SpeechEncoder } from './speech-encoder.js';
+
+/** What all models share: a configuration, parameters under their names in a checkpoint, and an encoder. */
+export abstract class PretrainedModel {
+  readonly config: ModelConfig;
+  /** The parameters by their names in a checkpoint, in PyTorch's layout. */
+  readonly parameters: ReadonlyMap<string, tf.Variable>;
+  protected readonly encoder: SpeechEncoder;
+  #randomness: Randomness | undefined;
+  readonly #encoderPrefix: string;
+
+  protected constructor(config: ModelConfig, encoderPrefix: string, parameters: ReadonlyMap<string, tf.Variable>) {
+    this.config = config;
+    this.parameters = parameters;
+    this.#encoderPrefix = encoderPrefix;
+    this.encoder = new SpeechEncoder(config, (name) => this.parameter(encoderPrefix + name));
+  }
+
+  /** Whether dropout, layer drop and SpecAugment are at work. */
+  get training(): boolean {
+    return this.#randomness !== undefined;
+  }
+
+  /**
+   * Switches dropout, layer drop and SpecAugment on.
+   *
+   * @param options.seed - a whole number of at least 0; the same one gives the same random numbers; default another each time
+   */
+  train({ seed = randomInt(2 ** 31) }: { seed?: number } = {}): this {
+    requireInteger('seed', seed, 0);
+    this.#randomness = new Randomness(seed);
+    return this;
+  }
+
+  /** Switches dropout, layer drop and SpecAugment off, as they are at first. */
+  eval(): this {
+    this.#randomness = undefined;
+    return this;
+  }
+
+  /** Takes the feature encoder's parameters out of training. */
+  freezeFeatureEncoder(): void {
+    this.encoder.frozen = true;
+    for (const [name, variable] of this.parameters) {
+      if (name.startsWith(`${this.#encoderPrefix}feature_extractor.`)) variable.trainable = false;
+    }
+  }
+
+  /** Writes `config.json` and `model.safetensors` as Transformers does, into a folder that is made if need be. */
+  async savePretrained(folder: string): Promise<void> {
+    const architectures = [this.constructor.name];
+    const config = { ...writeConfig(this.config), architectures, dtype: 'float32' };
+    const json = new TextEncoder().encode(`${JSON.stringify(config, null, 2)}\n`);
+    await writeWhole(join(folder, 'config.json'), json, { makeFolder: true });
+    const tensors = new Map<string, { shape: number[]; data: Float32Array }>();
+    for (const [name, variable] of this.parameters) {
+      tensors.set(name, { shape: variable.shape, data: (await variable.data()) as Float32Array });
+    }
+    await saveSafetensors(join(folder, 'model.safetensors'), tensors);
+  }
+
+  /** Frees the parameters. The model cannot be used afterwards. */
+  dispose(): void {
+    this.encoder.dispose();
+    for (const variable of this.parameters.values()) variable.dispose();
+  }
+
+  protected get randomness(): Randomness | undefined {
+    return this.#randomness;
+  }
+
+  protected parameter(name: string): tf.Tensor {
+    return this.parameters.get(name)!;
+  }
+}

@@ -1,0 +1,108 @@
+import { tf } from '../tensorflow.js';
+import type { ModelConfig } from './config.js';
+import { FeatureEncoder } from './feature-encoder.js';
+import { layerNorm, linear, type Parameters, under, withoutGradient } from './functional.js';
+import { type Batch, frameMask } from './input.js';
+import { dropout, type Randomness } from './randomness.js';
+import { computeMaskIndices } from './spec-augment.js';
+import { type EncoderOutput, TransformerEncoder } from './transformer.js';
+
+/** What the model without a head gives; the tensors belong to the caller. */
+export interface BaseModelOutput extends EncoderOutput {
+  /** The feature encoder's frames (B, T, channels); in wav2vec2 after their norm, as in Transformers. */
+  extractFeatures: tf.Tensor3D;
+}
+
+/** What a forward pass is asked for. */
+export interface ForwardOptions {
+  /** Give what the first layer gets and what each layer gives; default false. */
+  outputHiddenStates?: boolean;
+  /** Give each layer's attention weights; default false. */
+  outputAttentions?: boolean;
+}
+
+/** From samples to frames in context: feature encoder, projection, SpecAugment, transformer. */
+export class SpeechEncoder {
+  /** Whether training leaves the feature encoder as it is; its activations are then not kept for a gradient. */
+  frozen = false;
+  readonly #config: ModelConfig;
+  readonly #parameters: Parameters;
+  readonly #features: FeatureEncoder;
+  readonly #transformer: TransformerEncoder;
+
+  constructor(config: ModelConfig, parameters: Parameters) {
+    this.#config = config;
+    this.#parameters = parameters;
+    this.#features = new FeatureEncoder(config, under(parameters, 'feature_extractor'));
+    this.#transformer = new TransformerEncoder(config, under(parameters, 'encoder'));
+  }
+
+  forward(batch: Batch, options: ForwardOptions, randomness?: Randomness): BaseModelOutput {
+    const { outputHiddenStates = false, outputAttentions = false } = options;
+    return tf.tidy(() => {
+      const encode = () => this.#features.forward(batch.rows);
+      const features = this.frozen ? withoutGradient(encode) : encode(); // (B, T, channels)
+      const { normed, hidden } = this.#project(features, randomness);
+      const augmented = randomness ? this.#augment(hidden, batch, randomness) : hidden;
+      const mask = frameMask(batch);
+      const encoded = { frameMask: mask, outputHiddenStates, outputAttentions, randomness };
+      return {
+        ...this.#transformer.forward(augmented, encoded),
+        extractFeatures: this.#config.modelType === 'wav2vec2' ? normed : features,
+      };
+    });
+  }
+
+  dispose(): void {
+    this.#features.dispose();
+    this.#transformer.dispose();
+  }
+
+  #project(features: tf.Tensor3D, randomness?: Randomness): { normed: tf.Tensor3D; hidden: tf.Tensor3D } {
+    const { featProjLayerNorm, layerNormEps, featProjDropout, hiddenSize } = this.#config;
+    const own = under(this.#parameters, 'feature_projection');
+    const normed = featProjLayerNorm
+      ? layerNorm(features, own('layer_norm.weight'), own('layer_norm.bias'), layerNormEps)
+      : features;
+    const [batch, frames, channels] = features.shape;
+    const rows = linear(tf.reshape(normed, [-1, channels]), under(own, 'projection')); // (B · T, C)
+    return { normed, hidden: dropout(tf.reshape(rows, [batch, frames, hiddenSize]), featProjDropout, randomness) };
+  }
+
+  /** SpecAugment: spans of frames become a learned vector, spans of channels 0. */
+  #augment(hidden: tf.Tensor3D, { lengths }: Batch, randomness: Randomness): tf.Tensor3D {
+    const config = this.#config;
+    const [batch, frames, width] = hidden.shape;
+    const random = () => randomness.next();
+    let x = hidden;
+    if (config.applySpecAugment && config.maskTimeProb > 0) {
+      const time = computeMaskIndices(
+        {
+          shape: [batch, frames],
+          probability: config.maskTimeProb,
+          length: config.maskTimeLength,
+          minMasks: config.maskTimeMinMasks,
+          // Transformers' HuBERT draws spans over padding too.
+          lengths: config.modelType === 'wav2vec2' ? lengths : undefined,
+        },
+        random,
+      );
+      const masked = tf.expandDims(tf.tensor2d(time, undefined, 'bool'), -1); // (B, T, 1)
+      x = tf.where(masked, this.#parameters('masked_spec_embed'), x) as tf.Tensor3D;
+    }
+    if (config.applySpecAugment && config.maskFeatureProb > 0) {
+      const channels = computeMaskIndices(
+        {
+          shape: [batch, width],
+          probability: config.maskFeatureProb,
+          length: config.maskFeatureLength,
+          minMasks: config.maskFeatureMinMasks,
+        },
+        random,
+      );
+      const masked = tf.expandDims(tf.tensor2d(channels, undefined, 'bool'), 1); // (B, 1, C)
+      x = tf.where(masked, tf.zerosLike(x), x);
+    }
+    return x;
+  }
+}

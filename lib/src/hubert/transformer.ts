@@ -1,0 +1,147 @@
+import { tf } from '../tensorflow.js';
+import { ACTIVATIONS } from './activation.js';
+import { selfAttention } from './attention.js';
+import type { ModelConfig } from './config.js';
+import { activatedLinear, layerNorm, type Parameters, recording, under } from './functional.js';
+import { PositionalConvolution } from './positional-convolution.js';
+import { dropout, type Randomness } from './randomness.js';
+
+/** Frames in the feed-forward layers that are worked on together: what the caches of a processor hold. */
+const ROWS = 512;
+
+/** What the transformer gives. */
+export interface EncoderOutput {
+  /** (B, T, C) */
+  lastHiddenState: tf.Tensor3D;
+  /** What the first layer gets, then what each layer gives. */
+  hiddenStates?: tf.Tensor3D[];
+  /** The weights of each layer (B, heads, queries, keys). */
+  attentions?: tf.Tensor4D[];
+}
+
+/** What {@link TransformerEncoder.forward} is asked for. */
+export interface EncoderOptions {
+  /** 1 where a frame is sound, 0 where it is padding: (B, T). */
+  frameMask?: tf.Tensor2D;
+  outputHiddenStates: boolean;
+  outputAttentions: boolean;
+  /** For dropout and layer drop, in training. */
+  randomness?: Randomness;
+}
+
+/** The transformer over the projected features. */
+export class TransformerEncoder {
+  readonly #config: ModelConfig;
+  readonly #parameters: Parameters;
+  readonly #positions: PositionalConvolution;
+
+  /** @param parameters - those under `encoder` */
+  constructor(config: ModelConfig, parameters: Parameters) {
+    this.#config = config;
+    this.#parameters = parameters;
+    this.#positions = new PositionalConvolution(config, under(parameters, 'pos_conv_embed'));
+  }
+
+  /** Frames (B, T, C) → (B, T, C). */
+  forward(frames: tf.Tensor3D, options: EncoderOptions): EncoderOutput {
+    const { doStableLayerNorm, numHiddenLayers, layerdrop } = this.#config;
+    const { frameMask, outputHiddenStates, outputAttentions, randomness } = options;
+    return tf.tidy(() => {
+      const hiddenStates: tf.Tensor3D[] = [];
+      const attentions: tf.Tensor4D[] = [];
+      // 0 for sound; for padding so low that softmax makes it 0.
+      const bias =
+        frameMask && (tf.reshape(tf.mul(tf.sub(frameMask, 1), 1e30), [frames.shape[0], 1, 1, -1]) as tf.Tensor4D);
+      let x = this.#placed(frames, options);
+      for (let i = 0; i < numHiddenLayers; i++) {
+        if (randomness && layerdrop > 0 && randomness.next() < layerdrop) continue;
+        if (outputHiddenStates && hiddenStates.length === 0) hiddenStates.push(x);
+        const { output, weights } = this.#layer(x, under(this.#parameters, `layers.${i}`), bias, options);
+        if (!outputHiddenStates && !recording()) x.dispose();
+        x = output;
+        if (outputHiddenStates) hiddenStates.push(x);
+        if (weights) attentions.push(weights);
+      }
+      return {
+        // Apart from the last of the hidden states, so that either can be disposed.
+        lastHiddenState: doStableLayerNorm ? this.#norm(x, this.#parameters, 'layer_norm') : tf.clone(x),
+        ...(outputHiddenStates && { hiddenStates }),
+        ...(outputAttentions && { attentions }),
+      };
+    });
+  }
+
+  dispose(): void {
+    this.#positions.dispose();
+  }
+
+  /** The frames, silenced where they are padding, with their places added. */
+  #placed(frames: tf.Tensor3D, { frameMask, randomness }: EncoderOptions): tf.Tensor3D {
+    const { doStableLayerNorm, hiddenDropout } = this.#config;
+    return tf.tidy(() => {
+      const sound = frameMask ? (tf.mul(frames, tf.expandDims(frameMask, -1)) as tf.Tensor3D) : frames;
+      const placed = tf.add(sound, this.#positions.forward(sound)) as tf.Tensor3D;
+      const normed = doStableLayerNorm ? placed : this.#norm(placed, this.#parameters, 'layer_norm');
+      return dropout(normed, hiddenDropout, randomness);
+    });
+  }
+
+  #layer(
+    x: tf.Tensor3D,
+    parameters: Parameters,
+    bias: tf.Tensor4D | undefined,
+    { outputAttentions, randomness }: EncoderOptions,
+  ): { output: tf.Tensor3D; weights?: tf.Tensor4D } {
+    const { numAttentionHeads: heads, attentionDropout, hiddenDropout, doStableLayerNorm } = this.#config;
+    return tf.tidy(() => {
+      const attend = (input: tf.Tensor3D) => {
+        const options = { heads, bias, dropoutRate: attentionDropout, randomness, outputAttentions };
+        const { output, weights } = selfAttention(input, under(parameters, 'attention'), options);
+        return { attended: tf.add(x, dropout(output, hiddenDropout, randomness)) as tf.Tensor3D, weights };
+      };
+      const feed = (input: tf.Tensor3D) => this.#feedForward(input, under(parameters, 'feed_forward'), randomness);
+      if (doStableLayerNorm) {
+        const { attended, weights } = attend(this.#norm(x, parameters, 'layer_norm'));
+        const output = tf.add(attended, feed(this.#norm(attended, parameters, 'final_layer_norm'))) as tf.Tensor3D;
+        return { output, weights };
+      }
+      const { attended, weights } = attend(x);
+      const normed = this.#norm(attended, parameters, 'layer_norm');
+      const output = this.#norm(tf.add(normed, feed(normed)) as tf.Tensor3D, parameters, 'final_layer_norm');
+      return { output, weights };
+    });
+  }
+
+  #feedForward(x: tf.Tensor3D, parameters: Parameters, randomness: Randomness | undefined): tf.Tensor3D {
+    const { hiddenAct, activationDropout, hiddenDropout } = this.#config;
+    const activation = ACTIVATIONS[hiddenAct];
+    const weight = parameters('output_dense.weight') as tf.Tensor2D;
+    const feed = (rows: tf.Tensor2D) =>
+      tf.tidy(() => {
+        const inner = activatedLinear(rows, under(parameters, 'intermediate_dense'), activation); // (N, intermediate)
+        const product = tf.matMul(dropout(inner, activationDropout, randomness), weight, false, true); // (N, C)
+        const scaled = activation.after === 1 ? product : tf.mul(product, activation.after);
+        return tf.add(scaled, parameters('output_dense.bias')) as tf.Tensor2D;
+      });
+    return tf.tidy(() => {
+      const rows = tf.reshape(x, [-1, x.shape[2]]) as tf.Tensor2D; // (B · T, C)
+      const output = recording() ? feed(rows) : inRows(rows, feed);
+      return dropout(tf.reshape(output, x.shape), hiddenDropout, randomness);
+    });
+  }
+
+  #norm(x: tf.Tensor3D, parameters: Parameters, name: string): tf.Tensor3D {
+    return layerNorm(x, parameters(`${name}.weight`), parameters(`${name}.bias`), this.#config.layerNormEps);
+  }
+}
+
+/** Applies a function of single rows to some rows at a time. */
+function inRows(x: tf.Tensor2D, work: (rows: tf.Tensor2D) => tf.Tensor2D): tf.Tensor2D {
+  const [count, width] = x.shape;
+  if (count <= ROWS) return work(x);
+  const pieces: tf.Tensor2D[] = [];
+  for (let first = 0; first < count; first += ROWS) {
+    pieces.push(work(tf.slice(x, [first, 0], [Math.min(ROWS, count - first), width])));
+  }
+  return tf.concat(pieces, 0);
+}

@@ -5,8 +5,11 @@ import { PickledStorage, PickledTensor, PickleList, type Value } from './pickle-
 import { elementCount, type StoredTensor } from './tensor.js';
 import { listZip, type StoredFile } from './zip.js';
 
-/** The longest pickle, in bytes: as for the header of a safetensors file. */
-const LONGEST_PICKLE = 100_000_000;
+/** The longest pickle, in bytes: enough for 100,000 tensors. */
+const LONGEST_PICKLE = 16_000_000;
+
+/** PyTorch's own limit. */
+const MOST_AXES = 64;
 
 /** Numbers that a view may have which shows the same ones of a small file again and again: 64 MB as float32. */
 const MOST_REPEATED = 2 ** 24;
@@ -95,7 +98,7 @@ function locate({ file, entries, folder }: Archive, name: string, tensor: Value)
   const size = storage.length * DTYPES[storage.dtype].bytes;
   if (entry.size !== size) throw fail(`needs ${size} bytes in ${quote(stored)}, which has ${entry.size}`);
   if (!isWholeNumber(offset) || !isShape(shape) || !isShape(strides) || shape.length !== strides.length) {
-    throw fail('has an offset, a shape or strides that are not whole numbers of at least 0');
+    throw fail(`has an offset, a shape or strides that are not at most ${MOST_AXES} whole numbers of at least 0`);
   }
   const dtype = tensor.dtype ?? storage.dtype;
   const available = Math.floor(size / DTYPES[dtype].bytes);
@@ -111,7 +114,8 @@ function locate({ file, entries, folder }: Archive, name: string, tensor: Value)
 
 const isWholeNumber = (value: Value): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
 
-const isShape = (value: Value): value is readonly number[] => Array.isArray(value) && value.every(isWholeNumber);
+const isShape = (value: Value): value is readonly number[] =>
+  Array.isArray(value) && value.length <= MOST_AXES && value.every(isWholeNumber);
 
 /** How far the last number is from the first. */
 const reach = (shape: readonly number[], strides: readonly number[]): number =>

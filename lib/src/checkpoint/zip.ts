@@ -33,7 +33,7 @@ class Reader extends RandomAccessReader {
     } catch (error) {
       failure = error as Error;
     }
-    setImmediate(callback, failure);
+    queueMicrotask(() => callback(failure));
   }
 
   override _readStreamForRange(): never {

@@ -36,6 +36,7 @@ export {
 } from './errors.js';
 export { AutoModel, AutoModelForAudioClassification, type ModelLoader } from './hubert/auto-model.js';
 export type { ModelConfig } from './hubert/config.js';
+export { AutoFeatureExtractor, Wav2Vec2FeatureExtractor } from './hubert/feature-extractor.js';
 export type { FromPretrainedOptions } from './hubert/from-pretrained.js';
 export type { ModelInput } from './hubert/input.js';
 export {
@@ -46,6 +47,8 @@ export {
   Wav2Vec2ForSequenceClassification,
   Wav2Vec2Model,
 } from './hubert/models.js';
+export type { BatchFeature, FeatureExtractionOptions, RawAudio } from './hubert/prepare-audio.js';
+export type { PreprocessorConfig } from './hubert/preprocessor-config.js';
 export { computeMaskIndices, type MaskOptions } from './hubert/spec-augment.js';
 export type { BaseModelOutput, ForwardOptions } from './hubert/speech-encoder.js';
 export type { Colormap } from './plot/colormap.js';

@@ -27,10 +27,11 @@ VERSIONS = {
 }
 
 
-def write(name: str, tensors: dict, cases: dict | None = None) -> None:
-    """`tensors` are numpy arrays; `cases` says in JSON with which options, in onpa's names, each was made."""
+def write(name: str, tensors: dict, cases: dict | None = None, versions: dict | None = None) -> None:
+    """`tensors` are numpy arrays; `cases` says in JSON with which options, in onpa's names, each was made, and
+    `versions` by what besides the packages above."""
     arrays = {key: np.ascontiguousarray(value) for key, value in tensors.items()}
-    metadata = {"fixture": json.dumps({"versions": VERSIONS, "cases": cases or {}})}
+    metadata = {"fixture": json.dumps({"versions": VERSIONS | (versions or {}), "cases": cases or {}})}
     path = FIXTURES / f"{name}.safetensors"
     save_file(arrays, path, metadata=metadata)
     print(f"{path.name}: {len(arrays)} tensors, {path.stat().st_size} bytes")

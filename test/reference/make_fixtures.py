@@ -12,6 +12,7 @@ The cache folder is the one where onpa keeps its downloads: librosa's recordings
 import audio_files
 import audio_fixtures
 import checkpoint_fixtures
+import feature_extractor_fixtures
 import hubert_fixtures
 import librosa
 import mel_fixtures
@@ -45,6 +46,7 @@ def main() -> None:
     mel_fixtures.mel_spectrogram(made)
     checkpoint_fixtures.make()
     hubert_fixtures.make()
+    feature_extractor_fixtures.feature_extractor(made)
 
 
 if __name__ == "__main__":

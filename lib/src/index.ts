@@ -51,6 +51,16 @@ export type { BatchFeature, FeatureExtractionOptions, RawAudio } from './hubert/
 export type { PreprocessorConfig } from './hubert/preprocessor-config.js';
 export { computeMaskIndices, type MaskOptions } from './hubert/spec-augment.js';
 export type { BaseModelOutput, ForwardOptions } from './hubert/speech-encoder.js';
+export {
+  type AudioClassificationPipeline,
+  type LabelScore,
+  type PipelineAudio,
+  type PipelineOptions,
+  type PipelineTask,
+  pipeline,
+  type ScoreFunction,
+  type ScoreOptions,
+} from './pipeline.js';
 export type { Colormap } from './plot/colormap.js';
 export { type ConcatOptions, hconcat, vconcat } from './plot/concat.js';
 export { type Curve, type CurveMark, type CurvesOptions, curves } from './plot/curves.js';

@@ -17,6 +17,7 @@ import hubert_fixtures
 import librosa
 import mel_fixtures
 import numpy as np
+import pipeline_fixtures
 import spectrum_fixtures
 from fixture_file import AUDIO, write
 
@@ -47,6 +48,7 @@ def main() -> None:
     checkpoint_fixtures.make()
     hubert_fixtures.make()
     feature_extractor_fixtures.feature_extractor(made)
+    pipeline_fixtures.pipeline(made)
 
 
 if __name__ == "__main__":

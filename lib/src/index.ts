@@ -1,4 +1,4 @@
-export { Matrix } from 'ml-matrix';
+export { Matrix, SVD } from 'ml-matrix';
 export { type ExampleName, example, exampleCredit } from './audio/example.js';
 export { type AudioSource, type LoadOptions, load, type MultiChannelWaveform } from './audio/load.js';
 export { type ResampleOptions, resample } from './audio/resample.js';
@@ -12,6 +12,7 @@ export { amplitudeToDb, type DecibelOptions, powerToDb } from './dsp/decibel.js'
 export { type Complex, dftMatrix, fftFrequencies, rfft } from './dsp/fft.js';
 export type { FrameOptions, PadMode } from './dsp/frames.js';
 export { type GriffinLimOptions, griffinLim } from './dsp/griffin-lim.js';
+export { type Clusters, type KmeansOptions, kmeans } from './dsp/kmeans.js';
 export { FloatMatrix } from './dsp/matrix.js';
 export {
   hzToMel,
@@ -22,6 +23,7 @@ export {
   melSpectrogram,
   melToHz,
 } from './dsp/mel.js';
+export { type DeltaOptions, delta, type MfccOptions, mfcc } from './dsp/mfcc.js';
 export { ComplexSpectrogram } from './dsp/spectrogram.js';
 export { type IstftOptions, istft, type StftOptions, stft } from './dsp/stft.js';
 export { getWindow, hann, type Window } from './dsp/window.js';

@@ -16,6 +16,7 @@ import feature_extractor_fixtures
 import hubert_fixtures
 import librosa
 import mel_fixtures
+import mfcc_fixtures
 import numpy as np
 import pipeline_fixtures
 import spectrum_fixtures
@@ -45,6 +46,7 @@ def main() -> None:
     mel_fixtures.decibel()
     mel_fixtures.mel()
     mel_fixtures.mel_spectrogram(made)
+    mfcc_fixtures.make(made)
     checkpoint_fixtures.make()
     hubert_fixtures.make()
     feature_extractor_fixtures.feature_extractor(made)

@@ -1,0 +1,117 @@
+import type { Waveform } from '../audio/waveform.js';
+import { ParameterError } from '../errors.js';
+import { requireChoice, requireFinite, requireInteger, requireNumber } from '../parameters.js';
+import { type DctType, dctMatrix } from './dct.js';
+import { powerToDb } from './decibel.js';
+import { FloatMatrix } from './matrix.js';
+import { type MelSpectrogramOptions, melSpectrogram } from './mel.js';
+
+/** Options of {@link mfcc}: its own, and those of `melSpectrogram`, whose `norm` is called `melNorm` here. */
+export interface MfccOptions extends Omit<MelSpectrogramOptions, 'norm'> {
+  /** How many coefficients, at most `nMels`; default 20. */
+  nMfcc?: number;
+  /** Which cosine transform; default 2. */
+  dctType?: DctType;
+  /** 'ortho' (the default) keeps distances as they are between the mel bands' decibels; null: SciPy's factor 2. */
+  norm?: 'ortho' | null;
+  /** Lifts the higher coefficients, n by 1 + lifter / 2 · sin(π (n + 1) / lifter); default 0, not at all. */
+  lifter?: number;
+  /** 'slaney' (the default) gives each mel band the same area; null leaves triangles of height 1. */
+  melNorm?: 'slaney' | null;
+}
+
+/**
+ * Mel-frequency cepstral coefficients, like `librosa.feature.mfcc`: the cosine transform of each frame's mel bands in
+ * decibels. The first coefficient is the level, the next are the coarse shape of the spectrum; pitch is left out.
+ *
+ * @returns nMfcc coefficients × frames
+ * @throws ParameterError for options out of range, and as `melSpectrogram` does
+ *
+ * @example
+ * const coefficients = mfcc(waveform, { nMfcc: 13, nFft: 400, hopLength: 320, nMels: 40 });
+ */
+export function mfcc(waveform: Waveform, options: MfccOptions = {}): FloatMatrix {
+  const { nMfcc = 20, dctType = 2, norm = 'ortho', lifter = 0, nMels = 128, melNorm = 'slaney' } = options;
+  requireInteger('nMfcc', nMfcc);
+  requireInteger('nMels', nMels);
+  requireNumber('nMfcc', nMfcc, 1, nMels);
+  requireChoice('dctType', dctType, [1, 2, 3]);
+  requireChoice('norm', norm, ['ortho', null]);
+  requireNumber('lifter', lifter, 0);
+  if (dctType === 1) requireInteger('nMels', nMels, 2);
+  const levels = powerToDb(melSpectrogram(waveform, { ...options, nMels, norm: melNorm }));
+  const transform = dctMatrix(nMfcc, nMels, dctType, norm);
+  if (lifter > 0) {
+    for (let n = 0; n < nMfcc; n++) transform.mulRow(n, 1 + (lifter / 2) * Math.sin((Math.PI * (n + 1)) / lifter));
+  }
+  return product(transform, levels);
+}
+
+/** Options of {@link delta}. */
+export interface DeltaOptions {
+  /** Frames that each slope is taken over: odd, at least 3; default 9. */
+  width?: number;
+  /** 1 (the default) for the slope, 2 for its change. */
+  order?: 1 | 2;
+}
+
+/**
+ * How fast each row changes from frame to frame, like `librosa.feature.delta`: the first or second derivative of the
+ * line or parabola that fits `width` frames best (Savitzky and Golay 1964). The ends continue the outermost fit.
+ *
+ * @param features - rows of at least `width` columns (frames), such as {@link mfcc}
+ * @returns the same shape; the unit is the features' per frame, or per frame squared
+ * @throws ParameterError for options out of range, too few frames, or numbers that are not finite
+ *
+ * @example
+ * const all = [coefficients, delta(coefficients), delta(coefficients, { order: 2 })];
+ */
+export function delta(features: FloatMatrix, { width = 9, order = 1 }: DeltaOptions = {}): FloatMatrix {
+  requireInteger('width', width, 3);
+  if (width % 2 === 0) throw new ParameterError(`width is ${width}; give an odd number of frames`);
+  requireChoice('order', order, [1, 2]);
+  const { rows, columns, data } = features;
+  if (columns < width) throw new ParameterError(`width is ${width}; the features have ${columns} frames`);
+  requireFinite('features', data);
+  const weights = derivative(width, order);
+  const half = (width - 1) / 2;
+  const result = new FloatMatrix(rows, columns);
+  for (let i = 0; i < rows; i++) {
+    const row = data.subarray(i * columns, (i + 1) * columns);
+    const slopes = result.data.subarray(i * columns, (i + 1) * columns);
+    for (let t = half; t < columns - half; t++) {
+      slopes[t] = weights.reduce((sum, weight, k) => sum + weight * row[t - half + k], 0);
+    }
+    slopes.fill(slopes[half], 0, half);
+    slopes.fill(slopes[columns - 1 - half], columns - half);
+  }
+  return result;
+}
+
+/** What `width` frames weigh in the derivative of their best line (order 1) or parabola (order 2). */
+function derivative(width: number, order: 1 | 2): Float64Array {
+  const half = (width - 1) / 2;
+  const offsets = Float64Array.from({ length: width }, (_, k) => k - half);
+  const squares = offsets.reduce((sum, k) => sum + k * k, 0);
+  // The best parabola's share of the squares is what their mean does not explain.
+  const shape = order === 1 ? offsets : offsets.map((k) => k * k - squares / width);
+  const scale = shape.reduce((sum, s, k) => sum + s * offsets[k] ** order, 0);
+  return shape.map((s) => (order * s) / scale);
+}
+
+/** The matrix product in float32, row by row. */
+function product(left: FloatMatrix, right: FloatMatrix): FloatMatrix {
+  const result = new FloatMatrix(left.rows, right.columns);
+  const { columns } = right;
+  const sums = new Float64Array(columns);
+  for (let i = 0; i < left.rows; i++) {
+    sums.fill(0);
+    for (let k = 0; k < right.rows; k++) {
+      const weight = left.data[i * left.columns + k];
+      const row = k * columns;
+      for (let t = 0; t < columns; t++) sums[t] += weight * right.data[row + t];
+    }
+    result.data.set(sums, i * columns);
+  }
+  return result;
+}

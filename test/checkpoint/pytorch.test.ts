@@ -45,6 +45,7 @@ describe('a file of torch.save that has no plain state dict', () => {
 describe('a pytorch_model.bin that does not have all of its tensors', () => {
   refuses('a missing storage', 'missing-storage.bin', /'weight' needs 'missing-storage\/data\/0', which is missing/);
   refuses('a storage that is too short', 'short-storage.bin', /'weight' needs 16 bytes in '.*', which has 12/);
+  refuses('a storage that is too long', 'long-storage.bin', /'weight' needs 16 bytes in '.*', which has 20/);
   refuses('a view beyond its storage', 'reaches-beyond.bin', /tensor 'weight' reaches to number 4 of a storage of 4/);
   refuses(
     'a view of absurd size',

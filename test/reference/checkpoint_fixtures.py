@@ -195,18 +195,19 @@ def refused() -> None:
         "complex.bin": {"weight": torch.view_as_complex(torch.ones(3, 2))},
         "negated.bin": {"weight": torch.view_as_complex(torch.ones(3, 2)).conj().imag},
         "sparse.bin": {"weight": torch.eye(3).to_sparse()},
-        "overlapping.bin": {"weight": tensor.unfold(0, 2, 1)},
+        "overlapping.bin": {"weight": tensor[:3].unfold(0, 2, 1)},
     }
     for name, value in values.items():
         torch.save(value, FOLDER / name)
     torch.save({"weight": tensor}, FOLDER / "legacy.bin", _use_new_zipfile_serialization=False)
     torch.save({"weight": tensor}, FOLDER / "protocol-4.bin", pickle_protocol=4)
-    for name in ("compressed.bin", "big-endian.bin", "missing-storage.bin", "short-storage.bin"):
+    for name in ("compressed.bin", "big-endian.bin", "missing-storage.bin", "short-storage.bin", "long-storage.bin"):
         torch.save({"weight": tensor}, FOLDER / name)
     rezip("compressed.bin", compression=zipfile.ZIP_DEFLATED)
     rezip("big-endian.bin", replace={"byteorder": b"big"})
     rezip("missing-storage.bin", leave_out=("data/0",))
     rezip("short-storage.bin", replace={"data/0": tensor.numpy().tobytes()[:12]})
+    rezip("long-storage.bin", replace={"data/0": tensor.numpy().tobytes() + bytes(4)})
     forged("reaches-beyond.bin", offset=2, shape=(3,), strides=(1,))
     forged("huge.bin", offset=0, shape=(1 << 20, 1 << 20), strides=(0, 0))
     forged("negative.bin", offset=0, shape=(4,), strides=(-1,))

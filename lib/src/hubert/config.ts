@@ -115,8 +115,13 @@ export function readConfig(json: unknown, file: string): ModelConfig {
     return fail(`model_type is ${JSON.stringify(modelType)}; hubert and wav2vec2 are supported`);
   }
   const config = { ...structuredClone(DEFAULTS), ...given, modelType } as ModelConfig;
-  if (modelType === 'wav2vec2') config.featProjLayerNorm = true;
-  Object.assign(config, labelsOf(given));
+  // Transformers' wav2vec 2.0 has no such choices.
+  if (modelType === 'wav2vec2') Object.assign(config, { featProjLayerNorm: true, convPosBatchNorm: false });
+  try {
+    Object.assign(config, labelsOf(given));
+  } catch (cause) {
+    fail((cause as Error).message);
+  }
   for (const check of checks(config)) if (check) fail(check);
   return config;
 }
@@ -142,17 +147,35 @@ export function frameCount({ convKernel, convStride }: ModelConfig, samples: num
   );
 }
 
-function labelsOf(given: Record<string, unknown>): Pick<ModelConfig, 'numLabels' | 'id2label' | 'label2id'> {
-  const numLabels = typeof given.numLabels === 'number' ? given.numLabels : 2;
-  const id2label =
-    (given.id2label as Record<number, string> | null | undefined) ??
-    Object.fromEntries(Array.from({ length: numLabels }, (_, id) => [id, `LABEL_${id}`]));
-  const reversed = Object.fromEntries(Object.entries(id2label).map(([id, label]) => [label, Number(id)]));
-  return {
-    numLabels: Object.keys(id2label).length,
-    id2label,
-    label2id: (given.label2id as Record<string, number> | null | undefined) ?? reversed,
-  };
+/** What a configuration says about its classes. */
+export type Labels = Pick<ModelConfig, 'numLabels' | 'id2label' | 'label2id'>;
+
+/**
+ * Completes what is given about the classes.
+ *
+ * @throws Error that says why it does not fit together
+ */
+export function labelsOf(given: Partial<Labels>): Labels {
+  const { label2id, numLabels } = given;
+  let { id2label } = given;
+  if (label2id) id2label ??= Object.fromEntries(Object.entries(label2id).map(([label, id]) => [id, label]));
+  id2label ??= Object.fromEntries(Array.from({ length: numLabels ?? 2 }, (_, id) => [id, `LABEL_${id}`]));
+  const entries = Object.entries(id2label);
+  const count = entries.length;
+  if (count === 0 || entries.some((_, id) => !(id in id2label))) {
+    throw new Error(`id2label must name each class from 0 to ${Math.max(0, count - 1)}`);
+  }
+  if (numLabels !== undefined && numLabels !== count) {
+    throw new Error(`numLabels is ${numLabels}, and id2label names ${count} classes`);
+  }
+  const reversed = Object.fromEntries(entries.map(([id, label]) => [label, Number(id)]));
+  for (const [label, id] of Object.entries(label2id ?? {})) {
+    // Some files have the numbers as strings.
+    if (id2label[id] !== label) throw new Error(`label2id says ${label}: ${id}, and id2label does not`);
+  }
+  const lost = label2id && entries.find(([, label]) => !(label in label2id));
+  if (lost) throw new Error(`id2label says ${lost.join(': ')}, and label2id does not`);
+  return { numLabels: count, id2label, label2id: reversed };
 }
 
 function* checks(config: ModelConfig): Generator<string | false> {
@@ -175,7 +198,9 @@ function* checks(config: ModelConfig): Generator<string | false> {
     const value = config[key];
     yield !(typeof value === 'number' && value >= 0 && value <= 1) && `${shown(key)}; it must be from 0 to 1`;
   }
-  yield !(config.layerNormEps >= 0) && `${shown('layerNormEps')}; it must not be negative`;
+  for (const key of ['layerNormEps', 'initializerRange', 'maskTimeMinMasks', 'maskFeatureMinMasks']) {
+    yield !((config[key] as number) >= 0) && `${shown(key)}; it must not be negative`;
+  }
   for (const key of ['convDim', 'convKernel', 'convStride'] as const) {
     const value = config[key];
     const whole = Array.isArray(value) && value.length > 0 && value.every(natural);
@@ -197,5 +222,4 @@ function* checks(config: ModelConfig): Generator<string | false> {
   for (const key of ['addAdapter', 'adapterAttnDim']) {
     yield Boolean(config[key]) && `${shown(key)}; adapters are not supported`;
   }
-  yield config.numLabels === 0 && 'id2label is empty; a classifier needs at least one label';
 }

@@ -31,6 +31,7 @@ export type FeatureExtractorLoader = (
 export interface Wav2Vec2FeatureExtractorClass {
   /** @throws ParameterError for options out of range */
   new (options?: Partial<PreprocessorConfig>): Wav2Vec2FeatureExtractor;
+  readonly prototype: Wav2Vec2FeatureExtractor;
   /** See {@link AutoFeatureExtractor}. */
   readonly fromPretrained: FeatureExtractorLoader;
 }
@@ -48,13 +49,13 @@ export interface Wav2Vec2FeatureExtractorClass {
  * const { inputValues, attentionMask } = extractor([speech, music], { samplingRate: 16000, padding: true });
  */
 export const Wav2Vec2FeatureExtractor: Wav2Vec2FeatureExtractorClass = Object.assign(
-  construct as unknown as new (
-    options?: Partial<PreprocessorConfig>,
-  ) => Wav2Vec2FeatureExtractor,
+  function Wav2Vec2FeatureExtractor(options: Partial<PreprocessorConfig> = {}): Wav2Vec2FeatureExtractor {
+    return callable(completeConfig(options), {});
+  } as unknown as Wav2Vec2FeatureExtractorClass,
   { fromPretrained },
 );
 // Extractors are functions, and instances of their class all the same.
-Object.setPrototypeOf(construct.prototype, Function.prototype);
+Object.setPrototypeOf(Wav2Vec2FeatureExtractor.prototype, Function.prototype);
 
 /**
  * Finds the feature extractor that belongs to a checkpoint, like `transformers.AutoFeatureExtractor`.
@@ -69,10 +70,6 @@ Object.setPrototypeOf(construct.prototype, Function.prototype);
  * const extractor = await AutoFeatureExtractor.fromPretrained('ntu-spml/distilhubert', { doNormalize: true });
  */
 export const AutoFeatureExtractor: { readonly fromPretrained: FeatureExtractorLoader } = { fromPretrained };
-
-function construct(options: Partial<PreprocessorConfig> = {}): Wav2Vec2FeatureExtractor {
-  return callable(completeConfig(options), {});
-}
 
 async function fromPretrained(
   idOrFolder: string,
@@ -94,11 +91,10 @@ function callable(config: PreprocessorConfig, others: OtherFields): Wav2Vec2Feat
         `samples at another rate than ${config.samplingRate} Hz pass unnoticed otherwise`,
     );
   };
-  // A function's name is what the console shows of it.
-  const Wav2Vec2FeatureExtractor = (audio: RawAudio | readonly RawAudio[], options: FeatureExtractionOptions = {}) =>
+  const extractor = (audio: RawAudio | readonly RawAudio[], options: FeatureExtractionOptions = {}) =>
     prepare(config, audio, options, warn);
-  Object.setPrototypeOf(Wav2Vec2FeatureExtractor, construct.prototype);
-  return Object.assign(Wav2Vec2FeatureExtractor, config, {
+  Object.setPrototypeOf(extractor, Wav2Vec2FeatureExtractor.prototype);
+  return Object.assign(extractor, config, {
     savePretrained: (folder: string) => writePreprocessorConfig(folder, config, others),
   });
 }

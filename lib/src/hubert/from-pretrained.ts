@@ -4,7 +4,7 @@ import { CheckpointError, ParameterError } from '../errors.js';
 import { type HubOptions, repositoryFile } from '../hub/repository-file.js';
 import { requireInteger } from '../parameters.js';
 import { tf } from '../tensorflow.js';
-import { type ModelConfig, readConfig } from './config.js';
+import { type Labels, labelsOf, type ModelConfig, readConfig } from './config.js';
 import { initialise } from './initialise.js';
 import type { ParameterSpec } from './parameters.js';
 
@@ -69,29 +69,18 @@ async function loadConfig(idOrFolder: string, options: FromPretrainedOptions): P
   return { ...config, ...chosenLabels(config, options) };
 }
 
-function chosenLabels(config: ModelConfig, options: FromPretrainedOptions): Partial<ModelConfig> {
-  const { numLabels } = options;
+function chosenLabels(config: ModelConfig, { numLabels, id2label, label2id }: FromPretrainedOptions): Partial<Labels> {
   if (numLabels !== undefined) requireInteger('numLabels', numLabels);
-  let { id2label, label2id } = options;
-  if (id2label && label2id) {
-    const wrong = Object.entries(id2label).find(([id, label]) => label2id![label] !== Number(id));
-    if (wrong) throw new ParameterError(`id2label says ${wrong.join(': ')}, and label2id does not`);
+  if (!id2label && !label2id && (numLabels ?? config.numLabels) === config.numLabels) return {};
+  try {
+    return labelsOf({ numLabels, id2label, label2id });
+  } catch (cause) {
+    throw new ParameterError(`The labels do not fit together: ${(cause as Error).message}`, { cause });
   }
-  if (label2id) id2label ??= Object.fromEntries(Object.entries(label2id).map(([label, id]) => [id, label]));
-  if (!id2label) {
-    if (numLabels === undefined || numLabels === config.numLabels) return {};
-    id2label = Object.fromEntries(Array.from({ length: numLabels }, (_, id) => [id, `LABEL_${id}`]));
-  }
-  const ids = Object.keys(id2label);
-  if (ids.length === 0 || ids.some((_, id) => !(id in id2label))) {
-    throw new ParameterError(`id2label must name the classes 0 to ${Math.max(0, ids.length - 1)}`);
-  }
-  if (numLabels !== undefined && numLabels !== ids.length) {
-    throw new ParameterError(`numLabels is ${numLabels}, and there are names for ${ids.length} classes`);
-  }
-  label2id ??= Object.fromEntries(Object.entries(id2label).map(([id, label]) => [label, Number(id)]));
-  return { numLabels: ids.length, id2label, label2id };
 }
+
+/** Counts of PyTorch's batch norm, which its fixed momentum does not need. */
+const IGNORED = /\.num_batches_tracked$/;
 
 function readParameters(
   checkpoint: Checkpoint,
@@ -126,16 +115,16 @@ function readParameters(
     resized.push(difference);
     missing.set(name, spec);
   }
-  const unused = [...checkpoint.tensors.keys()].filter((name) => !used.has(name));
+  const unused = [...checkpoint.tensors.keys()].filter((name) => !used.has(name) && !IGNORED.test(name));
   report(source, [...missing.keys()], resized, unused);
   const initial = initialise(missing, seed);
-  for (const [name, { shape }] of specs) {
+  for (const [name, { shape, trainable }] of specs) {
     const found = stored.get(name);
     parameters.set(
       name,
       found === undefined
         ? initial.get(name)!
-        : tf.tidy(() => tf.variable(tf.tensor(checkpoint.float32(found), [...shape], 'float32'))),
+        : tf.tidy(() => tf.variable(tf.tensor(checkpoint.float32(found), [...shape], 'float32'), trainable)),
     );
   }
   return parameters;

@@ -9,7 +9,12 @@ export function initialise(
   seed: number = randomInt(2 ** 31),
 ): Map<string, tf.Variable> {
   const randomness = new Randomness(seed);
-  return new Map([...specs].map(([name, spec]) => [name, tf.tidy(() => tf.variable(initialValue(spec, randomness)))]));
+  return new Map(
+    [...specs].map(([name, spec]) => [
+      name,
+      tf.tidy(() => tf.variable(initialValue(spec, randomness), spec.trainable)),
+    ]),
+  );
 }
 
 function initialValue({ shape, init }: ParameterSpec, randomness: Randomness): tf.Tensor {

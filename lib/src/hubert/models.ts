@@ -11,7 +11,7 @@ import type { BaseModelOutput, ForwardOptions } from './speech-encoder.js';
 
 /** What a classifier takes. */
 export interface ClassifierInput extends ModelInput {
-  /** The class of each row; with them the output has a loss. */
+  /** The class of each row, -100 for rows that do not count; with them the output has a loss. */
   labels?: ArrayLike<number>;
 }
 
@@ -139,15 +139,21 @@ function meanOverTime(frames: tf.Tensor3D, batch: Batch): tf.Tensor2D {
   return tf.sum(tf.mul(frames, tf.expandDims(weights, -1)), 1);
 }
 
+/** The label of rows that the loss leaves out, as in PyTorch. */
+const IGNORED = -100;
+
+/** The mean over the rows that count; NaN if none does, as in PyTorch. */
 function crossEntropy(logits: tf.Tensor2D, labels: ArrayLike<number>): tf.Scalar {
-  const [rows, classes] = logits.shape;
-  const chosen = tf.oneHot(tf.tensor1d(Array.from(labels), 'int32'), classes);
-  return tf.div(tf.sum(tf.mul(tf.logSoftmax(logits), chosen)), -rows);
+  const counted = Array.from(labels).filter((label) => label !== IGNORED).length;
+  // Labels out of range become rows of zeros.
+  const chosen = tf.oneHot(tf.tensor1d(Array.from(labels), 'int32'), logits.shape[1]);
+  return tf.div(tf.sum(tf.mul(tf.logSoftmax(logits), chosen)), -counted);
 }
 
 function checkLabels(labels: ArrayLike<number>, rows: number, classes: number): void {
   if (labels.length !== rows) throw new ParameterError(`labels has ${labels.length} entries for ${rows} rows`);
   for (let i = 0; i < rows; i++) {
+    if (labels[i] === IGNORED) continue;
     if (!Number.isInteger(labels[i]) || labels[i] < 0 || labels[i] >= classes) {
       throw new ParameterError(`labels[${i}] is ${labels[i]}; give a whole number from 0 to ${classes - 1}`);
     }

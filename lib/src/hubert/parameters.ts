@@ -4,6 +4,8 @@ import type { ModelConfig } from './config.js';
 export interface ParameterSpec {
   readonly shape: readonly number[];
   readonly init: Initializer;
+  /** False for running statistics, which have no gradient. */
+  readonly trainable?: false;
 }
 
 /** Normal and uniform distributions around 0, or a constant. */
@@ -49,8 +51,9 @@ export function baseParameters(config: ModelConfig): Map<string, ParameterSpec> 
   if (config.convPosBatchNorm) {
     add(`${positions}.conv.weight`, kernel, spread);
     norm(`${positions}.batch_norm`, hiddenSize);
-    add(`${positions}.batch_norm.running_mean`, [hiddenSize], ZEROS);
-    add(`${positions}.batch_norm.running_var`, [hiddenSize], ONES);
+    const statistics = { shape: [hiddenSize], trainable: false } as const;
+    specs.set(`${positions}.batch_norm.running_mean`, { ...statistics, init: ZEROS });
+    specs.set(`${positions}.batch_norm.running_var`, { ...statistics, init: ONES });
   } else {
     // Weight norm: original0 is the length of each tap's weights, original1 their direction.
     add(`${positions}.conv.parametrizations.weight.original0`, [1, 1, kernel[2]], ONES);

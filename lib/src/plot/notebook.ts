@@ -7,23 +7,32 @@ interface DisplayData {
   transient: Record<string, unknown>;
 }
 
+/** A name for an output, and whether it takes the place of the output that has this name already. */
+export interface OutputPlace {
+  id: string;
+  update: boolean;
+}
+
 /** What `tslab/dist/jupyter.js` exports to send an output to the cell in execution; null until a cell has run. */
 interface TslabJupyter {
   lastWriteDisplayData?: ((data: DisplayData, update: boolean) => void) | null;
 }
 
 /**
- * The function that sends one output to the running cell; undefined outside of a tslab kernel.
+ * The function that sends one output to the running cell, or replaces one; undefined outside of a tslab kernel.
  *
  * tslab's own `display` sends one MIME type at a time. The kernel's module is looked up among the loaded ones: so the
  * running kernel is found wherever it is installed, and plain Node does not load one.
  */
-export function notebook(): ((data: MimeBundle) => void) | undefined {
+export function notebook(): ((data: MimeBundle, place?: OutputPlace) => void) | undefined {
   for (const [path, loaded] of Object.entries(require.cache)) {
     if (!/[\\/]tslab[\\/]dist[\\/]jupyter\.js$/.test(path)) continue;
     const kernel = loaded?.exports as TslabJupyter | undefined;
     if (kernel?.lastWriteDisplayData) {
-      return (data) => kernel.lastWriteDisplayData?.({ data, metadata: {}, transient: {} }, false);
+      return (data, place) => {
+        const transient = place ? { display_id: place.id } : {};
+        kernel.lastWriteDisplayData?.({ data, metadata: {}, transient }, place?.update ?? false);
+      };
     }
   }
   return undefined;

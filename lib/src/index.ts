@@ -66,7 +66,9 @@ export {
 export type { Colormap } from './plot/colormap.js';
 export { type ConcatOptions, hconcat, vconcat } from './plot/concat.js';
 export { type Curve, type CurveMark, type CurvesOptions, curves } from './plot/curves.js';
+export { type DiagramArrow, type DiagramBox, type DiagramOptions, diagram } from './plot/diagram.js';
 export type { FrequencyAxis } from './plot/frequency-axis.js';
+export { type LabelshowOptions, labelshow } from './plot/labelshow.js';
 export { type MatrixOptions, matrix } from './plot/matrix.js';
 export { type PlayOptions, play } from './plot/play.js';
 export { type RenderOptions, renderPng, renderSvg } from './plot/render.js';

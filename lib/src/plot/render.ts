@@ -10,7 +10,7 @@ export interface RenderOptions {
 const EAST_ASIAN = /[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef]/;
 
 /** Mean width of DejaVu Sans' characters, in parts of the font size. */
-const CHARACTER_WIDTH = 0.6;
+export const CHARACTER_WIDTH = 0.6;
 
 /** Vega reports on the console, where a notebook shows it in red; a chart that cannot be drawn is an error instead. */
 const QUIET = {

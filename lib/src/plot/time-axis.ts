@@ -1,6 +1,9 @@
 import { FIXED_TICKS, type Spec } from './spec.js';
 import { maxNTicks, TIME_STEPS } from './ticks.js';
 
+/** The interval selection by which time axes move; charts of one picture that have it move together. */
+export const ZOOM = 'zoom';
+
 /** librosa lets matplotlib place at most ten intervals on a time axis. */
 const BINS = 10;
 

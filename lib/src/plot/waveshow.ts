@@ -5,7 +5,7 @@ import { plainAxis, withMargin } from './axis.js';
 import { extent, requireSize, requireValues } from './check.js';
 import { envelope } from './envelope.js';
 import { type ChartOptions, CYCLE, chart, frame, PLOT_HEIGHT, PLOT_WIDTH, rounded, type Spec, table } from './spec.js';
-import { timeAxis } from './time-axis.js';
+import { timeAxis, ZOOM } from './time-axis.js';
 
 export interface WaveshowOptions extends ChartOptions {
   /** At most so many points are drawn: samples, or extremes of bins. Default 2 per pixel of width. */
@@ -15,8 +15,6 @@ export interface WaveshowOptions extends ChartOptions {
   /** Colour of the curve, as CSS writes it. Default matplotlib's blue. */
   color?: string;
 }
-
-const ZOOM = 'zoom';
 
 /**
  * The waveform over time, as `librosa.display.waveshow` draws it: drag to move, scroll to zoom, double-click to reset.
@@ -39,7 +37,7 @@ export function waveshow(waveform: Waveform, options: WaveshowOptions = {}): Spe
     throw new ParameterError(`maxPoints is ${maxPoints}; give a whole number from 2 to 20000`);
   }
   const peak = Math.max(...extent(samples).map(Math.abs));
-  const domain = withMargin(0, Math.max(1, samples.length - 1) / sampleRate);
+  const domain = waveformDomain(waveform);
   const single = samples.length <= maxPoints;
   const { low, high, hop } = envelope(samples, maxPoints);
   if (mirror && !single) {
@@ -62,4 +60,9 @@ export function waveshow(waveform: Waveform, options: WaveshowOptions = {}): Spe
       ...(single ? {} : { y2: { field: 'high' } }),
     },
   });
+}
+
+/** The range of a waveform's time axis, in seconds. */
+export function waveformDomain({ samples, sampleRate }: Waveform): [number, number] {
+  return withMargin(0, Math.max(1, samples.length - 1) / sampleRate);
 }

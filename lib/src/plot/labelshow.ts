@@ -1,0 +1,152 @@
+import type { Waveform } from '../audio/waveform.js';
+import { ParameterError } from '../errors.js';
+import { requireInteger } from '../parameters.js';
+import { requireSize, requireValues } from './check.js';
+import { type ChartOptions, CYCLE, chart, PLOT_WIDTH, rounded, type Spec, table } from './spec.js';
+import { timeAxis, ZOOM } from './time-axis.js';
+import { waveformDomain, waveshow } from './waveshow.js';
+
+export interface LabelshowOptions extends ChartOptions {
+  /** Samples between the frames that the labels belong to. Default 512. */
+  hopLength?: number;
+  /** Frames are centred at multiples of `hopLength`, as `stft` makes them (the default); false: they begin there. */
+  center?: boolean;
+  /** True for each frame that is masked: shaded in the waveform, in full colour in the strip; the others are pale. */
+  mask?: ArrayLike<boolean>;
+  /** Title of the legend. Default `'label'`. */
+  unit?: string;
+}
+
+/** Colours of the labels: matplotlib's cycle, then its paler twin, tab20's second half. */
+const COLORS = [
+  ...CYCLE,
+  '#aec7e8',
+  '#ffbb78',
+  '#98df8a',
+  '#ff9896',
+  '#c5b0d5',
+  '#c49c94',
+  '#f7b6d2',
+  '#c7c7c7',
+  '#dbdb8d',
+  '#9edae5',
+];
+
+const STRIP_HEIGHT = 36;
+const PALE = 0.25;
+
+/**
+ * A waveform with a strip of coloured labels below it, one for each frame, on one time axis: the clusters of
+ * {@link kmeans}, the classes that a model predicts. Both zoom together.
+ *
+ * @param labels - whole numbers of at least 0
+ * @throws ParameterError where the waveform or the labels are empty, or an option is out of range
+ * @example
+ * const { labels } = kmeans(mfcc(waveform).transpose(), 8, { seed: 0 });
+ * await show(labelshow(waveform, labels));
+ */
+export function labelshow(waveform: Waveform, labels: ArrayLike<number>, options: LabelshowOptions = {}): Spec {
+  const { hopLength = 512, center = true, mask, width = PLOT_WIDTH, height = 160, unit = 'label', title } = options;
+  requireInteger('hopLength', hopLength);
+  requireSize(options);
+  requireValues('labels', labels);
+  for (let t = 0; t < labels.length; t++) requireInteger(`labels[${t}]`, labels[t], 0);
+  if (mask && mask.length !== labels.length) {
+    throw new ParameterError(`mask has ${mask.length} values and labels has ${labels.length}; give one for each frame`);
+  }
+  const { samples, sampleRate } = waveform;
+  const second = (frame: number): number => {
+    const time = ((frame - (center ? 0.5 : 0)) * hopLength) / sampleRate;
+    return rounded(Math.min(Math.max(time, 0), samples.length / sampleRate), 5);
+  };
+  const x = timeAxis(waveformDomain(waveform), 'time', ZOOM);
+  const isFull = (t: number): boolean => mask === undefined || mask[t];
+  const masked = mask === undefined ? [] : runs(mask.length, (t) => mask[t]).filter(({ start }) => mask[start]);
+  const pieces = runs(labels.length, (t) => 2 * labels[t] + Number(isFull(t))).map(({ start, end }) => ({
+    time: second(start),
+    end: second(end),
+    label: labels[start],
+    full: Number(isFull(start)),
+  }));
+  const { $schema: _schema, config: _config, width: _width, height: _height, ...wave } = waveshow(waveform, { width });
+  // The strip's labels serve both axes.
+  const bare = { ...x, title: null, axis: { ...(x.axis as Spec), labels: false } };
+  const shades = masked.map(({ start, end }) => ({ time: second(start), end: second(end) }));
+  return chart({
+    ...(title === undefined ? {} : { title }),
+    spacing: 4,
+    vconcat: [
+      {
+        width,
+        height,
+        layer: [
+          ...(shades.length > 0 ? [shading(shades, bare)] : []),
+          { ...wave, encoding: { ...(wave.encoding as Spec), x: bare } },
+        ],
+      },
+      { width, height: STRIP_HEIGHT, ...strip(pieces, x, unit) },
+    ],
+  });
+}
+
+interface Span {
+  /** In seconds. */
+  time: number;
+  end: number;
+}
+
+/** Grey from top to bottom. */
+function shading(spans: readonly Span[], x: Spec): Spec {
+  return {
+    data: { values: spans },
+    mark: { type: 'rect', color: '#bbb', opacity: 0.6, clip: true, tooltip: null },
+    encoding: { x, x2: { field: 'end' } },
+  };
+}
+
+/** Coloured spans side by side; those that are not `full` are pale. */
+function strip(spans: readonly (Span & { label: number; full: number })[], x: Spec, unit: string): Spec {
+  const field = <K extends keyof (typeof spans)[0]>(name: K): number[] => spans.map((span) => span[name]);
+  const domain = [...new Set(field('label'))].sort((a, b) => a - b);
+  return {
+    ...table({ time: field('time'), end: field('end'), label: field('label'), full: field('full') }),
+    params: [{ name: ZOOM, select: { type: 'interval', encodings: ['x'] }, bind: 'scales' }],
+    mark: { type: 'rect', clip: true },
+    encoding: {
+      x,
+      x2: { field: 'end' },
+      color: {
+        field: 'label',
+        type: 'nominal',
+        scale: { domain, range: domain.map((label) => COLORS[label % COLORS.length]) },
+        legend: { title: unit, orient: 'bottom', columns: 20, symbolType: 'square', symbolOpacity: 1 },
+      },
+      opacity: {
+        field: 'full',
+        type: 'quantitative',
+        scale: { domain: [0, 1], range: [PALE, 1] },
+        legend: null,
+      },
+      tooltip: [
+        { field: 'time', type: 'quantitative', title: 'Time (s)', format: '.2f' },
+        { field: 'label', type: 'nominal', title: unit },
+      ],
+    },
+  };
+}
+
+interface Run {
+  start: number;
+  /** Exclusive. */
+  end: number;
+}
+
+/** The stretches over which `value` stays the same. */
+function runs(length: number, value: (t: number) => unknown): Run[] {
+  const found: Run[] = [];
+  for (let t = 0; t < length; t++) {
+    if (t > 0 && value(t) === value(t - 1)) found[found.length - 1].end = t + 1;
+    else found.push({ start: t, end: t + 1 });
+  }
+  return found;
+}

@@ -1,9 +1,11 @@
 // npm run bench -- dsp [--quick] [--only stft,istft]
+// npm run bench -- model [--quick] [--only onpa,onnx,30s]
 import { parseArgs } from 'node:util';
 import { benchDsp } from './dsp/suite.js';
+import { benchModel } from './model/suite.js';
 import type { BenchOptions } from './options.js';
 
-const suites: Record<string, (options: BenchOptions) => Promise<void>> = { dsp: benchDsp };
+const suites: Record<string, (options: BenchOptions) => Promise<void>> = { dsp: benchDsp, model: benchModel };
 
 async function main(): Promise<void> {
   const { positionals, values } = parseArgs({

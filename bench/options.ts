@@ -2,6 +2,6 @@
 export interface BenchOptions {
   /** Fewer repetitions. */
   quick: boolean;
-  /** The functions to measure; all where empty. */
+  /** What to measure, by the names that the suite knows; all where empty. */
   only: string[];
 }

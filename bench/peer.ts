@@ -9,17 +9,29 @@ export interface PeerCommand {
   env: NodeJS.ProcessEnv;
 }
 
+/** What a peer's process says once it has its input. */
+export interface PeerReady {
+  /** Peak memory in MB of the process before it reads its input. */
+  idle: number;
+  /** What it runs on, if it is not the processor. */
+  device?: string;
+}
+
 /** What a peer's process answers. Memory is the peak of the whole process, in MB. */
 export interface PeerAnswer {
   /** Milliseconds of each call. */
   times: number[];
   peak: number;
+  /** What the last call gave, where the peers' results are to be compared. */
+  result?: number[];
 }
 
-/** A process that waits for a number on a line, makes that many calls of one function, and answers in JSON. */
+/**
+ * A process that waits for a number on a line, makes that many calls of one function, and answers in JSON: its side is
+ * serve.ts or peer_process.py.
+ */
 export class Peer {
-  /** Peak memory in MB of the process before it reads its input. */
-  idle = 0;
+  ready: PeerReady = { idle: 0 };
   readonly #child: ChildProcess;
   readonly #lines: AsyncIterator<string>;
 
@@ -28,10 +40,10 @@ export class Peer {
     this.#lines = createInterface({ input: this.#child.stdout! })[Symbol.asyncIterator]();
   }
 
-  /** Starts the process, and waits until it has its input and has warmed up. */
+  /** Starts the process, and waits until it has its input. */
   static async start(command: PeerCommand, args: string[]): Promise<Peer> {
     const peer = new Peer({ ...command, args: [...command.args, ...args] });
-    ({ idle: peer.idle } = await peer.#read<{ idle: number }>());
+    peer.ready = await peer.#read<PeerReady>();
     return peer;
   }
 

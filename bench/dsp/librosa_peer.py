@@ -1,35 +1,13 @@
 """The counterpart of onpa.ts: the same function of librosa, the same arguments and answers."""
 
-import gc
 import json
-import re
-import resource
 import sys
-import time
 
 import librosa
 import numpy as np
+from peer_process import peak_memory, reset_peak_memory, serve
 
 SAMPLE_RATE = 22050
-
-
-def peak_memory() -> float:
-    """MB of 10**6 bytes. Not getrusage where avoidable: a child inherits that number from its parent."""
-    try:
-        with open("/proc/self/status") as status:
-            return int(re.search(r"VmHWM:\s+(\d+) kB", status.read())[1]) * 1.024e-3
-    except OSError:
-        unit = 1e-6 if sys.platform == "darwin" else 1.024e-3
-        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
-
-
-def reset_peak_memory() -> None:
-    gc.collect()
-    try:
-        with open("/proc/self/clear_refs", "w") as refs:
-            refs.write("5")
-    except OSError:
-        pass
 
 
 def read_magnitude(files: dict[str, str]) -> np.ndarray:
@@ -57,10 +35,6 @@ def prepare(name: str, files: dict[str, str], n_iter: int):
     }[name]
 
 
-def answer(**values: object) -> None:
-    print(json.dumps(values), flush=True)
-
-
 def main() -> None:
     name, n_iter, warm_up, files = sys.argv[1:]
     # librosa imports its parts at first use.
@@ -72,14 +46,7 @@ def main() -> None:
     del first
     work = prepare(name, json.loads(files), int(n_iter))
     reset_peak_memory()
-    answer(idle=idle)
-    for line in sys.stdin:
-        times = []
-        for _ in range(int(line)):
-            start = time.perf_counter()
-            work()
-            times.append(1000 * (time.perf_counter() - start))
-        answer(times=times, peak=peak_memory())
+    serve(work, {"idle": idle})
 
 
 main()

@@ -1,9 +1,9 @@
 // One function of onpa, called as often as standard input says. Arguments: function, iterations, then the files of
 // writeInputs for warming up and for measuring.
 import { readFileSync } from 'node:fs';
-import { createInterface } from 'node:readline';
 import { amplitudeToDb, FloatMatrix, griffinLim, istft, load, melSpectrogram, resample, stft } from 'onpa';
 import { peakMemory, resetPeakMemory } from '../memory.js';
+import { serve } from '../serve.js';
 import type { DspInputs } from './inputs.js';
 
 const sampleRate = 22050;
@@ -51,22 +51,12 @@ const prepare: Record<string, Prepare> = {
 
 async function main(): Promise<void> {
   const [name, nIter, warmUp, files] = process.argv.slice(2);
-  const answer = (value: object) => console.log(JSON.stringify(value));
   const idle = peakMemory();
   const first = prepare[name](JSON.parse(warmUp), Number(nIter));
   for (let i = 0; i < 2; i++) await first();
   const work = prepare[name](JSON.parse(files), Number(nIter));
   resetPeakMemory();
-  answer({ idle });
-  for await (const line of createInterface({ input: process.stdin })) {
-    const times: number[] = [];
-    for (let i = 0; i < Number(line); i++) {
-      const start = performance.now();
-      await work();
-      times.push(performance.now() - start);
-    }
-    answer({ times, peak: peakMemory() });
-  }
+  await serve(work, { idle });
 }
 
 main();

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
-import { duel, type Measured } from '../duel.js';
+import { type Measured, measureInTurn } from '../in-turn.js';
 import { describeMachine } from '../machine.js';
 import type { BenchOptions } from '../options.js';
 import type { PeerCommand } from '../peer.js';
-import { benchPython } from '../python.js';
+import { benchPython, peerEnvironment } from '../python.js';
 import { loadSetup, root } from '../setup.js';
 import { fewDigits, markdownTable } from '../table.js';
 import { cases, type DspCase, iterations } from './cases.js';
@@ -16,11 +16,11 @@ export async function benchDsp({ quick, only }: BenchOptions): Promise<void> {
   const chosen = only.length > 0 ? cases.filter(({ name }) => only.includes(name)) : cases;
   const unknown = only.find((name) => !cases.some((c) => c.name === name));
   if (unknown) throw new Error(`--only: '${unknown}' is none of ${cases.map(({ name }) => name).join(', ')}`);
-  const python = await benchPython();
+  const python = await benchPython({ suite: 'dsp', title: 'librosa', files: ['requirements.txt'] });
   const { env } = (await loadSetup()).kernelSpec();
-  const peers: [PeerCommand, PeerCommand] = [
+  const peers: PeerCommand[] = [
     { command: process.execPath, args: ['--expose-gc', join(__dirname, 'onpa.js')], env: { ...process.env, ...env } },
-    { command: python, args: [join(root, 'bench', 'dsp', 'librosa_peer.py')], env: process.env },
+    { command: python, args: [join(root, 'bench', 'dsp', 'librosa_peer.py')], env: peerEnvironment() },
   ];
   const inputs = new Map<number, DspInputs>();
   const input = async (seconds: number) => {
@@ -34,7 +34,7 @@ export async function benchDsp({ quick, only }: BenchOptions): Promise<void> {
     for (const seconds of dspCase.seconds) {
       process.stderr.write(`${dspCase.name} ${length(seconds)}\n`);
       const files = [await input(5), await input(seconds)].map((value) => JSON.stringify(value));
-      const [onpa, librosa] = await duel(peers, [dspCase.name, String(iterations(seconds)), ...files], quick);
+      const [onpa, librosa] = await measureInTurn(peers, [dspCase.name, String(iterations(seconds)), ...files], quick);
       idle = [onpa.idle, librosa.idle];
       rows.push(row(dspCase, seconds, onpa, librosa));
     }

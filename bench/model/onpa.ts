@@ -1,0 +1,36 @@
+// A forward pass of onpa, or TensorFlow's matrix product, called as often as standard input says. Argument: the task as
+// JSON.
+import { readFileSync } from 'node:fs';
+import { AutoModelForAudioClassification, tf } from 'onpa';
+import { peakMemory } from '../memory.js';
+import { serve } from '../serve.js';
+import type { Task } from './cases.js';
+
+async function main(): Promise<void> {
+  const task = JSON.parse(process.argv[2]) as Task;
+  // TensorFlow is loaded at first use.
+  const backend = tf.backend() as unknown as { isUsingGpuDevice: boolean };
+  const ready = { idle: peakMemory(), ...(backend.isUsingGpuDevice && { device: 'TensorFlow: GPU' }) };
+  if ('matmul' in task) {
+    const [a, b] = [0, 1].map(() => tf.randomUniform([task.matmul, task.matmul]));
+    // Reading one number waits for a GPU.
+    return serve(() => tf.tidy(() => tf.slice(tf.matMul(a, b), [0, 0], [1, 1]).dataSync()), ready);
+  }
+  const model = await AutoModelForAudioClassification.fromPretrained(task.model);
+  const inputValues = readRows(task.input, task.batch);
+  let logits: ArrayLike<number> = [];
+  const work = async () => {
+    const output = model.forward({ inputValues });
+    logits = await output.logits.data();
+    output.logits.dispose();
+  };
+  await serve(work, ready, () => Array.from(logits));
+}
+
+function readRows(path: string, batch: number): Float32Array[] {
+  const { buffer, byteOffset, length } = readFileSync(path);
+  const samples = length / 4 / batch;
+  return Array.from({ length: batch }, (_, row) => new Float32Array(buffer, byteOffset + 4 * row * samples, samples));
+}
+
+main();

@@ -1,0 +1,43 @@
+"""The counterpart of memory.ts and serve.ts: what all peers in Python share."""
+
+import gc
+import json
+import re
+import resource
+import sys
+import time
+
+
+def peak_memory() -> float:
+    """MB of 10**6 bytes. Not getrusage where avoidable: a child inherits that number from its parent."""
+    try:
+        with open("/proc/self/status") as status:
+            return int(re.search(r"VmHWM:\s+(\d+) kB", status.read())[1]) * 1.024e-3
+    except OSError:
+        unit = 1e-6 if sys.platform == "darwin" else 1.024e-3
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
+
+
+def reset_peak_memory() -> None:
+    gc.collect()
+    try:
+        with open("/proc/self/clear_refs", "w") as refs:
+            refs.write("5")
+    except OSError:
+        pass
+
+
+def answer(**values: object) -> None:
+    print(json.dumps(values), flush=True)
+
+
+def serve(work, ready: dict, result=None) -> None:
+    """As many calls of `work` as each line of standard input says."""
+    answer(**ready)
+    for line in sys.stdin:
+        times = []
+        for _ in range(int(line)):
+            start = time.perf_counter()
+            work()
+            times.append(1000 * (time.perf_counter() - start))
+        answer(times=times, peak=peak_memory(), **({"result": result()} if result else {}))

@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { Peer, type PeerCommand } from './peer.js';
 
 /** What a peer needed for the work. */
@@ -20,6 +21,8 @@ const LEAST_TURNS = { full: 5, quick: 3 } as const;
 const MOST_TURNS = 40;
 /** Milliseconds of a turn: short calls are made several at a time, as a program makes them. */
 const TURN = 60;
+/** Milliseconds before each turn: ONNX Runtime's threads go on spinning for 20 ms after a call. */
+const PAUSE = 50;
 /** The first call builds what later ones reuse; the second one says how long a call takes. */
 const WARM_UP = 2;
 
@@ -38,7 +41,10 @@ export async function measureInTurn(
   const times = peers.map((): number[] => []);
   const order = [...peers.keys()];
   for (let turn = 0; turn < Math.max(LEAST_TURNS[extent], Math.min(MOST_TURNS, turns)); turn++) {
-    for (const i of order) times[i].push(...(await peers[i].call(calls)).times);
+    for (const i of order) {
+      await setTimeout(PAUSE);
+      times[i].push(...(await peers[i].call(calls)).times);
+    }
     order.reverse();
   }
   await inTurn(peers, (peer) => peer.stop());

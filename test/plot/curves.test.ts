@@ -7,7 +7,9 @@ import {
   hconcat,
   matrix,
   ParameterError,
+  renderSvg,
   type Spec,
+  specshow,
   vconcat,
   waveshow,
 } from 'onpa';
@@ -77,6 +79,22 @@ describe('matrix', () => {
     const spec = matrix(ramp(64, 64));
     assert.deepEqual(warnings(spec), []);
     assertNear(axis(spec, 'x').ticks, [0, 10, 20, 30, 40, 50, 60]);
+  });
+
+  it('labels its x axis as a spectrogram of the same frames does where it is time', async () => {
+    const [frames, hop] = [266, 0.02];
+    const spec = matrix(ramp(8, frames), { xAxis: 'time', xRange: [0, (frames - 1) * hop] });
+    const mel = specshow(ramp(40, frames), { yAxis: 'mel', sampleRate: 16000, hopLength: 320 });
+    assert.deepEqual(warnings(spec), []);
+    assertNear(axis(spec, 'x').domain, axis(mel, 'x').domain);
+    assert.deepEqual((await tickLabels(spec))[0], (await tickLabels(mel))[0]);
+    assert.throws(() => matrix(ramp(2, 2), { xAxis: 'frames' as 'time' }), /xAxis is 'frames'; give one of time/);
+  });
+
+  it('leaves the colour bar to another matrix on request', async () => {
+    const svgs = [true, false].map((colorbar) => renderSvg(matrix(ramp(8, 8), { colorbar })));
+    const [withBar, without] = (await Promise.all(svgs)).map((svg) => svg.includes('linearGradient'));
+    assert.deepEqual([withBar, without], [true, false]);
   });
 });
 

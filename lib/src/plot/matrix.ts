@@ -7,10 +7,13 @@ import { COLORMAPS, type Colormap } from './colormap.js';
 import { image } from './image.js';
 import { pixelCells, raster } from './raster.js';
 import { type ChartOptions, chart, frame, type Spec } from './spec.js';
+import { timeAxis } from './time-axis.js';
 
 export interface MatrixOptions extends ChartOptions {
   xTitle?: string;
   yTitle?: string;
+  /** `'time'`: the x axis is in seconds and labelled as a spectrogram's, which may stand above or below. */
+  xAxis?: 'time';
   /** Where row 0 lies: `'upper'` (default), as a matrix is written, or `'lower'`, as a spectrogram is. */
   origin?: 'upper' | 'lower';
   /** Positions of the first and of the last column on the x axis. Default 0 and columns − 1. */
@@ -22,6 +25,8 @@ export interface MatrixOptions extends ChartOptions {
   vMax?: number;
   /** Default `'coolwarm'` where both signs occur, else `'magma'`. */
   colormap?: Colormap;
+  /** Draw the colour bar. Default true; false for all but one of several matrices with the same `vMin` and `vMax`. */
+  colorbar?: boolean;
   /** Title of the colour bar. */
   unit?: string;
 }
@@ -44,6 +49,7 @@ export function matrix(m: AbstractMatrix, options: MatrixOptions = {}): Spec {
   const { colormap = signed ? 'coolwarm' : 'magma' } = options;
   const { vMin = signed ? -bound : least, vMax = signed ? bound : least === most ? least + 1 : most } = options;
   requireSize(options);
+  if (options.xAxis !== undefined) requireChoice('xAxis', options.xAxis, ['time']);
   requireChoice('origin', origin, ['upper', 'lower']);
   requireChoice('colormap', colormap, COLORMAPS as readonly Colormap[]);
   requireRange('vMin', vMin, 'vMax', vMax);
@@ -60,17 +66,16 @@ export function matrix(m: AbstractMatrix, options: MatrixOptions = {}): Spec {
     colormap,
     range: [vMin, vMax],
   });
+  const xEncoding = options.xAxis
+    ? timeAxis(x, 'left')
+    : plainAxis('x', x, width, options.xTitle ?? null, options.xRange === undefined);
   const yAxis = plainAxis('y', y, height, options.yTitle ?? null, options.yRange === undefined);
   const yEncoding = { ...yAxis, scale: { ...(yAxis.scale as Spec), domain: flip ? [y[1], y[0]] : y } };
   return chart({
     ...frame(options, width, height),
     layer: [
-      image(
-        url,
-        { x, y: flip ? [y[1], y[0]] : y },
-        { x: plainAxis('x', x, width, options.xTitle ?? null, options.xRange === undefined), y: yEncoding },
-      ),
-      colorbar(colormap, [vMin, vMax], height, unit ?? null),
+      image(url, { x, y: flip ? [y[1], y[0]] : y }, { x: xEncoding, y: yEncoding }),
+      ...(options.colorbar === false ? [] : [colorbar(colormap, [vMin, vMax], height, unit ?? null)]),
     ],
   });
 }

@@ -30,10 +30,14 @@ class Logits(torch.nn.Module):
 
 
 def make_model() -> HubertForSequenceClassification:
-    """A fresh classifier's scores lie around 0.05: these are spread by about 1, so that peers can be compared."""
     torch.manual_seed(SEED)
     model = HubertForSequenceClassification(HubertConfig(**CONFIGURATION)).eval()
     with torch.no_grad():
+        for parameter in model.parameters():
+            if parameter.ndim == 1:
+                # Fresh biases are 0 and fresh gains 1, and a graph optimizer drops such work, which trained ones make.
+                parameter += 0.1 * torch.randn_like(parameter)
+        # A fresh classifier's scores lie around 0.05: these are spread by about 1, so that peers can be compared.
         model.classifier.weight /= model(noise(1, 16000)).logits.std()
     return model
 

@@ -10,6 +10,7 @@ import {
   openCheckpoint,
   ParameterError,
   tf,
+  Wav2Vec2Model,
 } from 'onpa';
 import { inRepository } from '../fixtures.js';
 import {
@@ -388,6 +389,13 @@ describe('A folder that is no checkpoint of this family is refused', () => {
       });
     }
   }
+
+  it('the model is of the other family than the class', async () => {
+    await assert.rejects(
+      Wav2Vec2Model.fromPretrained(saved('base')),
+      failure(CheckpointError, saved('base'), 'hubert'),
+    );
+  });
 
   it('config.json is missing', async () => {
     await inTemporaryFolder(async (folder) => {

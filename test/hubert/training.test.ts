@@ -42,6 +42,23 @@ describe('Training mode, where chance decides nothing', () => {
   }
 });
 
+describe('Training mode with batch norm', () => {
+  it('moves the running statistics towards those of the batch', async () => {
+    const title = 'batch-norm, all probabilities 0';
+    const { run, ...variation } = reference.cases[title];
+    const model = (await classifierOf(planOf(variation))).train();
+    const count = tf.memory().numTensors;
+    tf.dispose(model.forward(inputOf(forward.cases[variation.model].runs[run])));
+    assert.equal(tf.memory().numTensors, count);
+    for (const statistic of ['mean', 'var']) {
+      const name = `hubert.encoder.pos_conv_embed.batch_norm.running_${statistic}`;
+      const { data } = reference.tensor(`${title}/${name}`, 'F32');
+      assert.ok(distance(model.parameters.get(name)!.dataSync(), data, 1) <= 1e-6, name);
+    }
+    model.dispose();
+  });
+});
+
 describe('Training mode', () => {
   it('is off at first, and eval() ends it', async () => {
     const model = await classifierOf(forward.cases.group);

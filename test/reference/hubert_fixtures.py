@@ -387,14 +387,17 @@ def gradients() -> None:
 def training() -> None:
     """Training mode where chance decides nothing."""
     tensors, cases = {}, {}
-    for name, title in [(name, title) for name in ("group", "stable", "wav2vec2") for title in TRAINING]:
+    plans = [(name, title) for name in ("group", "stable", "wav2vec2") for title in TRAINING]
+    for name, title in [*plans, ("batch-norm", "all probabilities 0")]:
         more = TRAINING[title]
         model = tiny(name, **{**QUIET, **more}).train()
         given = inputs(RUNS["batch-masked"])
         with torch.no_grad():
             logits = model(**given).logits
+            running = {name: tensor.clone().numpy() for name, tensor in model.named_buffers() if ".running_" in name}
             assert torch.equal(logits, model(**given).logits)
         key = f"{name}, {title}"
+        tensors |= {f"{key}/{name}": values for name, values in running.items()}
         tensors[f"{key}/logits"] = logits.numpy()
         cases[key] = {**variation(model, name), "run": "batch-masked"}
         if title in ("every frame masked", "every layer dropped"):

@@ -20,7 +20,7 @@ export interface ModelLoader<M> {
 /** Models without a head, like `transformers.AutoModel`. */
 export const AutoModel: ModelLoader<HubertModel> = {
   fromPretrained: (idOrFolder, options = {}) =>
-    loadModel(idOrFolder, options, ({ modelType }) => (modelType === 'hubert' ? HubertModel : Wav2Vec2Model)),
+    loadModel<HubertModel>(idOrFolder, options, { hubert: HubertModel, wav2vec2: Wav2Vec2Model }),
 };
 
 /**
@@ -32,7 +32,8 @@ export const AutoModel: ModelLoader<HubertModel> = {
  */
 export const AutoModelForAudioClassification: ModelLoader<HubertForSequenceClassification> = {
   fromPretrained: (idOrFolder, options = {}) =>
-    loadModel(idOrFolder, options, ({ modelType }) =>
-      modelType === 'hubert' ? HubertForSequenceClassification : Wav2Vec2ForSequenceClassification,
-    ),
+    loadModel<HubertForSequenceClassification>(idOrFolder, options, {
+      hubert: HubertForSequenceClassification,
+      wav2vec2: Wav2Vec2ForSequenceClassification,
+    }),
 };

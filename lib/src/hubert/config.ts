@@ -104,11 +104,10 @@ const snakeCase = (key: string) => key.replace(/[A-Z]/g, (letter) => `_${letter.
  * @param file - its path, for messages
  * @throws CheckpointError that names the field, for another kind of model and for values that make no model
  */
-export function readConfig(json: unknown, file: string): ModelConfig {
+export function readConfig(json: Readonly<Record<string, unknown>>, file: string): ModelConfig {
   const fail = (message: string): never => {
     throw new CheckpointError(`${file}: ${message}`);
   };
-  if (typeof json !== 'object' || json === null || Array.isArray(json)) return fail('is not a JSON object');
   const given = Object.fromEntries(Object.entries(json).map(([key, value]) => [camelCase(key), value]));
   const { modelType } = given;
   if (modelType !== 'hubert' && modelType !== 'wav2vec2') {

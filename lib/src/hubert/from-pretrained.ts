@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { type Checkpoint, openCheckpoint } from '../checkpoint/checkpoint.js';
 import { CheckpointError, ParameterError } from '../errors.js';
 import { type HubOptions, repositoryFile } from '../hub/repository-file.js';
@@ -7,6 +6,7 @@ import { tf } from '../tensorflow.js';
 import { type Labels, labelsOf, type ModelConfig, readConfig } from './config.js';
 import { initialise } from './initialise.js';
 import type { ParameterSpec } from './parameters.js';
+import { readJson } from './read-json.js';
 
 /** Options of `fromPretrained`. */
 export interface FromPretrainedOptions extends HubOptions {
@@ -31,15 +31,21 @@ interface ModelClass<M> {
 /**
  * Reads configuration and weights from a folder, or from the Hub.
  *
- * @param choose - the class of the model, by its configuration
+ * @param classes - the class for each family that will do
  */
 export async function loadModel<M>(
   idOrFolder: string,
   options: FromPretrainedOptions,
-  choose: (config: ModelConfig) => ModelClass<M>,
+  classes: Partial<Record<ModelConfig['modelType'], ModelClass<M>>>,
 ): Promise<M> {
   const config = await loadConfig(idOrFolder, options);
-  const model = choose(config);
+  const model = classes[config.modelType];
+  if (!model) {
+    const families = Object.keys(classes).join(' or ');
+    throw new CheckpointError(
+      `${idOrFolder} is a ${config.modelType} model, not ${families}; AutoModel and AutoModelForAudioClassification load both`,
+    );
+  }
   if (options.seed !== undefined) requireInteger('seed', options.seed, 0);
   const path =
     (await repositoryFile(idOrFolder, 'model.safetensors', options)) ??
@@ -59,13 +65,7 @@ export async function loadModel<M>(
 async function loadConfig(idOrFolder: string, options: FromPretrainedOptions): Promise<ModelConfig> {
   const path = await repositoryFile(idOrFolder, 'config.json', options);
   if (path === undefined) throw new CheckpointError(`${idOrFolder} has no config.json, so it is no model`);
-  let json: unknown;
-  try {
-    json = JSON.parse(await readFile(path, 'utf8'));
-  } catch (cause) {
-    throw new CheckpointError(`${path} is not JSON: ${(cause as Error).message}`, { cause });
-  }
-  const config = readConfig(json, path);
+  const config = readConfig(await readJson(path), path);
   return { ...config, ...chosenLabels(config, options) };
 }
 

@@ -16,7 +16,7 @@ export interface ClassifierInput extends ModelInput {
 }
 
 /** What a classifier gives; the tensors belong to the caller. */
-export interface SequenceClassifierOutput {
+export type SequenceClassifierOutput = {
   /** A score for each class, before softmax or sigmoid: (batch, classes). */
   logits: tf.Tensor2D;
   /** The mean cross-entropy, where there are labels. */
@@ -25,7 +25,7 @@ export interface SequenceClassifierOutput {
   hiddenStates?: tf.Tensor3D[];
   /** The weights of each layer, where asked for: (batch, heads, frames, frames). */
   attentions?: tf.Tensor4D[];
-}
+};
 
 /**
  * HuBERT without a head (Hsu et al. 2021), like `transformers.HubertModel`: 50 vectors a second, each in the context of
@@ -48,7 +48,7 @@ export class HubertModel extends PretrainedModel {
 
   /** See {@link AutoModel.fromPretrained}. */
   static fromPretrained(idOrFolder: string, options: FromPretrainedOptions = {}): Promise<HubertModel> {
-    return loadModel(idOrFolder, options, () => HubertModel);
+    return loadModel(idOrFolder, options, { hubert: HubertModel });
   }
 
   /** @throws ParameterError for inputs that are too short or do not fit each other */
@@ -60,7 +60,7 @@ export class HubertModel extends PretrainedModel {
 /** wav2vec 2.0 without a head (Baevski et al. 2020), like `transformers.Wav2Vec2Model`. */
 export class Wav2Vec2Model extends HubertModel {
   static override fromPretrained(idOrFolder: string, options: FromPretrainedOptions = {}): Promise<Wav2Vec2Model> {
-    return loadModel(idOrFolder, options, () => Wav2Vec2Model);
+    return loadModel(idOrFolder, options, { wav2vec2: Wav2Vec2Model });
   }
 }
 
@@ -85,7 +85,7 @@ export class HubertForSequenceClassification extends PretrainedModel {
     idOrFolder: string,
     options: FromPretrainedOptions = {},
   ): Promise<HubertForSequenceClassification> {
-    return loadModel(idOrFolder, options, () => HubertForSequenceClassification);
+    return loadModel(idOrFolder, options, { hubert: HubertForSequenceClassification });
   }
 
   /** @throws ParameterError for inputs that are too short or do not fit each other, and for labels out of range */
@@ -127,7 +127,7 @@ export class Wav2Vec2ForSequenceClassification extends HubertForSequenceClassifi
     idOrFolder: string,
     options: FromPretrainedOptions = {},
   ): Promise<Wav2Vec2ForSequenceClassification> {
-    return loadModel(idOrFolder, options, () => Wav2Vec2ForSequenceClassification);
+    return loadModel(idOrFolder, options, { wav2vec2: Wav2Vec2ForSequenceClassification });
   }
 }
 

@@ -5,8 +5,9 @@ import { type Parameters, recording } from './functional.js';
 import { nativeOperation } from './native.js';
 import { Prepared } from './prepared.js';
 
-/** PyTorch's BatchNorm1d; not in the configuration. */
+/** PyTorch's, of BatchNorm1d; they are not in the configuration. */
 const EPSILON = 1e-5;
+const MOMENTUM = 0.1;
 
 /** The grouped convolution over time whose result tells the transformer where a frame is. */
 export class PositionalConvolution {
@@ -34,14 +35,14 @@ export class PositionalConvolution {
   }
 
   /** Frames (B, T, C) → what is added to them (B, T, C). */
-  forward(x: tf.Tensor3D): tf.Tensor3D {
+  forward(x: tf.Tensor3D, training: boolean): tf.Tensor3D {
     return tf.tidy(() => {
       const { numConvPosEmbeddings: size, numConvPosEmbeddingGroups: count, featExtractActivation } = this.#config;
       const { filter, bias } = this.#prepared.get() as { filter: tf.Tensor4D; bias: tf.Tensor1D };
       const { curve, after } = ACTIVATIONS[featExtractActivation];
       // PyTorch pads both ends by size / 2 and drops the last frame where that makes one too many.
       const before = Math.floor(size / 2);
-      const padded = tf.pad(this.#batchNormed(x), [
+      const padded = tf.pad(this.#batchNormed(x, training), [
         [0, 0],
         [before, size - 1 - before],
         [0, 0],
@@ -56,14 +57,27 @@ export class PositionalConvolution {
     this.#prepared.dispose();
   }
 
-  #batchNormed(x: tf.Tensor3D): tf.Tensor3D {
+  #batchNormed(x: tf.Tensor3D, training: boolean): tf.Tensor3D {
     if (!this.#config.convPosBatchNorm) return x;
-    const [mean, variance, gain, shift] = ['running_mean', 'running_var', 'weight', 'bias'].map((name) =>
+    const [gain, shift, ...running] = ['weight', 'bias', 'running_mean', 'running_var'].map((name) =>
       this.#parameters(`batch_norm.${name}`),
     );
+    const [mean, variance] = training ? batchStatistics(x, running as tf.Variable[]) : running;
     const scale = tf.mul(gain, tf.rsqrt(tf.add(variance, EPSILON)));
     return tf.add(tf.mul(tf.sub(x, mean), scale), shift);
   }
+}
+
+/** Mean and variance of each channel over the batch, padding included; the running ones move towards them. */
+function batchStatistics(x: tf.Tensor3D, running: tf.Variable[]): [mean: tf.Tensor, variance: tf.Tensor] {
+  const { mean, variance } = tf.moments(x, [0, 1]);
+  const count = x.shape[0] * x.shape[1];
+  // PyTorch normalises by the biased variance and keeps the unbiased one.
+  const current = [mean, tf.mul(variance, count / (count - 1))];
+  for (const [i, kept] of running.entries()) {
+    kept.assign(tf.tidy(() => tf.add(tf.mul(kept, 1 - MOMENTUM), tf.mul(current[i], MOMENTUM))));
+  }
+  return [mean, variance];
 }
 
 /** The weight of a weight-normed kernel: direction v (C, C/G, K) with each tap scaled to the length g (1, 1, K). */

@@ -1,9 +1,9 @@
-import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { CheckpointError } from '../errors.js';
 import { writeWhole } from '../files.js';
 import { type HubOptions, repositoryFile } from '../hub/repository-file.js';
 import { requireChoice, requireInteger, requireNumber } from '../parameters.js';
+import { isObject, readJson } from './read-json.js';
 
 const FILE = 'preprocessor_config.json';
 const TYPE = 'Wav2Vec2FeatureExtractor';
@@ -119,17 +119,3 @@ async function isOfKnownModel(idOrFolder: string, hub: HubOptions): Promise<bool
   const file = await repositoryFile(idOrFolder, 'config.json', hub);
   return file !== undefined && MODEL_TYPES.includes((await readJson(file)).model_type);
 }
-
-async function readJson(file: string): Promise<OtherFields> {
-  let json: unknown;
-  try {
-    json = JSON.parse(await readFile(file, 'utf8'));
-  } catch (cause) {
-    throw new CheckpointError(`${file} cannot be read as JSON: ${(cause as Error).message}`, { cause });
-  }
-  if (!isObject(json)) throw new CheckpointError(`${file} holds no JSON object`);
-  return json;
-}
-
-const isObject = (value: unknown): value is OtherFields =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -8,10 +8,10 @@ import { computeMaskIndices } from './spec-augment.js';
 import { type EncoderOutput, TransformerEncoder } from './transformer.js';
 
 /** What the model without a head gives; the tensors belong to the caller. */
-export interface BaseModelOutput extends EncoderOutput {
+export type BaseModelOutput = EncoderOutput & {
   /** The feature encoder's frames (B, T, channels); in wav2vec2 after their norm, as in Transformers. */
   extractFeatures: tf.Tensor3D;
-}
+};
 
 /** What a forward pass is asked for. */
 export interface ForwardOptions {

@@ -9,15 +9,15 @@ import { dropout, type Randomness } from './randomness.js';
 /** Frames in the feed-forward layers that are worked on together: what the caches of a processor hold. */
 const ROWS = 512;
 
-/** What the transformer gives. */
-export interface EncoderOutput {
+/** What the transformer gives; a type, so that it can be given to `tf.dispose`. */
+export type EncoderOutput = {
   /** (B, T, C) */
   lastHiddenState: tf.Tensor3D;
   /** What the first layer gets, then what each layer gives. */
   hiddenStates?: tf.Tensor3D[];
   /** The weights of each layer (B, heads, queries, keys). */
   attentions?: tf.Tensor4D[];
-}
+};
 
 /** What {@link TransformerEncoder.forward} is asked for. */
 export interface EncoderOptions {
@@ -80,7 +80,7 @@ export class TransformerEncoder {
     const { doStableLayerNorm, hiddenDropout } = this.#config;
     return tf.tidy(() => {
       const sound = frameMask ? (tf.mul(frames, tf.expandDims(frameMask, -1)) as tf.Tensor3D) : frames;
-      const placed = tf.add(sound, this.#positions.forward(sound)) as tf.Tensor3D;
+      const placed = tf.add(sound, this.#positions.forward(sound, randomness !== undefined)) as tf.Tensor3D;
       const normed = doStableLayerNorm ? placed : this.#norm(placed, this.#parameters, 'layer_norm');
       return dropout(normed, hiddenDropout, randomness);
     });

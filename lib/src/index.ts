@@ -36,6 +36,7 @@ export {
   SamplingRateError,
   SetupError,
 } from './errors.js';
+export type { HubOptions } from './hub/repository-file.js';
 export { AutoModel, AutoModelForAudioClassification, type ModelLoader } from './hubert/auto-model.js';
 export type { ModelConfig } from './hubert/config.js';
 export { AutoFeatureExtractor, Wav2Vec2FeatureExtractor } from './hubert/feature-extractor.js';

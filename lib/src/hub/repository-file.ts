@@ -1,22 +1,159 @@
-import { access } from 'node:fs/promises';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { HubError, ParameterError } from '../errors.js';
+import { requireChoice } from '../parameters.js';
+import {
+  blobPath,
+  hasRevision,
+  isFile,
+  isFolder,
+  keepMissing,
+  keepRevision,
+  link,
+  lookUp,
+  repositoryFolder,
+  snapshotPath,
+} from './cache.js';
+import { type Hub, nameOf, PassingHubError, type Patience, pause } from './connection.js';
+import { downloadBlob } from './download-blob.js';
+import { hubAddress, isOffline } from './environment.js';
+import { type FileMetadata, fileMetadata, NoRevisionError } from './file-metadata.js';
+import { type HubFile, isCommit, isRepositoryId, requireFileName, requireRevision } from './names.js';
+import { findToken } from './token.js';
 
-/** Where a repository is, and who asks. */
+/** Where a repository of the Hugging Face Hub is, and who asks. */
 export interface HubOptions {
+  /** A branch, a tag or a full commit hash; default 'main'. A commit that is in the cache needs no network. */
   revision?: string;
+  /** The Hub's address; default `HF_ENDPOINT`, else https://huggingface.co. */
   hubUrl?: string;
+  /** For private and gated repositories; default `HF_TOKEN`, else the token that `hf auth login` has kept. */
   accessToken?: string;
 }
 
-/** The path of a file of a local folder; undefined where there is none. */
+/** Options of {@link repositoryFile}. */
+export interface RepositoryOptions extends HubOptions {
+  /** Models and data sets have names of their own; default 'model'. */
+  repoType?: 'model' | 'dataset';
+}
+
+const PATIENCE: Patience = {
+  silence: 10_000,
+  retries: 4,
+  wait: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+};
+
+/**
+ * The path of a file of a folder, or of a repository of the Hugging Face Hub.
+ *
+ * A repository's file is downloaded once, into the cache that Python's huggingface_hub uses (`HF_HUB_CACHE`, `HF_HOME`):
+ * what one has downloaded, the other finds. What arrives is checked against the Hub's checksum; a download that broke
+ * off goes on where it stopped. Without a connection the file of the last known commit is taken, and with
+ * `HF_HUB_OFFLINE=1` no connection is tried.
+ *
+ * @param idOrFolder - a folder as a path or `file:` URL, or `owner/name` on the Hub; a folder goes first
+ * @param file - within the repository, such as 'config.json' or 'data/train.parquet'
+ * @returns undefined if the folder or the repository has no such file; without network allowed, also if only other files
+ * of the revision were downloaded
+ * @throws ParameterError if idOrFolder is neither a folder nor could be a repository
+ * @throws HubError if the Hub refuses, cannot be reached, or sends something else than it names
+ *
+ * @example
+ * const config = await repositoryFile('ntu-spml/distilhubert', 'config.json');
+ */
 export async function repositoryFile(
   idOrFolder: string,
   file: string,
-  _options: HubOptions = {},
+  options: RepositoryOptions = {},
+  patience: Partial<Patience> = {},
 ): Promise<string | undefined> {
-  const path = join(idOrFolder, file);
-  return access(path).then(
-    () => path,
-    () => undefined,
-  );
+  requireFileName(file);
+  const path = pathOf(idOrFolder);
+  if (await isFolder(path)) return (await isFile(join(path, file))) ? join(path, file) : undefined;
+  if (!isRepositoryId(idOrFolder)) {
+    const reason = (await isFile(path)) ? 'a file, not a folder' : 'neither a folder nor the name of a repository';
+    throw new ParameterError(`'${idOrFolder}' is ${reason}; give a folder that there is, or 'owner/name' on the Hub`);
+  }
+  const { revision = 'main', repoType = 'model' } = options;
+  requireRevision(revision);
+  requireChoice('repoType', repoType, ['model', 'dataset']);
+  return hubFile({ repoType, id: idOrFolder, revision, file }, options, { ...PATIENCE, ...patience });
+}
+
+function pathOf(idOrFolder: string): string {
+  if (!idOrFolder.startsWith('file:')) return idOrFolder;
+  try {
+    return fileURLToPath(idOrFolder);
+  } catch (cause) {
+    throw new ParameterError(`'${idOrFolder}' is no URL of a folder: ${(cause as Error).message}`, { cause });
+  }
+}
+
+async function hubFile(of: HubFile, options: HubOptions, patience: Patience): Promise<string | undefined> {
+  const address = hubAddress(options.hubUrl);
+  const folder = repositoryFolder(of);
+  const known = await lookUp(folder, of);
+  const cached = known === 'missing' ? {} : known === undefined ? undefined : { path: known };
+  // What a commit has does not change.
+  if (cached && (isCommit(of.revision) || isOffline())) return cached.path;
+  if (isOffline()) {
+    if (await hasRevision(folder, of.revision)) return undefined;
+    throw new HubError(
+      `${nameOf(of)} is not in the cache ${folder}, and HF_HUB_OFFLINE or TRANSFORMERS_OFFLINE forbids to download it: unset it once`,
+    );
+  }
+  const hub: Hub = { address, token: await findToken(options.accessToken), patience };
+  let found: FileMetadata | undefined;
+  try {
+    found = await askForMetadata(hub, of, cached === undefined);
+  } catch (error) {
+    if (cached && !(error instanceof NoRevisionError)) return cached.path;
+    throw error;
+  }
+  return found && (await keep(hub, of, found, folder));
+}
+
+/** Asks once where the cache has an answer, else patiently. */
+async function askForMetadata(hub: Hub, of: HubFile, patiently: boolean): Promise<FileMetadata | undefined> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await fileMetadata(hub, of);
+    } catch (error) {
+      if (!patiently || !(error instanceof PassingHubError) || tries > hub.patience.retries) throw error;
+      await pause(hub, tries, error);
+    }
+  }
+}
+
+/** Brings the cache to what the Hub says. */
+async function keep(
+  hub: Hub,
+  of: HubFile,
+  { commit, etag, size }: FileMetadata,
+  folder: string,
+): Promise<string | undefined> {
+  if (etag === undefined) {
+    // Only saves a request the next time; a cache that cannot be written to serves as well.
+    await keepMissing(folder, commit, of.file).catch(() => {});
+    await keepRevision(folder, of.revision, commit).catch(() => {});
+    return undefined;
+  }
+  const path = snapshotPath(folder, commit, of.file);
+  if (await isFile(path)) {
+    await keepRevision(folder, of.revision, commit).catch(() => {});
+    return path;
+  }
+  const blob = blobPath(folder, etag);
+  try {
+    if (!(await isFile(blob))) await downloadBlob(hub, { ...of, revision: commit, etag, size }, blob);
+    await link(blob, path);
+    await keepRevision(folder, of.revision, commit);
+  } catch (cause) {
+    if (cause instanceof HubError || !(cause as NodeJS.ErrnoException).syscall) throw cause;
+    const reason = (cause as Error).message;
+    throw new HubError(`${nameOf(of)} cannot be kept in ${folder}: ${reason}. Set HF_HOME to a folder of yours`, {
+      cause,
+    });
+  }
+  return path;
 }

@@ -1,0 +1,147 @@
+import { HubError } from '../errors.js';
+import type { HubFile } from './names.js';
+
+/** The server, who asks, and how long to wait. */
+export interface Hub {
+  /** Without a slash at the end. */
+  address: string;
+  token: string | undefined;
+  patience: Patience;
+}
+
+export interface Patience {
+  /** How long a server may be silent, in ms. */
+  silence: number;
+  /** How often a request is sent again without getting any further. */
+  retries: number;
+  /** Lets so many ms pass. */
+  wait(ms: number): Promise<void>;
+}
+
+/** An error that may be gone the next time. */
+export class PassingHubError extends HubError {
+  /** @param after - when the server wants to be asked again, in ms */
+  constructor(
+    message: string,
+    options?: { cause?: unknown },
+    readonly after: number = 0,
+  ) {
+    super(message, options);
+    this.name = 'HubError';
+  }
+}
+
+/** The time before the n-th try: 1 s, 2 s, 4 s, at most 8 s, or what the server asks for within a minute. */
+export function pause(hub: Hub, tries: number, error: HubError): Promise<void> {
+  const after = error instanceof PassingHubError ? Math.min(error.after, 60_000) : 0;
+  return hub.patience.wait(Math.max(after, Math.min(8000, 1000 * 2 ** (tries - 1))));
+}
+
+/** Where a repository's page is. */
+export function pageOf(hub: Hub, { repoType, id }: HubFile): string {
+  return `${hub.address}/${repoType === 'dataset' ? 'datasets/' : ''}${id}`;
+}
+
+/** Where a file is downloaded. */
+export function addressOf(hub: Hub, of: HubFile): URL {
+  const path = of.file.split('/').map(encodeURIComponent).join('/');
+  return new URL(`${pageOf(hub, of)}/resolve/${encodeURIComponent(of.revision)}/${path}`);
+}
+
+/**
+ * Sends a request and follows redirects. The token goes to the Hub alone: the servers that it redirects to do not see it.
+ *
+ * @param enough - tells of a redirect that need not be followed
+ */
+export async function ask(
+  hub: Hub,
+  of: HubFile,
+  request: { method: 'HEAD' | 'GET'; url: URL; range?: string; signal: AbortSignal },
+  enough: (response: Response, target: URL) => boolean = () => false,
+): Promise<Response> {
+  const { method, range, signal } = request;
+  const { origin } = new URL(hub.address);
+  let { url } = request;
+  for (let hops = 0; hops < 20; hops++) {
+    // A compressed answer would have another length.
+    const headers = new Headers({ 'Accept-Encoding': 'identity' });
+    if (range) headers.set('Range', range);
+    if (hub.token && url.origin === origin) headers.set('Authorization', `Bearer ${hub.token}`);
+    let response: Response;
+    try {
+      response = await fetch(url, { method, headers, signal, redirect: 'manual' });
+    } catch (cause) {
+      throw unreachable(hub, of, url, cause);
+    }
+    const location = response.headers.get('Location');
+    if (response.status < 300 || response.status > 399 || !location) return response;
+    const target = new URL(location, url);
+    if (enough(response, target)) return response;
+    await response.body?.cancel();
+    url = target;
+  }
+  throw new HubError(`${nameOf(of)}: ${url.host} redirects in circles`);
+}
+
+/** The error of a request that got no answer, or only a part of one. */
+export function unreachable(
+  hub: Hub,
+  of: HubFile,
+  url: URL,
+  cause: unknown,
+  what: string = 'no connection:',
+): PassingHubError {
+  const { code, message } = rootOf(cause);
+  const reason = code === 'TIMEOUT' ? `no answer within ${hub.patience.silence / 1000} s` : code || message;
+  return new PassingHubError(
+    `${nameOf(of)}: ${what} ${url.host}, ${reason}. Check the network; HF_ENDPOINT names another server, ` +
+      'HF_HUB_OFFLINE=1 makes do with what was downloaded before',
+    { cause },
+  );
+}
+
+/** The error of a request that was answered with one. */
+export function refusal(hub: Hub, of: HubFile, response: Response): HubError {
+  const { status, headers } = response;
+  const code = headers.get('X-Error-Code');
+  let said = headers.get('X-Error-Message') ?? '';
+  if (hub.token) said = said.replaceAll(hub.token, '…');
+  const answer = [status, code].filter(Boolean).join(' ');
+  const message = `${nameOf(of)}: ${new URL(hub.address).host} answers ${answer}${said && ` (${said})`}. `;
+  const page = pageOf(hub, of);
+  const logIn = `set HF_TOKEN to an access token (${hub.address}/settings/tokens), or log in with 'hf auth login'`;
+  if (code === 'GatedRepo') {
+    const then = hub.token ? 'and wait for the owner where that is asked for' : `then ${logIn}`;
+    return new HubError(`${message}The repository is gated: accept its conditions at ${page}, ${then}`);
+  }
+  if (code === 'RevisionNotFound') {
+    return new HubError(`${message}There is no revision '${of.revision}': give a branch, a tag or a commit of ${page}`);
+  }
+  if (code === 'RepoNotFound' || status === 401) {
+    const how = hub.token ? 'check that your access token is valid and may read it' : logIn;
+    return new HubError(
+      `${message}There is no folder and no ${of.repoType} '${of.id}', or it is private: check the name; if it is private, ${how}`,
+    );
+  }
+  if (status === 403) return new HubError(`${message}Check at ${page} who may read it: ${logIn}`);
+  if (status === 404) return new HubError(`${message}Check the name, and that HF_ENDPOINT or hubUrl is a Hub`);
+  if (status === 408 || status === 429 || status >= 500) {
+    const then = status === 429 ? `Wait a while; with an access token more is allowed: ${logIn}` : 'Try again later';
+    const seconds = Number(headers.get('Retry-After'));
+    return new PassingHubError(message + then, undefined, seconds > 0 ? seconds * 1000 : 0);
+  }
+  return new HubError(`${message}Check that HF_ENDPOINT or hubUrl is a Hub`);
+}
+
+/** 'owner/name: config.json', with the revision where it is not the usual one. */
+export function nameOf({ id, file, revision }: HubFile): string {
+  return `${id}: ${file}${revision === 'main' ? '' : ` (revision ${revision})`}`;
+}
+
+/** What fetch hides behind 'fetch failed'. */
+function rootOf(cause: unknown): { code?: string; message: string } {
+  const error = cause as { name?: string; code?: unknown; message?: string; cause?: unknown };
+  if (error?.name === 'TimeoutError') return { code: 'TIMEOUT', message: '' };
+  if (error?.cause) return rootOf(error.cause);
+  return { code: typeof error?.code === 'string' ? error.code : undefined, message: String(error?.message ?? cause) };
+}

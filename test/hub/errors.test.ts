@@ -79,10 +79,10 @@ describe('an error of the Hub', () => {
       [400, /answers 400\. Check that HF_ENDPOINT/, 1],
       [403, /answers 403\. Check at .* who may read it/, 1],
       [404, /answers 404\. Check the name/, 1],
-      [408, /answers 408\. Try again later/, 5],
-      [429, /answers 429\. Wait a while; with an access token more is allowed/, 5],
-      [500, /answers 500\. Try again later/, 5],
-      [503, /answers 503\. Try again later/, 5],
+      [408, /answers 408\. Try again later/, 4],
+      [429, /answers 429\. Wait a while; with an access token more is allowed/, 4],
+      [500, /answers 500\. Try again later/, 4],
+      [503, /answers 503\. Try again later/, 4],
     ];
     for (const [status, message, requests] of cases) {
       await withHub(async (hub) => {
@@ -97,7 +97,7 @@ describe('an error of the Hub', () => {
     await withHub(async (hub) => {
       hub.commit(ID, { 'config.json': '{}' });
       hub.instead(all, ({ response }) => response.writeHead(502).end(), 2);
-      hub.instead(all, ({ response }) => response.destroy(), 2);
+      hub.instead(all, ({ response }) => response.destroy(), 1);
       ok(await repositoryFile(ID, 'config.json', { hubUrl: hub.url }, patience));
     });
   });

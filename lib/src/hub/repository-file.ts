@@ -39,7 +39,7 @@ export interface RepositoryOptions extends HubOptions {
 
 const PATIENCE: Patience = {
   silence: 10_000,
-  retries: 4,
+  retries: 3,
   wait: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
 };
 

@@ -119,7 +119,7 @@ function strip(spans: readonly (Span & { label: number; full: number })[], x: Sp
         field: 'label',
         type: 'nominal',
         scale: { domain, range: domain.map((label) => COLORS[label % COLORS.length]) },
-        legend: { title: unit, orient: 'bottom', columns: 20, symbolType: 'square', symbolOpacity: 1 },
+        legend: { title: unit, orient: 'bottom', columns: 20, symbolType: 'square', symbolOpacity: 1, offset: 4 },
       },
       opacity: {
         field: 'full',

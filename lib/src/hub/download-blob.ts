@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { type FileHandle, mkdir, open, rename, rm, stat, truncate } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { downloadFile } from '@huggingface/hub';
@@ -164,11 +163,19 @@ function wrongSize(source: Source, have: number): string {
 async function difference(path: string, etag: string): Promise<string | undefined> {
   const kind = { 64: 'sha256', 40: 'sha1' }[/^[0-9a-f]+$/.test(etag) ? etag.length : 0];
   if (kind === undefined) return undefined;
+  const file = await open(path);
   const bare = createHash(kind);
-  const git = createHash(kind).update(`blob ${(await stat(path)).size}\0`);
-  for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) {
-    bare.update(chunk);
-    if (kind === 'sha1') git.update(chunk);
+  const git = createHash(kind).update(`blob ${(await file.stat()).size}\0`);
+  const buffer = Buffer.allocUnsafe(1 << 20);
+  try {
+    for (;;) {
+      const { bytesRead } = await file.read(buffer, 0, buffer.length);
+      if (bytesRead === 0) break;
+      bare.update(buffer.subarray(0, bytesRead));
+      if (kind === 'sha1') git.update(buffer.subarray(0, bytesRead));
+    }
+  } finally {
+    await file.close();
   }
   const found = bare.digest('hex');
   const object = git.digest('hex');

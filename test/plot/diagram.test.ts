@@ -47,9 +47,10 @@ describe('diagram', () => {
   });
 
   it('makes every box wide enough for its text', () => {
-    const label = 'A long name of a box, longer than any name of a layer';
-    const { width } = diagram([{ label, group: 'one' }]) as { width: number };
-    assert.ok(width > 7 * label.length, `${width}`);
+    const widthOf = (label: string) => (diagram([{ label }]) as { width: number }).width;
+    const [latin, japanese] = ['A long name of a box, longer than any name of a layer', '長い名前の箱の例'];
+    assert.ok(widthOf(latin) > 7 * latin.length);
+    assert.ok(widthOf(japanese) > 12 * japanese.length);
   });
 
   it('places columns side by side, level arrows between neighbours and corners to boxes further away', () => {

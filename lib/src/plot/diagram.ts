@@ -1,7 +1,7 @@
 import { ParameterError } from '../errors.js';
 import { requireInteger } from '../parameters.js';
 import { type Arrow, arrowLayers, type Place } from './diagram-arrows.js';
-import { CHARACTER_WIDTH } from './render.js';
+import { CHARACTER_WIDTH, EAST_ASIAN } from './render.js';
 import { chart, FONT_SIZE, type Spec } from './spec.js';
 
 /** A step of a {@link diagram}. */
@@ -174,7 +174,9 @@ function steps(cells: readonly Cell[]): { from: string; to: string | null; label
   });
 }
 
-const textWidth = (text: string, size: number): number => CHARACTER_WIDTH * size * text.length;
+function textWidth(text: string, size: number): number {
+  return Array.from(text).reduce((sum, letter) => sum + size * (EAST_ASIAN.test(letter) ? 1 : CHARACTER_WIDTH), 0);
+}
 
 /** Where the boxes lie, in pixels. */
 function measure(cells: readonly Cell[]): { places: Map<string, Place>; width: number; height: number } {

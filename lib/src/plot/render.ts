@@ -7,7 +7,7 @@ export interface RenderOptions {
 }
 
 /** Scripts that DejaVu Sans lacks: their titles take a font of the system. */
-const EAST_ASIAN = /[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef]/;
+export const EAST_ASIAN: RegExp = /[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef]/;
 
 /** Mean width of DejaVu Sans' characters, in parts of the font size. */
 export const CHARACTER_WIDTH = 0.6;

@@ -14,7 +14,8 @@ function load(): typeof tfjs {
   // TensorFlow's notes on CPU features and missing GPUs are not a notebook's output.
   process.env.TF_CPP_MIN_LOG_LEVEL ??= '2';
   try {
-    loaded = require('@tensorflow/tfjs-node-gpu') as typeof tfjs;
+    // A copy, since a chain of getters stands before each function of the original.
+    loaded = { ...(require('@tensorflow/tfjs-node-gpu') as typeof tfjs) };
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message.split('\n')[0] : String(cause);
     throw new SetupError(`TensorFlow is not linked: run npm run setup, then restart the kernel. (${reason})`, {

@@ -2,7 +2,7 @@ import { EigenvalueDecomposition, Matrix } from 'ml-matrix';
 import { tf } from '../tensorflow.js';
 import { ACTIVATIONS } from './activation.js';
 import type { ModelConfig } from './config.js';
-import { type Convolution, convolve, NORM_EPSILON } from './convolution.js';
+import { type Convolution, convolution, convolve, NORM_EPSILON } from './convolution.js';
 import { type Parameters, recording, under } from './functional.js';
 import { Prepared } from './prepared.js';
 
@@ -10,6 +10,7 @@ import { Prepared } from './prepared.js';
 const PIECEWISE_LAYERS = 4;
 /** Frames of the first convolution in a piece: what the caches of a processor hold. */
 const PIECE = 4096;
+
 /** The feature encoder: a stack of convolutions that turns samples into 50 vectors a second. */
 export class FeatureEncoder {
   readonly #config: ModelConfig;
@@ -31,8 +32,8 @@ export class FeatureEncoder {
    */
   forward(batch: readonly Float32Array[]): tf.Tensor3D {
     return tf.tidy(() => {
-      const layers = this.#layers();
-      return tf.stack(batch.map((samples) => this.#clip(samples, layers))) as tf.Tensor3D;
+      const tensors = this.#prepared.get();
+      return tf.stack(batch.map((samples) => this.#clip(samples, tensors))) as tf.Tensor3D;
     });
   }
 
@@ -41,12 +42,11 @@ export class FeatureEncoder {
   }
 
   /** Samples (N) → features (T, C). */
-  #clip(samples: Float32Array, [first, ...rest]: Convolution[]): tf.Tensor2D {
+  #clip(samples: Float32Array, tensors: tf.NamedTensorMap): tf.Tensor2D {
     return tf.tidy(() => {
-      const { featExtractNorm, featExtractActivation } = this.#config;
+      const { featExtractActivation } = this.#config;
       const { curve, after } = ACTIVATIONS[featExtractActivation];
-      const normalised = featExtractNorm === 'group' ? this.#groupNormed(first, samples) : first;
-      const layers = [normalised, ...rest];
+      const layers = this.#layers(tensors, samples);
       const run = (x: tf.Tensor2D, some: Convolution[]) =>
         some.reduce((input, layer) => tf.tidy(() => curve(convolve(input, layer))), x);
 
@@ -59,38 +59,36 @@ export class FeatureEncoder {
     });
   }
 
+  #layers(tensors: tf.NamedTensorMap, samples: Float32Array): Convolution[] {
+    const { convKernel, convStride, featExtractNorm } = this.#config;
+    return convKernel.map((size, i) => {
+      if (i === 0 && featExtractNorm === 'group') return this.#groupNormed(tensors, samples);
+      const kernels: tf.Tensor2D[] = [];
+      while (`${i}.kernel.${kernels.length}` in tensors) {
+        kernels.push(tensors[`${i}.kernel.${kernels.length}`] as tf.Tensor2D);
+      }
+      const norm = [tensors[`${i}.gain`], tensors[`${i}.shift`]] as const;
+      return { size, stride: convStride[i], kernels, bias: tensors[`${i}.bias`], norm: norm[0] && norm };
+    });
+  }
+
   /**
    * The first convolution with the group norm over time folded in.
    *
    * Mean and variance of each channel over the clip follow from the mean m and the covariance of the windows that the
    * kernel w sees, w·m and wᵀ(cov)w, so that the channels need not be computed to be normalised.
    */
-  #groupNormed(layer: Convolution, samples: Float32Array): Convolution {
-    const { featExtractActivation } = this.#config;
-    const { mean, root } = windowStatistics(samples, layer.size, layer.stride);
-    const [gain, shift] = layer.norm!;
-    const kernel = layer.kernel; // (size, out)
+  #groupNormed(tensors: tf.NamedTensorMap, samples: Float32Array): Convolution {
+    const { featExtractActivation, convKernel, convStride } = this.#config;
+    const kernel = tensors['0.kernel.0'] as tf.Tensor2D; // (size, out)
+    const { mean, root } = windowStatistics(samples, convKernel[0], convStride[0]);
     const variance = tf.sum(tf.square(tf.matMul(tf.tensor2d(root), kernel)), 0); // (out)
-    const scale = tf.mul(gain, tf.rsqrt(tf.add(variance, NORM_EPSILON)));
-    const centre = tf.sum(tf.mul(tf.tensor2d(mean, [layer.size, 1]), kernel), 0); // (out)
+    const scale = tf.mul(tensors['0.gain'], tf.rsqrt(tf.add(variance, NORM_EPSILON)));
+    const centre = tf.sum(tf.mul(tf.tensor2d(mean, [mean.length, 1]), kernel), 0); // (out)
     const { before } = ACTIVATIONS[featExtractActivation];
-    return {
-      ...layer,
-      kernel: tf.mul(kernel, tf.mul(scale, before)),
-      bias: tf.mul(tf.sub(shift, tf.mul(centre, scale)), before),
-      norm: undefined,
-    };
-  }
-
-  #layers(): Convolution[] {
-    const tensors = this.#prepared.get();
-    return this.#config.convKernel.map((size, i) => ({
-      size,
-      stride: this.#config.convStride[i],
-      kernel: tensors[`${i}.kernel`] as tf.Tensor2D,
-      bias: tensors[`${i}.bias`],
-      norm: tensors[`${i}.gain`] && [tensors[`${i}.gain`], tensors[`${i}.shift`]],
-    }));
+    const scaled = tf.mul(kernel, tf.mul(scale, before)) as tf.Tensor2D;
+    const bias = tf.mul(tf.sub(tensors['0.shift'], tf.mul(centre, scale)), before);
+    return convolution(convKernel[0], convStride[0], scaled, bias);
   }
 }
 
@@ -115,8 +113,16 @@ function prepare(config: ModelConfig, parameters: Parameters): tf.NamedTensorMap
     const factor = normed ? 1 : before;
     const normFactor = config.featExtractNorm === 'group' ? 1 : before;
     const taps = tf.transpose(own('conv.weight') as tf.Tensor3D, [2, 1, 0]); // (size, in, out)
-    tensors[`${i}.kernel`] = tf.mul(tf.reshape(taps, [-1, out]), i === 0 ? factor : factor * after);
-    if (config.convBias) tensors[`${i}.bias`] = tf.mul(own('conv.bias'), factor);
+    const kernel = tf.mul(tf.reshape(taps, [-1, out]), i === 0 ? factor : factor * after) as tf.Tensor2D;
+    if (i === 0 && config.featExtractNorm === 'group') {
+      // A bias would go with the mean.
+      tensors['0.kernel.0'] = kernel;
+    } else {
+      const given = config.convBias ? tf.mul(own('conv.bias'), factor) : undefined;
+      const { kernels, bias } = convolution(config.convKernel[i], config.convStride[i], kernel, given);
+      for (const [group, tensor] of kernels.entries()) tensors[`${i}.kernel.${group}`] = tensor;
+      if (bias) tensors[`${i}.bias`] = bias;
+    }
     if (normed) {
       tensors[`${i}.gain`] = tf.mul(own('layer_norm.weight'), normFactor);
       tensors[`${i}.shift`] = tf.mul(own('layer_norm.bias'), normFactor);

@@ -1,3 +1,5 @@
+export const SAMPLING_RATE = 16000;
+
 /** A batch of clips; at least so many times as fast as each of these a forward pass is to be. */
 export interface ModelCase {
   name: string;

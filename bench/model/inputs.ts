@@ -1,9 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from '../setup.js';
-import type { ModelCase } from './cases.js';
-
-const SAMPLING_RATE = 16000;
+import { type ModelCase, SAMPLING_RATE } from './cases.js';
 
 /** Writes the rows of a case as float32, one after the other, and gives the file's path. */
 export function writeInput({ name, seconds, batch }: ModelCase): string {

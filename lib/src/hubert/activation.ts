@@ -1,4 +1,6 @@
 import { tf } from '../tensorflow.js';
+import { canFuseGelu } from './fused-gelu.js';
+import { recording } from './recording.js';
 
 /**
  * An activation as `x ↦ after · curve(before · x)`.
@@ -10,6 +12,8 @@ export interface Activation {
   readonly before: number;
   readonly after: number;
   curve<T extends tf.Tensor>(x: T): T;
+  /** Applied within the matrix product before it, instead of the curve: {@link fusedGelu}. */
+  readonly isFused?: true;
 }
 
 const gelu: Activation = {
@@ -18,6 +22,8 @@ const gelu: Activation = {
   after: Math.SQRT1_2,
   curve: (z) => tf.tidy(() => tf.add(z, tf.mul(z, tf.erf(z)))),
 };
+
+const geluInProduct: Activation = { ...gelu, before: 1, after: 1, isFused: true };
 
 /** GELU by the hyperbolic tangent: x/2 · (1 + tanh(√(2/π) · (x + 0.044715 x³))). */
 const geluTanh: Activation = {
@@ -42,3 +48,8 @@ export const ACTIVATIONS: Readonly<Record<ActivationName, Activation>> = {
   gelu_pytorch_tanh: geluTanh,
   relu,
 };
+
+/** The fastest form of an activation that follows a matrix product. */
+export function activationAfterProduct(name: ActivationName): Activation {
+  return name === 'gelu' && !recording() && canFuseGelu() ? geluInProduct : ACTIVATIONS[name];
+}

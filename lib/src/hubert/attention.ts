@@ -1,9 +1,12 @@
 import { tf } from '../tensorflow.js';
-import { linear, type Parameters, recording, under } from './functional.js';
+import { linear, type Parameters, under } from './functional.js';
 import { dropout, type Randomness } from './randomness.js';
+import { recording } from './recording.js';
 
-/** Rows of queries whose weights are in memory at a time. */
-const QUERIES = 512;
+/** Scores that are in memory at a time, where nothing asks for all: what the caches of a processor hold. */
+const SCORES = 2 ** 21;
+/** Products of fewer rows of queries than this are slow. */
+const LEAST_QUERIES = 64;
 
 /** What {@link selfAttention} is asked for. */
 export interface AttentionOptions {
@@ -40,12 +43,13 @@ export function selfAttention(
     };
     let mixed: tf.Tensor4D; // (B, heads, T, D)
     let weights: tf.Tensor4D | undefined;
-    if (outputAttentions || recording() || frames <= QUERIES) {
+    const piece = Math.max(LEAST_QUERIES, Math.floor(SCORES / (batch * heads * frames)));
+    if (outputAttentions || recording() || frames <= piece) {
       ({ mixed, weights } = attend(queries));
     } else {
       const pieces: tf.Tensor4D[] = [];
-      for (let first = 0; first < frames; first += QUERIES) {
-        const count = Math.min(QUERIES, frames - first);
+      for (let first = 0; first < frames; first += piece) {
+        const count = Math.min(piece, frames - first);
         const some = tf.slice(queries, [0, 0, first, 0], [batch, heads, count, width / heads]);
         pieces.push(tf.tidy(() => attend(some).mixed));
       }

@@ -1,5 +1,7 @@
 import { tf } from '../tensorflow.js';
+import type { Activation } from './activation.js';
 import { layerNorm } from './functional.js';
+import { fusedGelu } from './fused-gelu.js';
 
 /** A convolution over time, as matrix products over the input seen in groups of `stride` frames. */
 export interface Convolution {
@@ -7,13 +9,15 @@ export interface Convolution {
   readonly size: number;
   readonly stride: number;
   /**
-   * The kernel of each group (taps · in, out), its rows in the order of taps, then channels; or the whole kernel with
-   * the bias as its last row (size · in + 1, out), for which the groups are copied together.
+   * The kernel of each group (taps · in, out), its rows in the order of taps, then channels; or the whole kernel, for
+   * which the groups are copied together. It may have the bias as an additional row.
    */
   readonly kernels: readonly tf.Tensor2D[];
   readonly bias?: tf.Tensor;
   /** Gain and shift of a layer norm over the output's channels. */
   readonly norm?: readonly [tf.Tensor, tf.Tensor];
+  /** Its factor `after` is left to the next layer. */
+  readonly activation: Activation;
 }
 
 /** PyTorch's, of the norms between the convolutions; it is not in the configuration. */
@@ -23,22 +27,30 @@ export const NORM_EPSILON: number = 1e-5;
 const NARROW = 64;
 
 /** Makes a convolution of the kernel (size · in, out). */
-export function convolution(size: number, stride: number, kernel: tf.Tensor2D, bias?: tf.Tensor): Convolution {
+export function convolution(
+  size: number,
+  stride: number,
+  kernel: tf.Tensor2D,
+  bias: tf.Tensor | undefined,
+  activation: Activation,
+): Convolution {
   const [inputs, out] = kernel.shape;
+  const common = { size, stride, activation };
+  if (activation.isFused) return { ...common, kernels: [kernel], bias: bias ?? tf.zeros([out]) };
   if (inputs <= NARROW) {
     const last = bias ? tf.reshape(bias, [1, out]) : tf.zeros([1, out]);
-    return { size, stride, kernels: [tf.concat([kernel, last as tf.Tensor2D], 0)] };
+    return { ...common, kernels: [tf.concat([kernel, last as tf.Tensor2D], 0)] };
   }
   const width = inputs / size;
   const kernels: tf.Tensor2D[] = [];
   for (let tap = 0; tap < size; tap += stride) {
     kernels.push(tf.slice(kernel, [tap * width, 0], [Math.min(stride, size - tap) * width, out]));
   }
-  return { size, stride, kernels, bias };
+  return { ...common, kernels, bias };
 }
 
-/** Frames (T, in) → (T', out). */
-export function convolve(x: tf.Tensor2D, { size, stride, kernels, bias, norm }: Convolution): tf.Tensor2D {
+/** Frames (T, in) → (T', out): the products, the norm and the activation. */
+export function convolve(x: tf.Tensor2D, { size, stride, kernels, bias, norm, activation }: Convolution): tf.Tensor2D {
   return tf.tidy(() => {
     const [length, width] = x.shape;
     const count = Math.floor((length - size) / stride) + 1;
@@ -49,13 +61,15 @@ export function convolve(x: tf.Tensor2D, { size, stride, kernels, bias, norm }: 
       const rows = framesFrom(x, tap - (stride - taps), count, stride); // (T', stride · in)
       groups.push(taps === stride ? rows : tf.slice(rows, [0, (stride - taps) * width], [count, taps * width]));
     }
-    const isJoined = kernels[0].shape[0] === size * width + 1;
-    const inputs = isJoined ? [tf.concat([...groups, tf.ones([count, 1]) as tf.Tensor2D], 1)] : groups;
+    // The bias as an additional row of the kernel needs a column of ones.
+    if (kernels[0].shape[0] === size * width + 1) groups.push(tf.ones([count, 1]) as tf.Tensor2D);
+    const inputs = kernels.length < groups.length ? [tf.concat(groups, 1)] : groups;
+    if (activation.isFused) return fusedGelu(inputs[0], kernels[0], bias!, false);
     const product = inputs
       .map((rows, i) => tf.matMul<tf.Tensor2D>(rows, kernels[i]))
       .reduce((sum, term) => tf.add<tf.Tensor2D>(sum, term));
     const biased = bias ? (tf.add(product, bias) as tf.Tensor2D) : product;
-    return norm ? layerNorm(biased, norm[0], norm[1], NORM_EPSILON) : biased;
+    return activation.curve(norm ? layerNorm(biased, norm[0], norm[1], NORM_EPSILON) : biased);
   });
 }
 

@@ -1,15 +1,17 @@
 import { EigenvalueDecomposition, Matrix } from 'ml-matrix';
 import { tf } from '../tensorflow.js';
-import { ACTIVATIONS } from './activation.js';
+import { ACTIVATIONS, type Activation, activationAfterProduct } from './activation.js';
 import type { ModelConfig } from './config.js';
 import { type Convolution, convolution, convolve, NORM_EPSILON } from './convolution.js';
-import { type Parameters, recording, under } from './functional.js';
+import { type Parameters, under } from './functional.js';
+import { usesGpu } from './native.js';
 import { Prepared } from './prepared.js';
+import { recording } from './recording.js';
 
 /** The convolutions that work on pieces of the clip; at their end a frame stands for 8 frames of the first one. */
 const PIECEWISE_LAYERS = 4;
-/** Frames of the first convolution in a piece: what the caches of a processor hold. */
-const PIECE = 4096;
+/** Frames of the first convolution in a piece: large enough for fast products, and near what the caches hold. */
+const PIECE = 8192;
 
 /** The feature encoder: a stack of convolutions that turns samples into 50 vectors a second. */
 export class FeatureEncoder {
@@ -44,18 +46,15 @@ export class FeatureEncoder {
   /** Samples (N) → features (T, C). */
   #clip(samples: Float32Array, tensors: tf.NamedTensorMap): tf.Tensor2D {
     return tf.tidy(() => {
-      const { featExtractActivation } = this.#config;
-      const { curve, after } = ACTIVATIONS[featExtractActivation];
       const layers = this.#layers(tensors, samples);
-      const run = (x: tf.Tensor2D, some: Convolution[]) =>
-        some.reduce((input, layer) => tf.tidy(() => curve(convolve(input, layer))), x);
-
       const x = tf.tensor2d(samples, [samples.length, 1]);
       // A recorded gradient keeps every step of every piece, and a GPU wants large products: there, all at once.
       const whole = recording() || usesGpu();
       const piecewise = whole ? 0 : Math.min(PIECEWISE_LAYERS, layers.length);
-      const coarse = piecewise === 0 ? x : inPieces(x, layers.slice(0, piecewise), run);
-      return tf.mul(run(coarse, layers.slice(piecewise)), after);
+      const coarse = piecewise === 0 ? x : inPieces(x, layers.slice(0, piecewise));
+      const { after } = layers[layers.length - 1].activation;
+      const features = run(coarse, layers.slice(piecewise));
+      return after === 1 ? features : tf.mul(features, after);
     });
   }
 
@@ -68,7 +67,8 @@ export class FeatureEncoder {
         kernels.push(tensors[`${i}.kernel.${kernels.length}`] as tf.Tensor2D);
       }
       const norm = [tensors[`${i}.gain`], tensors[`${i}.shift`]] as const;
-      return { size, stride: convStride[i], kernels, bias: tensors[`${i}.bias`], norm: norm[0] && norm };
+      const activation = activationOf(this.#config);
+      return { size, stride: convStride[i], kernels, bias: tensors[`${i}.bias`], norm: norm[0] && norm, activation };
     });
   }
 
@@ -79,21 +79,28 @@ export class FeatureEncoder {
    * kernel w sees, w·m and wᵀ(cov)w, so that the channels need not be computed to be normalised.
    */
   #groupNormed(tensors: tf.NamedTensorMap, samples: Float32Array): Convolution {
-    const { featExtractActivation, convKernel, convStride } = this.#config;
+    const { convKernel, convStride } = this.#config;
     const kernel = tensors['0.kernel.0'] as tf.Tensor2D; // (size, out)
     const { mean, root } = windowStatistics(samples, convKernel[0], convStride[0]);
     const variance = tf.sum(tf.square(tf.matMul(tf.tensor2d(root), kernel)), 0); // (out)
     const scale = tf.mul(tensors['0.gain'], tf.rsqrt(tf.add(variance, NORM_EPSILON)));
     const centre = tf.sum(tf.mul(tf.tensor2d(mean, [mean.length, 1]), kernel), 0); // (out)
-    const { before } = ACTIVATIONS[featExtractActivation];
-    const scaled = tf.mul(kernel, tf.mul(scale, before)) as tf.Tensor2D;
-    const bias = tf.mul(tf.sub(tensors['0.shift'], tf.mul(centre, scale)), before);
-    return convolution(convKernel[0], convStride[0], scaled, bias);
+    const activation = activationOf(this.#config);
+    const scaled = tf.mul(kernel, tf.mul(scale, activation.before)) as tf.Tensor2D;
+    const bias = tf.mul(tf.sub(tensors['0.shift'], tf.mul(centre, scale)), activation.before);
+    return convolution(convKernel[0], convStride[0], scaled, bias, activation);
   }
 }
 
 function isNormed({ featExtractNorm }: ModelConfig, layer: number): boolean {
   return layer === 0 || featExtractNorm === 'layer';
+}
+
+/** With layer norms, these stand between the products and the activations. */
+function activationOf({ featExtractNorm, featExtractActivation }: ModelConfig): Activation {
+  return featExtractNorm === 'layer'
+    ? ACTIVATIONS[featExtractActivation]
+    : activationAfterProduct(featExtractActivation);
 }
 
 function parameterNames(config: ModelConfig, layer: number): string[] {
@@ -104,7 +111,8 @@ function parameterNames(config: ModelConfig, layer: number): string[] {
 
 /** Kernels in the order of the products, with the activations' factors multiplied in. */
 function prepare(config: ModelConfig, parameters: Parameters): tf.NamedTensorMap {
-  const { before, after } = ACTIVATIONS[config.featExtractActivation];
+  const activation = activationOf(config);
+  const { before, after } = activation;
   const tensors: tf.NamedTensorMap = {};
   config.convDim.forEach((out, i) => {
     const own = under(parameters, `conv_layers.${i}`);
@@ -119,7 +127,7 @@ function prepare(config: ModelConfig, parameters: Parameters): tf.NamedTensorMap
       tensors['0.kernel.0'] = kernel;
     } else {
       const given = config.convBias ? tf.mul(own('conv.bias'), factor) : undefined;
-      const { kernels, bias } = convolution(config.convKernel[i], config.convStride[i], kernel, given);
+      const { kernels, bias } = convolution(config.convKernel[i], config.convStride[i], kernel, given, activation);
       for (const [group, tensor] of kernels.entries()) tensors[`${i}.kernel.${group}`] = tensor;
       if (bias) tensors[`${i}.bias`] = bias;
     }
@@ -131,10 +139,16 @@ function prepare(config: ModelConfig, parameters: Parameters): tf.NamedTensorMap
   return tensors;
 }
 
-type Run = (x: tf.Tensor2D, layers: Convolution[]) => tf.Tensor2D;
+function run(x: tf.Tensor2D, layers: Convolution[]): tf.Tensor2D {
+  return layers.reduce((input, layer) => {
+    const output = convolve(input, layer);
+    if (input !== x && !recording()) input.dispose();
+    return output;
+  }, x);
+}
 
 /** Runs the layers on pieces of the input that overlap by what the layers see, which gives the same frames. */
-function inPieces(x: tf.Tensor2D, layers: Convolution[], run: Run): tf.Tensor2D {
+function inPieces(x: tf.Tensor2D, layers: Convolution[]): tf.Tensor2D {
   return tf.tidy(() => {
     const [length, width] = x.shape;
     const hop = layers.reduce((product, { stride }) => product * stride, 1);
@@ -181,8 +195,4 @@ function windowStatistics(samples: Float32Array, size: number, stride: number): 
     Array.from({ length: size }, (_, column) => Math.sqrt(Math.max(0, value)) * eigenvectorMatrix.get(column, row)),
   );
   return { mean, root };
-}
-
-function usesGpu(): boolean {
-  return (tf.backend() as unknown as { isUsingGpuDevice: boolean }).isUsingGpuDevice;
 }

@@ -1,5 +1,6 @@
 import { tf } from '../tensorflow.js';
 import type { Activation } from './activation.js';
+import { fusedGelu } from './fused-gelu.js';
 
 /** Looks a parameter up by its name. */
 export type Parameters = (name: string) => tf.Tensor;
@@ -27,22 +28,13 @@ export function layerNorm<T extends tf.Tensor>(x: T, weight: tf.Tensor, bias: tf
 }
 
 /** x · weightᵀ + bias, then the activation except for its factor `after`, which the next product takes. */
-export function activatedLinear(x: tf.Tensor2D, parameters: Parameters, { before, curve }: Activation): tf.Tensor2D {
+export function activatedLinear(x: tf.Tensor2D, parameters: Parameters, activation: Activation): tf.Tensor2D {
+  const { before, curve, isFused } = activation;
+  const weight = parameters('weight') as tf.Tensor2D; // (out, in)
+  if (isFused) return fusedGelu(x, weight, parameters('bias'), true);
   return tf.tidy(() => {
     // The factor is cheaper on the narrow side.
-    const scaled = before === 1 ? x : tf.mul(x, before);
-    const product = tf.matMul(scaled, parameters('weight') as tf.Tensor2D, false, true); // (N, out)
+    const product = tf.matMul(tf.mul(x, before), weight, false, true); // (N, out)
     return curve(tf.add(product, tf.mul(parameters('bias'), before)) as tf.Tensor2D);
   });
-}
-
-/** Whether a gradient is being recorded, so that nothing may be freed or computed around TensorFlow's tape. */
-export function recording(): boolean {
-  const { gradientDepth, kernelDepth } = tf.engine().state;
-  return gradientDepth > 0 && kernelDepth === 0;
-}
-
-/** Computes what no gradient flows back from. */
-export function withoutGradient<T extends tf.Tensor>(compute: () => T): T {
-  return tf.customGrad(() => ({ value: compute(), gradFunc: () => [] }))() as T;
 }

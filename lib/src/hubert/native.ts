@@ -19,3 +19,8 @@ export function nativeOperation(op: string, attributes: Record<string, Attribute
   });
   return backend.executeSingleOutput(op, described, inputs);
 }
+
+/** Whether TensorFlow computes on a GPU. */
+export function usesGpu(): boolean {
+  return (tf.backend() as unknown as { isUsingGpuDevice: boolean }).isUsingGpuDevice;
+}

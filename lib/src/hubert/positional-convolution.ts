@@ -1,9 +1,10 @@
 import { tf } from '../tensorflow.js';
 import { ACTIVATIONS } from './activation.js';
 import type { ModelConfig } from './config.js';
-import { type Parameters, recording } from './functional.js';
+import type { Parameters } from './functional.js';
 import { nativeOperation } from './native.js';
 import { Prepared } from './prepared.js';
+import { recording } from './recording.js';
 
 /** PyTorch's, of BatchNorm1d; they are not in the configuration. */
 const EPSILON = 1e-5;

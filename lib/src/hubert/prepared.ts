@@ -1,5 +1,5 @@
 import { tf } from '../tensorflow.js';
-import { recording } from './functional.js';
+import { recording } from './recording.js';
 
 /** Tensors computed from parameters, kept until one of the parameters is assigned anew. */
 export class Prepared {

@@ -1,9 +1,10 @@
 import { tf } from '../tensorflow.js';
 import type { ModelConfig } from './config.js';
 import { FeatureEncoder } from './feature-encoder.js';
-import { layerNorm, linear, type Parameters, under, withoutGradient } from './functional.js';
+import { layerNorm, linear, type Parameters, under } from './functional.js';
 import { type Batch, frameMask } from './input.js';
 import { dropout, type Randomness } from './randomness.js';
+import { withoutGradient } from './recording.js';
 import { computeMaskIndices } from './spec-augment.js';
 import { type EncoderOutput, TransformerEncoder } from './transformer.js';
 

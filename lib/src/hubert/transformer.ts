@@ -1,13 +1,14 @@
 import { tf } from '../tensorflow.js';
-import { ACTIVATIONS } from './activation.js';
+import { activationAfterProduct } from './activation.js';
 import { selfAttention } from './attention.js';
 import type { ModelConfig } from './config.js';
-import { activatedLinear, layerNorm, type Parameters, recording, under } from './functional.js';
+import { activatedLinear, layerNorm, type Parameters, under } from './functional.js';
 import { PositionalConvolution } from './positional-convolution.js';
 import { dropout, type Randomness } from './randomness.js';
+import { recording } from './recording.js';
 
-/** Frames in the feed-forward layers that are worked on together: what the caches of a processor hold. */
-const ROWS = 512;
+/** Frames in the feed-forward layers that are worked on together, which bounds the memory of the wide layer. */
+const ROWS = 2048;
 
 /** What the transformer gives; a type, so that it can be given to `tf.dispose`. */
 export type EncoderOutput = {
@@ -114,7 +115,7 @@ export class TransformerEncoder {
 
   #feedForward(x: tf.Tensor3D, parameters: Parameters, randomness: Randomness | undefined): tf.Tensor3D {
     const { hiddenAct, activationDropout, hiddenDropout } = this.#config;
-    const activation = ACTIVATIONS[hiddenAct];
+    const activation = activationAfterProduct(hiddenAct);
     const weight = parameters('output_dense.weight') as tf.Tensor2D;
     const feed = (rows: tf.Tensor2D) =>
       tf.tidy(() => {

@@ -120,8 +120,12 @@ function prepare(config: ModelConfig, parameters: Parameters): tf.NamedTensorMap
     // Where a norm follows, it takes the factor; the group norm does so when it is folded in, clip by clip.
     const factor = normed ? 1 : before;
     const normFactor = config.featExtractNorm === 'group' ? 1 : before;
-    const taps = tf.transpose(own('conv.weight') as tf.Tensor3D, [2, 1, 0]); // (size, in, out)
-    const kernel = tf.mul(tf.reshape(taps, [-1, out]), i === 0 ? factor : factor * after) as tf.Tensor2D;
+    const kernel = tf.tidy((): tf.Tensor2D => {
+      const taps = tf.transpose(own('conv.weight') as tf.Tensor3D, [2, 1, 0]); // (size, in, out)
+      const whole = tf.reshape(taps, [-1, out]) as tf.Tensor2D;
+      const inputFactor = i === 0 ? factor : factor * after;
+      return inputFactor === 1 ? whole : tf.mul(whole, inputFactor);
+    });
     if (i === 0 && config.featExtractNorm === 'group') {
       // A bias would go with the mean.
       tensors['0.kernel.0'] = kernel;

@@ -5,6 +5,7 @@ import { requireInteger } from '../parameters.js';
 import { tf } from '../tensorflow.js';
 import { type Labels, labelsOf, type ModelConfig, readConfig } from './config.js';
 import { initialise } from './initialise.js';
+import { nativeOperation } from './native.js';
 import type { ParameterSpec } from './parameters.js';
 import { readJson } from './read-json.js';
 
@@ -124,10 +125,15 @@ function readParameters(
       name,
       found === undefined
         ? initial.get(name)!
-        : tf.tidy(() => tf.variable(tf.tensor(checkpoint.float32(found), [...shape], 'float32'), trainable)),
+        : tf.tidy(() => tf.variable(handedOver(checkpoint.float32(found), shape), trainable)),
     );
   }
   return parameters;
+}
+
+/** A tensor whose numbers TensorFlow has copied, so that the array can go: otherwise it does so at the first use. */
+function handedOver(values: Float32Array, shape: readonly number[]): tf.Tensor {
+  return nativeOperation('Identity', { T: { type: 'float32' } }, [tf.tensor(values, [...shape])]);
 }
 
 /**

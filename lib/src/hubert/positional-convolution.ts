@@ -27,10 +27,11 @@ export class PositionalConvolution {
     this.#prepared = new Prepared(
       () => [...weights, 'conv.bias'].map(parameters),
       () => {
-        const weight =
-          weights.length === 1 ? parameters(weights[0]) : weightNorm(parameters(weights[0]), parameters(weights[1]));
-        const taps = tf.transpose(weight, [2, 1, 0]); // (K, C/G, C)
-        return { filter: tf.mul(tf.expandDims(taps), before), bias: tf.mul(parameters('conv.bias'), before) };
+        const direction = parameters(weights[weights.length - 1]); // (C, C/G, K)
+        const scale = weights.length === 1 ? tf.scalar(before) : tapScale(parameters(weights[0]), direction, before);
+        const taps = tf.transpose(direction, [2, 1, 0]); // (K, C/G, C)
+        const filter = tf.expandDims(tf.mul(taps, scale));
+        return { filter, bias: tf.mul(parameters('conv.bias'), before) };
       },
     );
   }
@@ -81,9 +82,12 @@ function batchStatistics(x: tf.Tensor3D, running: tf.Variable[]): [mean: tf.Tens
   return [mean, variance];
 }
 
-/** The weight of a weight-normed kernel: direction v (C, C/G, K) with each tap scaled to the length g (1, 1, K). */
-function weightNorm(length: tf.Tensor, direction: tf.Tensor): tf.Tensor {
-  return tf.mul(direction, tf.div(length, tf.sqrt(tf.sum(tf.square(direction), [0, 1], true))));
+/** What gives each tap of a weight-normed kernel (C, C/G, K) the length (1, 1, K), times a factor: (K, 1, 1). */
+function tapScale(length: tf.Tensor, direction: tf.Tensor, factor: number): tf.Tensor {
+  return tf.tidy(() => {
+    const current = tf.sqrt(tf.sum(tf.square(direction), [0, 1], true));
+    return tf.reshape(tf.mul(tf.div(length, current), factor), [-1, 1, 1]);
+  });
 }
 
 /** Whether this TensorFlow convolves in groups: on a CPU, oneDNN does and the plain kernels do not. */

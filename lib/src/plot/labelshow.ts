@@ -68,7 +68,8 @@ export function labelshow(waveform: Waveform, labels: ArrayLike<number>, options
     label: labels[start],
     full: Number(isFull(start)),
   }));
-  const { $schema: _schema, config: _config, width: _width, height: _height, ...wave } = waveshow(waveform, { width });
+  const drawn = waveshow(waveform, { width, maxPoints: width });
+  const { $schema: _schema, config: _config, width: _width, height: _height, ...wave } = drawn;
   // The strip's labels serve both axes.
   const bare = { ...x, title: null, axis: { ...(x.axis as Spec), labels: false } };
   const shades = masked.map(({ start, end }) => ({ time: second(start), end: second(end) }));

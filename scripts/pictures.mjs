@@ -11,8 +11,11 @@ const {
   exampleCredit,
   fftFrequencies,
   hann,
+  kmeans,
+  labelshow,
   load,
   melSpectrogram,
+  mfcc,
   powerToDb,
   renderPng,
   rfft,
@@ -27,6 +30,7 @@ const trumpet = await load(path);
 const window = hann(4096, { periodic: false });
 const { re, im } = rfft(trumpet.samples.subarray(0, 4096).map((x, i) => x * window[i]));
 const amplitude = re.map((x, k) => Math.hypot(x, im[k]));
+const clusters = kmeans(mfcc(trumpet, { nMfcc: 13, nMels: 40 }).transpose(), 8, { seed: 0 });
 const pictures = {
   waveform: waveshow(trumpet),
   spectrum: spectrum(fftFrequencies({ nFft: 4096 }), amplitudeToDb(amplitude, { ref: 'max' })),
@@ -35,6 +39,7 @@ const pictures = {
     yAxis: 'mel',
     fMax: 8000,
   }),
+  clusters: labelshow(trumpet, clusters.labels, { unit: 'cluster' }),
 };
 console.log(exampleCredit(path));
 for (const [name, spec] of Object.entries(pictures)) {

@@ -10,8 +10,12 @@ const folder = inRepository('notebooks');
 const names = readdirSync(folder).filter((name) => name.endsWith('.ipynb'));
 
 describe('the notebooks as committed', () => {
-  it('are the first four lessons', () => {
-    deepEqual(names, ['01-waveform.ipynb', '02-spectrum.ipynb', '03-stft.ipynb', '04-mel.ipynb']);
+  it('are the first five lessons', () => {
+    const stems = ['01-waveform', '02-spectrum', '03-stft', '04-mel', '05-distilhubert'];
+    deepEqual(
+      names,
+      stems.map((stem) => `${stem}.ipynb`),
+    );
   });
 
   for (const name of names) {
@@ -66,27 +70,36 @@ describe('the notebooks as committed', () => {
 });
 
 describe('npm run notebooks', () => {
-  it('runs a lesson without network and cache, and says that it shows the embedded trumpet', function () {
-    this.timeout(180_000);
-    const env = {
-      ...process.env,
-      ONPA_CACHE: inRepository('build', 'no-cache'),
-      ONPA_LIBROSA_URL: 'http://127.0.0.1:9',
-    };
+  /** Runs a lesson where neither network nor cache has anything, and gives it executed. */
+  function runAlone(stem: string): Notebook {
+    const { MODEL: _model, ...own } = process.env;
+    const places = { ONPA_CACHE: inRepository('build', 'no-cache'), HF_HOME: inRepository('build', 'no-cache') };
+    const env = { ...own, ...places, ONPA_LIBROSA_URL: 'http://127.0.0.1:9', HF_ENDPOINT: 'http://127.0.0.1:9' };
     const script = inRepository('scripts', 'notebooks.mjs');
-    const {
-      status,
-      stdout,
-      stderr: complaint,
-    } = spawnSync(process.execPath, [script, '01'], { env, encoding: 'utf8' });
-    equal(status, 0, stdout + complaint);
-    const executed = readNotebook(inRepository('build', 'notebooks', '01-waveform.ipynb'));
+    const run = spawnSync(process.execPath, [script, stem], { env, encoding: 'utf8' });
+    equal(run.status, 0, run.stdout + run.stderr);
+    const executed = readNotebook(inRepository('build', 'notebooks', `${stem}.ipynb`));
     deepEqual(errors(executed), []);
     equal(stderr(executed), '');
+    return executed;
+  }
+
+  it('runs a lesson without network and cache, and says that it shows the embedded trumpet', function () {
+    this.timeout(180_000);
+    const executed = runAlone('01-waveform');
     const lines = printed(executed);
     equal(lines[0], '80000');
     ok(lines.some((line) => line.startsWith('A trumpet phrase of this project')));
     ok(lines.some((line) => line.endsWith('gives the same: true')));
     ok(displayed(executed, 'text/html').some((data) => String(data['text/html']).includes('data:audio/ogg;base64,')));
+  });
+
+  it('runs the lesson on DistilHuBERT without network and cache, with the model that comes along', function () {
+    this.timeout(300_000);
+    const lines = printed(runAlone('05-distilhubert'));
+    equal(lines[0], '../data/models/mini-hubert: 2 layers of 128 channels');
+    ok(lines.some((line) => line.startsWith('A trumpet phrase of this project')));
+    ok(lines.includes('frames of 400 samples: 1, by the formula 1'));
+    ok(lines.includes('recording: mean 0, variance 0.004 → mean 0, variance 1'));
   });
 });

@@ -1,5 +1,5 @@
 import { tf } from '../tensorflow.js';
-import { linear, type Parameters, under } from './functional.js';
+import { inPieces, linear, type Parameters, under } from './functional.js';
 import { dropout, type Randomness } from './randomness.js';
 import { recording } from './recording.js';
 
@@ -41,20 +41,11 @@ export function selfAttention(
       const dropped = dropout(weights, dropoutRate, randomness);
       return { weights: dropped, mixed: tf.matMul(dropped, values) as tf.Tensor4D };
     };
-    let mixed: tf.Tensor4D; // (B, heads, T, D)
-    let weights: tf.Tensor4D | undefined;
     const piece = Math.max(LEAST_QUERIES, Math.floor(SCORES / (batch * heads * frames)));
-    if (outputAttentions || recording() || frames <= piece) {
-      ({ mixed, weights } = attend(queries));
-    } else {
-      const pieces: tf.Tensor4D[] = [];
-      for (let first = 0; first < frames; first += piece) {
-        const count = Math.min(piece, frames - first);
-        const some = tf.slice(queries, [0, 0, first, 0], [batch, heads, count, width / heads]);
-        pieces.push(tf.tidy(() => attend(some).mixed));
-      }
-      mixed = tf.concat(pieces, 2);
-    }
+    const { mixed, weights } =
+      outputAttentions || recording()
+        ? attend(queries)
+        : { mixed: inPieces(queries, 2, piece, (some) => attend(some).mixed), weights: undefined }; // (B, heads, T, D)
     const joined = tf.reshape(tf.transpose(mixed, [0, 2, 1, 3]), [-1, width]) as tf.Tensor2D; // (B · T, C)
     const output = tf.reshape(linear(joined, under(parameters, 'out_proj')), x.shape) as tf.Tensor3D;
     return outputAttentions ? { output, weights } : { output };

@@ -133,13 +133,16 @@ export function writeConfig(config: ModelConfig): Record<string, unknown> {
   return Object.fromEntries([...keys.keys()].sort().map((key) => [key, config[keys.get(key)!]]));
 }
 
+/** Kernel sizes and strides of convolutions one after the other. */
+type Convolutions = Pick<ModelConfig, 'convKernel' | 'convStride'>;
+
 /** The number of samples that one frame of the feature encoder sees. */
-export function receptiveField({ convKernel, convStride }: ModelConfig): number {
+export function receptiveField({ convKernel, convStride }: Convolutions): number {
   return convKernel.reduceRight((samples, kernel, i) => (samples - 1) * convStride[i] + kernel, 1);
 }
 
 /** The number of frames that the feature encoder makes of a number of samples; none where there are too few. */
-export function frameCount({ convKernel, convStride }: ModelConfig, samples: number): number {
+export function frameCount({ convKernel, convStride }: Convolutions, samples: number): number {
   return convKernel.reduce(
     (length, kernel, i) => Math.max(0, Math.floor((length - kernel) / convStride[i]) + 1),
     samples,

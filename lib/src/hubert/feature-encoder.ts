@@ -1,7 +1,7 @@
 import { EigenvalueDecomposition, Matrix } from 'ml-matrix';
 import { tf } from '../tensorflow.js';
 import { ACTIVATIONS, type Activation, activationAfterProduct } from './activation.js';
-import type { ModelConfig } from './config.js';
+import { frameCount, type ModelConfig, receptiveField } from './config.js';
 import { type Convolution, convolution, convolve, NORM_EPSILON } from './convolution.js';
 import { type Parameters, under } from './functional.js';
 import { usesGpu } from './native.js';
@@ -51,7 +51,7 @@ export class FeatureEncoder {
       // A recorded gradient keeps every step of every piece, and a GPU wants large products: there, all at once.
       const whole = recording() || usesGpu();
       const piecewise = whole ? 0 : Math.min(PIECEWISE_LAYERS, layers.length);
-      const coarse = piecewise === 0 ? x : inPieces(x, layers.slice(0, piecewise));
+      const coarse = piecewise === 0 ? x : inOverlappingPieces(x, layers.slice(0, piecewise));
       const { after } = layers[layers.length - 1].activation;
       const features = run(coarse, layers.slice(piecewise));
       return after === 1 ? features : tf.mul(features, after);
@@ -152,12 +152,13 @@ function run(x: tf.Tensor2D, layers: Convolution[]): tf.Tensor2D {
 }
 
 /** Runs the layers on pieces of the input that overlap by what the layers see, which gives the same frames. */
-function inPieces(x: tf.Tensor2D, layers: Convolution[]): tf.Tensor2D {
+function inOverlappingPieces(x: tf.Tensor2D, layers: Convolution[]): tf.Tensor2D {
   return tf.tidy(() => {
     const [length, width] = x.shape;
     const hop = layers.reduce((product, { stride }) => product * stride, 1);
-    const field = layers.reduceRight((samples, { size, stride }) => (samples - 1) * stride + size, 1);
-    const frames = layers.reduce((count, { size, stride }) => Math.floor((count - size) / stride) + 1, length);
+    const shape = { convKernel: layers.map(({ size }) => size), convStride: layers.map(({ stride }) => stride) };
+    const field = receptiveField(shape);
+    const frames = frameCount(shape, length);
     const piece = Math.ceil((PIECE * layers[0].stride) / hop);
     const pieces: tf.Tensor2D[] = [];
     for (let first = 0; first < frames; first += piece) {

@@ -38,3 +38,18 @@ export function activatedLinear(x: tf.Tensor2D, parameters: Parameters, activati
     return curve(tf.add(product, tf.mul(parameters('bias'), before)) as tf.Tensor2D);
   });
 }
+
+/** Applies a function to `size` entries of an axis at a time, and puts what it gives together along that axis. */
+export function inPieces<T extends tf.Tensor>(x: T, axis: number, size: number, work: (piece: T) => T): T {
+  const length = x.shape[axis];
+  if (length <= size) return work(x);
+  return tf.tidy(() => {
+    const pieces: T[] = [];
+    for (let first = 0; first < length; first += size) {
+      const begin = x.shape.map((_, k) => (k === axis ? first : 0));
+      const count = x.shape.map((whole, k) => (k === axis ? Math.min(size, length - first) : whole));
+      pieces.push(tf.tidy(() => work(tf.slice(x, begin, count))));
+    }
+    return tf.concat(pieces as tf.Tensor[], axis) as T;
+  });
+}

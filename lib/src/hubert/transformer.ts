@@ -2,7 +2,7 @@ import { tf } from '../tensorflow.js';
 import { activationAfterProduct } from './activation.js';
 import { selfAttention } from './attention.js';
 import type { ModelConfig } from './config.js';
-import { activatedLinear, layerNorm, type Parameters, under } from './functional.js';
+import { activatedLinear, inPieces, layerNorm, type Parameters, under } from './functional.js';
 import { PositionalConvolution } from './positional-convolution.js';
 import { dropout, type Randomness } from './randomness.js';
 import { recording } from './recording.js';
@@ -126,7 +126,7 @@ export class TransformerEncoder {
       });
     return tf.tidy(() => {
       const rows = tf.reshape(x, [-1, x.shape[2]]) as tf.Tensor2D; // (B · T, C)
-      const output = recording() ? feed(rows) : inRows(rows, feed);
+      const output = recording() ? feed(rows) : inPieces(rows, 0, ROWS, feed);
       return dropout(tf.reshape(output, x.shape), hiddenDropout, randomness);
     });
   }
@@ -134,15 +134,4 @@ export class TransformerEncoder {
   #norm(x: tf.Tensor3D, parameters: Parameters, name: string): tf.Tensor3D {
     return layerNorm(x, parameters(`${name}.weight`), parameters(`${name}.bias`), this.#config.layerNormEps);
   }
-}
-
-/** Applies a function of single rows to some rows at a time. */
-function inRows(x: tf.Tensor2D, work: (rows: tf.Tensor2D) => tf.Tensor2D): tf.Tensor2D {
-  const [count, width] = x.shape;
-  if (count <= ROWS) return work(x);
-  const pieces: tf.Tensor2D[] = [];
-  for (let first = 0; first < count; first += ROWS) {
-    pieces.push(work(tf.slice(x, [first, 0], [Math.min(ROWS, count - first), width])));
-  }
-  return tf.concat(pieces, 0);
 }

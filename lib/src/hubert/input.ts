@@ -10,9 +10,20 @@ export interface ModelInput {
   attentionMask?: readonly ArrayLike<number>[] | tf.Tensor2D;
 }
 
-/** A {@link ModelInput}, checked. */
+/** What a model takes where its feature encoder has already run, and stays as it is. */
+export interface FeatureInput {
+  /** What `model.extractFeatures` gave: (batch, frames, channels). */
+  extractFeatures: tf.Tensor3D;
+  /** As for the waveforms that the features were made of: (batch, samples). */
+  attentionMask?: ModelInput['attentionMask'];
+}
+
+/** A {@link ModelInput} or {@link FeatureInput}, checked. */
 export interface Batch {
-  rows: readonly Float32Array[];
+  /** How many rows there are. */
+  size: number;
+  /** The waveforms, or what the feature encoder made of them. */
+  source: readonly Float32Array[] | tf.Tensor3D;
   /** Frames that the rows make. */
   frames: number;
   /** How many of them are sound, where there is a mask. */
@@ -20,7 +31,20 @@ export interface Batch {
 }
 
 /** @throws ParameterError that names the row, for inputs that the model cannot take */
-export function readInput({ inputValues, attentionMask }: ModelInput, config: ModelConfig): Batch {
+export function readInput(input: ModelInput | FeatureInput, config: ModelConfig): Batch {
+  const { attentionMask } = input;
+  if ('extractFeatures' in input) {
+    const source = input.extractFeatures;
+    const [size, frames, channels] = source.shape;
+    const wanted = config.convDim[config.convDim.length - 1];
+    if (channels !== wanted) {
+      throw new ParameterError(`extractFeatures has the shape [${source.shape}]; give (batch, frames, ${wanted})`);
+    }
+    if (!attentionMask) return { size, source, frames };
+    const lengths = soundFrames(attentionMask, config, size, (samples) => frameCount(config, samples) === frames);
+    return { size, source, frames, lengths };
+  }
+  const { inputValues } = input;
   const rows = inputValues instanceof tf.Tensor ? rowsOf(inputValues) : inputValues;
   if (rows.length === 0) throw new ParameterError('inputValues has no rows; give at least one waveform');
   const [{ length }] = rows;
@@ -37,19 +61,31 @@ export function readInput({ inputValues, attentionMask }: ModelInput, config: Mo
   if (length < field) {
     throw new ParameterError(`inputValues has ${length} samples; a frame of this model needs at least ${field}`);
   }
-  const frames = frameCount(config, length);
-  if (!attentionMask) return { rows, frames };
+  const batch = { size: rows.length, source: rows, frames: frameCount(config, length) };
+  if (!attentionMask) return batch;
+  return { ...batch, lengths: soundFrames(attentionMask, config, rows.length, (samples) => samples === length) };
+}
+
+/** How many frames of each row are sound. */
+function soundFrames(
+  attentionMask: NonNullable<ModelInput['attentionMask']>,
+  config: ModelConfig,
+  size: number,
+  fits: (samples: number) => boolean,
+): number[] {
+  const field = receptiveField(config);
   const masks = attentionMask instanceof tf.Tensor ? rowsOf(attentionMask) : attentionMask;
-  if (masks.length !== rows.length || Array.from(masks).some((mask) => mask.length !== length)) {
-    throw new ParameterError(`attentionMask must have the shape of inputValues, [${rows.length}, ${length}]`);
+  if (masks.length !== size || !Array.from(masks).every((mask) => fits(mask.length))) {
+    throw new ParameterError(
+      `attentionMask must have a row of samples for each of the ${size} waveforms, as long as they are`,
+    );
   }
-  const lengths = Array.from(masks, (mask, i) => {
+  return Array.from(masks, (mask, i) => {
     let samples = 0;
     for (let t = 0; t < mask.length; t++) samples += mask[t];
     if (samples >= field) return frameCount(config, samples);
     throw new ParameterError(`attentionMask[${i}] leaves ${samples} samples; a frame needs at least ${field}`);
   });
-  return { rows, frames, lengths };
 }
 
 /** 1 where a frame is sound, 0 where it is padding: (B, T). */

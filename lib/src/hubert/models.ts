@@ -4,15 +4,25 @@ import type { ModelConfig } from './config.js';
 import { type FromPretrainedOptions, loadModel } from './from-pretrained.js';
 import { linear } from './functional.js';
 import { initialise } from './initialise.js';
-import { type Batch, frameMask, type ModelInput, readInput } from './input.js';
+import { type Batch, type FeatureInput, frameMask, type ModelInput, readInput } from './input.js';
 import { baseParameters, headParameters, type ParameterSpec } from './parameters.js';
 import { PretrainedModel } from './pretrained-model.js';
 import type { BaseModelOutput, ForwardOptions } from './speech-encoder.js';
 
 /** What a classifier takes. */
-export interface ClassifierInput extends ModelInput {
+export type ClassifierInput = (ModelInput | FeatureInput) & {
   /** The class of each row, -100 for rows that do not count; with them the output has a loss. */
   labels?: ArrayLike<number>;
+};
+
+/** What training a classifier needs of a batch; the tensors belong to the caller. */
+export interface LossAndGradients {
+  /** The mean cross-entropy. */
+  loss: tf.Scalar;
+  /** (batch, classes) */
+  logits: tf.Tensor2D;
+  /** The gradient of the loss by each trainable parameter that it depends on, under the parameter's name. */
+  gradients: tf.NamedTensorMap;
 }
 
 /** What a classifier gives; the tensors belong to the caller. */
@@ -52,7 +62,7 @@ export class HubertModel extends PretrainedModel {
   }
 
   /** @throws ParameterError for inputs that are too short or do not fit each other */
-  forward(input: ModelInput, options: ForwardOptions = {}): BaseModelOutput {
+  forward(input: ModelInput | FeatureInput, options: ForwardOptions = {}): BaseModelOutput {
     return this.encoder.forward(readInput(input, this.config), options, this.randomness);
   }
 }
@@ -92,7 +102,7 @@ export class HubertForSequenceClassification extends PretrainedModel {
   forward(input: ClassifierInput, options: ForwardOptions = {}): SequenceClassifierOutput {
     const batch = readInput(input, this.config);
     const { labels } = input;
-    if (labels) checkLabels(labels, batch.rows.length, this.config.numLabels);
+    if (labels) checkLabels(labels, batch.size, this.config.numLabels);
     return tf.tidy(() => {
       const weighted = this.config.useWeightedLayerSum;
       const asked = weighted ? { ...options, outputHiddenStates: true } : options;
@@ -105,6 +115,27 @@ export class HubertForSequenceClassification extends PretrainedModel {
         ...(options.outputHiddenStates && { hiddenStates }),
         ...(options.outputAttentions && { attentions }),
       };
+    });
+  }
+
+  /** The loss of a batch with labels, and its gradient by every trainable parameter. */
+  lossAndGradients(input: ClassifierInput): LossAndGradients {
+    const trained = [...this.parameters].filter(([, { trainable }]) => trainable);
+    const variables = trained.map(([, variable]) => variable);
+    return tf.tidy(() => {
+      let logits: tf.Tensor2D | undefined;
+      const { value, grads } = tf.variableGrads(() => {
+        const output = this.forward(input);
+        logits = tf.keep(output.logits);
+        return output.loss!;
+      }, variables);
+      const gradients: tf.NamedTensorMap = {};
+      for (const [name, variable] of trained) {
+        if (grads[variable.name]) gradients[name] = grads[variable.name];
+      }
+      const result = { loss: value, logits: tf.clone(logits!), gradients };
+      logits!.dispose();
+      return result;
     });
   }
 

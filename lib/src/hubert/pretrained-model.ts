@@ -5,6 +5,7 @@ import { writeWhole } from '../files.js';
 import { requireInteger } from '../parameters.js';
 import type { tf } from '../tensorflow.js';
 import { type ModelConfig, writeConfig } from './config.js';
+import { type ModelInput, readInput } from './input.js';
 import { Randomness } from './randomness.js';
 import { SpeechEncoder } from './speech-encoder.js';
 
@@ -52,6 +53,14 @@ export abstract class PretrainedModel {
     for (const [name, variable] of this.parameters) {
       if (name.startsWith(`${this.#encoderPrefix}feature_extractor.`)) variable.trainable = false;
     }
+  }
+
+  /**
+   * What the feature encoder makes of the waveforms: (batch, frames, channels). While it is frozen, this can be kept and
+   * given to `forward` in place of the waveforms.
+   */
+  extractFeatures(input: ModelInput): tf.Tensor3D {
+    return this.encoder.extractFeatures(readInput(input, this.config));
   }
 
   /** Writes `config.json` and `model.safetensors` as Transformers does, into a folder that is made if need be. */

@@ -41,8 +41,7 @@ export class SpeechEncoder {
   forward(batch: Batch, options: ForwardOptions, randomness?: Randomness): BaseModelOutput {
     const { outputHiddenStates = false, outputAttentions = false } = options;
     return tf.tidy(() => {
-      const encode = () => this.#features.forward(batch.rows);
-      const features = this.frozen ? withoutGradient(encode) : encode(); // (B, T, channels)
+      const features = this.extractFeatures(batch);
       const { normed, hidden } = this.#project(features, randomness);
       const augmented = randomness ? this.#augment(hidden, batch, randomness) : hidden;
       const mask = frameMask(batch);
@@ -52,6 +51,13 @@ export class SpeechEncoder {
         extractFeatures: this.#config.modelType === 'wav2vec2' ? normed : features,
       };
     });
+  }
+
+  /** What the feature encoder gives (B, T, channels). */
+  extractFeatures({ source }: Batch): tf.Tensor3D {
+    if (source instanceof tf.Tensor) return tf.clone(source);
+    const encode = () => this.#features.forward(source);
+    return this.frozen ? withoutGradient(encode) : encode();
   }
 
   dispose(): void {

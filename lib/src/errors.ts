@@ -23,3 +23,9 @@ export class CheckpointError extends OnpaError {}
 
 /** The Hugging Face Hub said no, or did not answer. The message names the repository and the status, never a token. */
 export class HubError extends OnpaError {}
+
+/** Training that cannot go on. The message says at which step, with which learning rate, and what to try. */
+export class TrainingError extends OnpaError {}
+
+/** Training that was asked to stop. The message says after which step, and how to go on. */
+export class TrainingInterrupted extends OnpaError {}

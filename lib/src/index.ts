@@ -35,6 +35,8 @@ export {
   ParameterError,
   SamplingRateError,
   SetupError,
+  TrainingError,
+  TrainingInterrupted,
 } from './errors.js';
 export type { HubOptions } from './hub/repository-file.js';
 export { AutoModel, AutoModelForAudioClassification, type ModelLoader } from './hubert/auto-model.js';
@@ -79,3 +81,13 @@ export { type SpecshowOptions, specshow } from './plot/specshow.js';
 export { type SpectrumOptions, spectrum } from './plot/spectrum.js';
 export { type WaveshowOptions, waveshow } from './plot/waveshow.js';
 export { tensorflowVersion, tf } from './tensorflow.js';
+export type { ExampleSource, TrainingExample } from './training/example-source.js';
+export type { RunInfo, StepInfo, Tracker } from './training/trackers/tracker.js';
+export type { LogEntry, TrainerState } from './training/trainer-state.js';
+export {
+  type IntervalStrategy,
+  type Reporter,
+  type SchedulerType,
+  TrainingArguments,
+  type TrainingOptions,
+} from './training/training-arguments.js';

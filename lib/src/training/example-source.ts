@@ -1,0 +1,27 @@
+/** One clip, ready for the model. */
+export interface TrainingExample {
+  /** What the feature extractor made of the clip. */
+  readonly inputValues: Float32Array;
+  /** 1 for audio, 0 for padding, where the clip is padded already; as long as `inputValues`. */
+  readonly attentionMask?: Int32Array;
+  /** The class, from 0; -100 where it does not count. */
+  readonly label: number;
+}
+
+/** What a trainer learns from: an array of examples, or anything with this shape. */
+export interface ExampleSource {
+  readonly length: number;
+  /** The examples at `indices`, in this order; it may work ahead of the reader. */
+  examples(indices: readonly number[]): AsyncIterable<TrainingExample>;
+}
+
+/** The data set that a user gives, as an {@link ExampleSource}. */
+export function asSource(dataset: ExampleSource | readonly TrainingExample[]): ExampleSource {
+  if (!Array.isArray(dataset)) return dataset as ExampleSource;
+  return {
+    length: dataset.length,
+    async *examples(indices) {
+      for (const index of indices) yield dataset[index];
+    },
+  };
+}

@@ -1,0 +1,85 @@
+/** What training said at one step, under Transformers' keys: `loss`, `grad_norm`, `eval_accuracy`, `epoch`, `step` … */
+export type LogEntry = Record<string, number>;
+
+/** How far training is, and what it said so far, like `transformers.TrainerState`. */
+export interface TrainerState {
+  /** With the part of the current epoch that is done. */
+  epoch: number;
+  /** Optimiser steps done. */
+  globalStep: number;
+  /** Optimiser steps of the whole training. */
+  maxSteps: number;
+  numTrainEpochs: number;
+  trainBatchSize: number;
+  /** Steps between two logs, evaluations and checkpoints, where they are counted in steps. */
+  loggingSteps: number;
+  evalSteps: number;
+  saveSteps: number;
+  /** Transformers' estimate: 6 · samples of audio · parameters. */
+  totalFlos: number;
+  logHistory: LogEntry[];
+  bestMetric: number | null;
+  bestGlobalStep: number | null;
+  bestModelCheckpoint: string | null;
+}
+
+/** The state before training. */
+export function initialState(): TrainerState {
+  return {
+    epoch: 0,
+    globalStep: 0,
+    maxSteps: 0,
+    numTrainEpochs: 0,
+    trainBatchSize: 8,
+    loggingSteps: 500,
+    evalSteps: 500,
+    saveSteps: 500,
+    totalFlos: 0,
+    logHistory: [],
+    bestMetric: null,
+    bestGlobalStep: null,
+    bestModelCheckpoint: null,
+  };
+}
+
+const KEYS: Readonly<Record<keyof TrainerState, string>> = {
+  epoch: 'epoch',
+  globalStep: 'global_step',
+  maxSteps: 'max_steps',
+  numTrainEpochs: 'num_train_epochs',
+  trainBatchSize: 'train_batch_size',
+  loggingSteps: 'logging_steps',
+  evalSteps: 'eval_steps',
+  saveSteps: 'save_steps',
+  totalFlos: 'total_flos',
+  logHistory: 'log_history',
+  bestMetric: 'best_metric',
+  bestGlobalStep: 'best_global_step',
+  bestModelCheckpoint: 'best_model_checkpoint',
+};
+
+const FIELDS = Object.entries(KEYS) as [keyof TrainerState, string][];
+
+/** What Transformers' state has besides; its reader refuses other keys. */
+const OTHERS = {
+  is_hyper_param_search: false,
+  is_local_process_zero: true,
+  is_world_process_zero: true,
+  num_input_tokens_seen: 0,
+  stateful_callbacks: {},
+  trial_name: null,
+  trial_params: null,
+};
+
+/** The text of `trainer_state.json`. */
+export function writeTrainerState(state: TrainerState): string {
+  const fields = FIELDS.map(([field, key]): [string, unknown] => [key, state[field]]);
+  const sorted = [...Object.entries(OTHERS), ...fields].sort(([a], [b]) => (a < b ? -1 : 1));
+  return `${JSON.stringify(Object.fromEntries(sorted), null, 2)}\n`;
+}
+
+/** The state in the object of a `trainer_state.json`, also of one that Transformers wrote. */
+export function readTrainerState(json: Readonly<Record<string, unknown>>): TrainerState {
+  const given = FIELDS.filter(([, key]) => json[key] !== undefined).map(([field, key]) => [field, json[key]]);
+  return { ...initialState(), ...Object.fromEntries(given) };
+}

@@ -29,3 +29,6 @@ export class TrainingError extends OnpaError {}
 
 /** Training that was asked to stop. The message says after which step, and how to go on. */
 export class TrainingInterrupted extends OnpaError {}
+
+/** A data set that is not laid out as one, or cannot be unpacked. The message names the folder or file, and what was expected. */
+export class DatasetError extends OnpaError {}

@@ -30,6 +30,7 @@ export { getWindow, hann, type Window } from './dsp/window.js';
 export {
   AudioDecodeError,
   CheckpointError,
+  DatasetError,
   HubError,
   OnpaError,
   ParameterError,
@@ -81,6 +82,15 @@ export { type SpecshowOptions, specshow } from './plot/specshow.js';
 export { type SpectrumOptions, spectrum } from './plot/spectrum.js';
 export { type WaveshowOptions, waveshow } from './plot/waveshow.js';
 export { tensorflowVersion, tf } from './tensorflow.js';
+export {
+  AudioDataset,
+  type DatasetFeatures,
+  type DatasetRow,
+  type TrainTestSplitOptions,
+} from './training/dataset/audio-dataset.js';
+export type { ClassLabel } from './training/dataset/class-label.js';
+export type { EncodedDataset, PreprocessOptions } from './training/dataset/encoded-dataset.js';
+export { type LoadDatasetOptions, loadDataset } from './training/dataset/load-dataset.js';
 export type { ExampleSource, TrainingExample } from './training/example-source.js';
 export type { RunInfo, StepInfo, Tracker } from './training/trackers/tracker.js';
 export type { LogEntry, TrainerState } from './training/trainer-state.js';

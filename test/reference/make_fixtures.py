@@ -12,6 +12,7 @@ The cache folder is the one where onpa keeps its downloads: librosa's recordings
 import audio_files
 import audio_fixtures
 import checkpoint_fixtures
+import dataset_fixtures
 import feature_extractor_fixtures
 import hubert_fixtures
 import librosa
@@ -51,6 +52,7 @@ def main() -> None:
     hubert_fixtures.make()
     feature_extractor_fixtures.feature_extractor(made)
     pipeline_fixtures.pipeline(made)
+    dataset_fixtures.make()
 
 
 if __name__ == "__main__":

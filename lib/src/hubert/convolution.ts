@@ -2,6 +2,7 @@ import { tf } from '../tensorflow.js';
 import type { Activation } from './activation.js';
 import { layerNorm } from './functional.js';
 import { fusedGelu } from './fused-gelu.js';
+import { nativeConv2dGradient } from './native.js';
 
 /** A convolution over time, as matrix products over the input seen in groups of `stride` frames. */
 export interface Convolution {
@@ -52,15 +53,8 @@ export function convolution(
 /** Frames (T, in) → (T', out): the products, the norm and the activation. */
 export function convolve(x: tf.Tensor2D, { size, stride, kernels, bias, norm, activation }: Convolution): tf.Tensor2D {
   return tf.tidy(() => {
-    const [length, width] = x.shape;
-    const count = Math.floor((length - size) / stride) + 1;
-    const groups: tf.Tensor2D[] = [];
-    for (let tap = 0; tap < size; tap += stride) {
-      const taps = Math.min(stride, size - tap);
-      // The last, smaller group is the end of a whole one, so that no row lies behind the input.
-      const rows = framesFrom(x, tap - (stride - taps), count, stride); // (T', stride · in)
-      groups.push(taps === stride ? rows : tf.slice(rows, [0, (stride - taps) * width], [count, taps * width]));
-    }
+    const groups = tapGroups(x, size, stride);
+    const [count, width] = [groups[0].shape[0], x.shape[1]];
     // The bias as an additional row of the kernel needs a column of ones.
     if (kernels[0].shape[0] === size * width + 1) groups.push(tf.ones([count, 1]) as tf.Tensor2D);
     const inputs = kernels.length < groups.length ? [tf.concat(groups, 1)] : groups;
@@ -71,6 +65,47 @@ export function convolve(x: tf.Tensor2D, { size, stride, kernels, bias, norm, ac
     const biased = bias ? (tf.add(product, bias) as tf.Tensor2D) : product;
     return activation.curve(norm ? layerNorm(biased, norm[0], norm[1], NORM_EPSILON) : biased);
   });
+}
+
+/** The gradient by the kernel (size · in, out) of a convolution, from that by its product (T', out). */
+export function kernelGradient(x: tf.Tensor2D, dy: tf.Tensor2D, size: number, stride: number): tf.Tensor2D {
+  return tf.tidy(() => {
+    const groups = tapGroups(x, size, stride);
+    const inputs = size * x.shape[1] <= NARROW ? [tf.concat(groups, 1)] : groups;
+    const parts = inputs.map((rows) => tf.matMul<tf.Tensor2D>(rows, dy, true));
+    return parts.length === 1 ? parts[0] : tf.concat(parts, 0);
+  });
+}
+
+/** The gradient by the input (T, in) of a convolution with this kernel (size · in, out), from that by its product. */
+export function inputGradient(
+  kernel: tf.Tensor2D,
+  dy: tf.Tensor2D,
+  length: number,
+  size: number,
+  stride: number,
+): tf.Tensor2D {
+  return tf.tidy(() => {
+    const [count, out] = dy.shape;
+    const width = kernel.shape[0] / size;
+    const filter = tf.reshape(kernel, [1, size, width, out]);
+    const gradient = nativeConv2dGradient([1, 1, length, width], filter, tf.reshape(dy, [1, 1, count, out]), stride);
+    return tf.reshape(gradient, [length, width]) as tf.Tensor2D;
+  });
+}
+
+/** What each group of `stride` taps sees: (T', taps · in), in the order of the kernel's rows. */
+function tapGroups(x: tf.Tensor2D, size: number, stride: number): tf.Tensor2D[] {
+  const [length, width] = x.shape;
+  const count = Math.floor((length - size) / stride) + 1;
+  const groups: tf.Tensor2D[] = [];
+  for (let tap = 0; tap < size; tap += stride) {
+    const taps = Math.min(stride, size - tap);
+    // The last, smaller group is the end of a whole one, so that no row lies behind the input.
+    const rows = framesFrom(x, tap - (stride - taps), count, stride); // (T', stride · in)
+    groups.push(taps === stride ? rows : tf.slice(rows, [0, (stride - taps) * width], [count, taps * width]));
+  }
+  return groups;
 }
 
 /** `count` rows of `stride` frames each, the first from frame `first`, which may lie before the input. */

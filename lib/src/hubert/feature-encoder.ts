@@ -1,9 +1,10 @@
-import { EigenvalueDecomposition, Matrix } from 'ml-matrix';
 import { tf } from '../tensorflow.js';
 import { ACTIVATIONS, type Activation, activationAfterProduct } from './activation.js';
 import { frameCount, type ModelConfig, receptiveField } from './config.js';
-import { type Convolution, convolution, convolve, NORM_EPSILON } from './convolution.js';
+import { type Convolution, convolution, convolve } from './convolution.js';
+import { encodeRecorded } from './feature-encoder-gradient.js';
 import { type Parameters, under } from './functional.js';
+import { FoldedGroupNorm } from './group-norm.js';
 import { usesGpu } from './native.js';
 import { Prepared } from './prepared.js';
 import { recording } from './recording.js';
@@ -16,12 +17,14 @@ const PIECE = 8192;
 /** The feature encoder: a stack of convolutions that turns samples into 50 vectors a second. */
 export class FeatureEncoder {
   readonly #config: ModelConfig;
+  readonly #parameters: Parameters;
   /** Kernels as the products need them. */
   readonly #prepared: Prepared;
 
   /** @param parameters - those under `feature_extractor` */
   constructor(config: ModelConfig, parameters: Parameters) {
     this.#config = config;
+    this.#parameters = parameters;
     this.#prepared = new Prepared(
       () => config.convDim.flatMap((_, i) => parameterNames(config, i).map(under(parameters, `conv_layers.${i}`))),
       () => prepare(config, parameters),
@@ -33,6 +36,7 @@ export class FeatureEncoder {
    * @returns features (batch, frames, channels)
    */
   forward(batch: readonly Float32Array[]): tf.Tensor3D {
+    if (recording()) return encodeRecorded(batch, this.#config, this.#parameters, () => this.forward(batch));
     return tf.tidy(() => {
       const tensors = this.#prepared.get();
       return tf.stack(batch.map((samples) => this.#clip(samples, tensors))) as tf.Tensor3D;
@@ -48,9 +52,8 @@ export class FeatureEncoder {
     return tf.tidy(() => {
       const layers = this.#layers(tensors, samples);
       const x = tf.tensor2d(samples, [samples.length, 1]);
-      // A recorded gradient keeps every step of every piece, and a GPU wants large products: there, all at once.
-      const whole = recording() || usesGpu();
-      const piecewise = whole ? 0 : Math.min(PIECEWISE_LAYERS, layers.length);
+      // A GPU wants large products.
+      const piecewise = usesGpu() ? 0 : Math.min(PIECEWISE_LAYERS, layers.length);
       const coarse = piecewise === 0 ? x : inOverlappingPieces(x, layers.slice(0, piecewise));
       const { after } = layers[layers.length - 1].activation;
       const features = run(coarse, layers.slice(piecewise));
@@ -72,27 +75,19 @@ export class FeatureEncoder {
     });
   }
 
-  /**
-   * The first convolution with the group norm over time folded in.
-   *
-   * Mean and variance of each channel over the clip follow from the mean m and the covariance of the windows that the
-   * kernel w sees, w·m and wᵀ(cov)w, so that the channels need not be computed to be normalised.
-   */
+  /** The first convolution with the group norm over time folded in. */
   #groupNormed(tensors: tf.NamedTensorMap, samples: Float32Array): Convolution {
     const { convKernel, convStride } = this.#config;
-    const kernel = tensors['0.kernel.0'] as tf.Tensor2D; // (size, out)
-    const { mean, root } = windowStatistics(samples, convKernel[0], convStride[0]);
-    const variance = tf.sum(tf.square(tf.matMul(tf.tensor2d(root), kernel)), 0); // (out)
-    const scale = tf.mul(tensors['0.gain'], tf.rsqrt(tf.add(variance, NORM_EPSILON)));
-    const centre = tf.sum(tf.mul(tf.tensor2d(mean, [mean.length, 1]), kernel), 0); // (out)
+    const own = { kernel: tensors['0.kernel.0'] as tf.Tensor2D, gain: tensors['0.gain'], shift: tensors['0.shift'] };
+    const { kernel, bias } = new FoldedGroupNorm(samples, convKernel[0], convStride[0]).fold(own);
     const activation = activationOf(this.#config);
-    const scaled = tf.mul(kernel, tf.mul(scale, activation.before)) as tf.Tensor2D;
-    const bias = tf.mul(tf.sub(tensors['0.shift'], tf.mul(centre, scale)), activation.before);
-    return convolution(convKernel[0], convStride[0], scaled, bias, activation);
+    const scaled = tf.mul(kernel, activation.before) as tf.Tensor2D;
+    return convolution(convKernel[0], convStride[0], scaled, tf.mul(bias, activation.before), activation);
   }
 }
 
-function isNormed({ featExtractNorm }: ModelConfig, layer: number): boolean {
+/** Whether a norm follows a layer's product. */
+export function isNormed({ featExtractNorm }: ModelConfig, layer: number): boolean {
   return layer === 0 || featExtractNorm === 'layer';
 }
 
@@ -103,7 +98,8 @@ function activationOf({ featExtractNorm, featExtractActivation }: ModelConfig): 
     : activationAfterProduct(featExtractActivation);
 }
 
-function parameterNames(config: ModelConfig, layer: number): string[] {
+/** The parameters of a layer, under `conv_layers.<layer>`. */
+export function parameterNames(config: ModelConfig, layer: number): string[] {
   const bias = config.convBias ? ['conv.bias'] : [];
   const norm = isNormed(config, layer) ? ['layer_norm.weight', 'layer_norm.bias'] : [];
   return ['conv.weight', ...bias, ...norm];
@@ -146,7 +142,7 @@ function prepare(config: ModelConfig, parameters: Parameters): tf.NamedTensorMap
 function run(x: tf.Tensor2D, layers: Convolution[]): tf.Tensor2D {
   return layers.reduce((input, layer) => {
     const output = convolve(input, layer);
-    if (input !== x && !recording()) input.dispose();
+    if (input !== x) input.dispose();
     return output;
   }, x);
 }
@@ -167,37 +163,4 @@ function inOverlappingPieces(x: tf.Tensor2D, layers: Convolution[]): tf.Tensor2D
     }
     return pieces.length === 1 ? pieces[0] : tf.concat(pieces, 0);
   });
-}
-
-/**
- * Mean and covariance of all windows of `size` samples, `stride` apart, in double precision.
- *
- * @returns the mean, and a root R of the covariance: RᵀR
- */
-function windowStatistics(samples: Float32Array, size: number, stride: number): { mean: number[]; root: number[][] } {
-  const count = Math.floor((samples.length - size) / stride) + 1;
-  const sums = new Float64Array(size);
-  const products = new Float64Array(size * size);
-  for (let i = 0; i < size; i++) {
-    for (let t = 0, at = i; t < count; t++, at += stride) sums[i] += samples[at];
-    for (let j = i; j < size; j++) {
-      let sum = 0;
-      for (let t = 0, at = 0; t < count; t++, at += stride) sum += samples[at + i] * samples[at + j];
-      products[i * size + j] = sum;
-    }
-  }
-  const mean = Array.from(sums, (sum) => sum / count);
-  const covariance = Matrix.zeros(size, size);
-  for (let i = 0; i < size; i++) {
-    for (let j = i; j < size; j++) {
-      const value = products[i * size + j] / count - mean[i] * mean[j];
-      covariance.set(i, j, value);
-      covariance.set(j, i, value);
-    }
-  }
-  const { realEigenvalues, eigenvectorMatrix } = new EigenvalueDecomposition(covariance, { assumeSymmetric: true });
-  const root = realEigenvalues.map((value, row) =>
-    Array.from({ length: size }, (_, column) => Math.sqrt(Math.max(0, value)) * eigenvectorMatrix.get(column, row)),
-  );
-  return { mean, root };
 }

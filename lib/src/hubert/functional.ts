@@ -1,6 +1,7 @@
 import { tf } from '../tensorflow.js';
-import type { Activation } from './activation.js';
+import { type ActivationName, activate, activationAfterProduct } from './activation.js';
 import { fusedGelu } from './fused-gelu.js';
+import { differentiable, recording } from './recording.js';
 
 /** Looks a parameter up by its name. */
 export type Parameters = (name: string) => tf.Tensor;
@@ -12,31 +13,55 @@ export function under(parameters: Parameters, prefix: string): Parameters {
 
 /** x · weightᵀ + bias for rows x (N, in), weight (out, in). */
 export function linear(x: tf.Tensor2D, parameters: Parameters): tf.Tensor2D {
-  return tf.tidy(() => {
-    const product = tf.matMul(x, parameters('weight') as tf.Tensor2D, false, true); // (N, out)
-    return tf.add(product, parameters('bias'));
-  });
+  const weight = parameters('weight') as tf.Tensor2D;
+  const bias = parameters('bias');
+  return differentiable(
+    [x, weight, bias],
+    () => ({ value: tf.add(tf.matMul(x, weight, false, true), bias), kept: [x] }), // (N, out)
+    (dy, [kept]) => [tf.matMul(dy, weight), tf.matMul(dy, kept as tf.Tensor2D, true), tf.sum(dy, 0)],
+  );
 }
 
 /** Normalises each row to zero mean and unit variance, then scales and shifts it: (…, C) → (…, C). */
 export function layerNorm<T extends tf.Tensor>(x: T, weight: tf.Tensor, bias: tf.Tensor, epsilon: number): T {
-  return tf.tidy(() => {
-    const centred = tf.sub(x, tf.mean(x, -1, true));
-    const variance = tf.mean(tf.square(centred), -1, true); // (…, 1)
-    return tf.add(tf.mul(tf.mul(centred, tf.rsqrt(tf.add(variance, epsilon))), weight), bias) as T;
-  });
+  return differentiable(
+    [x, weight, bias],
+    () => {
+      const { normal } = normalise(x, epsilon);
+      return { value: tf.add(tf.mul(normal, weight), bias) as T, kept: [x] };
+    },
+    (dy, [kept]) => layerNormGradient(dy, kept as T, weight, epsilon),
+  );
 }
 
-/** x · weightᵀ + bias, then the activation except for its factor `after`, which the next product takes. */
-export function activatedLinear(x: tf.Tensor2D, parameters: Parameters, activation: Activation): tf.Tensor2D {
-  const { before, curve, isFused } = activation;
-  const weight = parameters('weight') as tf.Tensor2D; // (out, in)
-  if (isFused) return fusedGelu(x, weight, parameters('bias'), true);
-  return tf.tidy(() => {
-    // The factor is cheaper on the narrow side.
-    const product = tf.matMul(tf.mul(x, before), weight, false, true); // (N, out)
-    return curve(tf.add(product, tf.mul(parameters('bias'), before)) as tf.Tensor2D);
-  });
+/** The gradients of {@link layerNorm} by x, weight and bias, from that by its value. */
+export function layerNormGradient<T extends tf.Tensor>(
+  dy: T,
+  x: T,
+  weight: tf.Tensor,
+  epsilon: number,
+): [dx: T, dWeight: tf.Tensor, dBias: tf.Tensor] {
+  const { normal, scale } = normalise(x, epsilon);
+  const along = tf.mul(dy, weight);
+  const rows = Array.from({ length: x.rank - 1 }, (_, axis) => axis);
+  const inward = tf.add(tf.mul(normal, tf.mean(tf.mul(along, normal), -1, true)), tf.mean(along, -1, true));
+  const dx = tf.mul(tf.sub(along, inward), scale) as T;
+  return [dx, tf.sum(tf.mul(dy, normal), rows), tf.sum(dy, rows)];
+}
+
+/** Rows of zero mean and unit variance (…, C), and what they were multiplied by (…, 1). */
+function normalise<T extends tf.Tensor>(x: T, epsilon: number): { normal: T; scale: tf.Tensor } {
+  const centred = tf.sub(x, tf.mean(x, -1, true));
+  const scale = tf.rsqrt(tf.add(tf.mean(tf.square(centred), -1, true), epsilon));
+  return { normal: tf.mul(centred, scale) as T, scale };
+}
+
+/** The activation of x · weightᵀ + bias. */
+export function activatedLinear(x: tf.Tensor2D, parameters: Parameters, name: ActivationName): tf.Tensor2D {
+  if (!recording() && activationAfterProduct(name).isFused) {
+    return fusedGelu(x, parameters('weight') as tf.Tensor2D, parameters('bias'), true);
+  }
+  return tf.tidy(() => activate(linear(x, parameters), name));
 }
 
 /** Applies a function to `size` entries of an axis at a time, and puts what it gives together along that axis. */

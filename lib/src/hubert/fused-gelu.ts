@@ -1,7 +1,5 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { tf } from '../tensorflow.js';
+import { attribute, type Graph, loadGraph, node, placeholder } from './graph.js';
 import { usesGpu } from './native.js';
 
 /**
@@ -11,22 +9,15 @@ import { usesGpu } from './native.js';
  */
 const OPERATION = '_FusedMatMul';
 const FUSED = ['BiasAdd', 'GeluExact'];
-const INPUTS = ['x', 'weight', 'bias'];
-const DT_FLOAT = 1;
-
-interface GraphBackend {
-  binding: { loadSavedModel(folder: string, tags: string): number };
-  runSavedModel(id: number, inputs: tf.Tensor[], infos: { name: string }[], outputs: string[]): tf.Tensor[];
-}
 
 /** The loaded graph; null where this TensorFlow cannot run it, undefined before the first try. */
-let graph: number | null | undefined;
+let graph: Graph | null | undefined;
 
 /** Whether {@link fusedGelu} works here: on processors for which TensorFlow uses oneDNN. */
 export function canFuseGelu(): boolean {
   if (graph === undefined) {
     try {
-      graph = usesGpu() ? null : loadGraph();
+      graph = usesGpu() ? null : products();
       if (graph !== null && !isExact()) graph = null;
     } catch {
       graph = null;
@@ -37,12 +28,20 @@ export function canFuseGelu(): boolean {
 
 /** gelu(x · weight + bias) for x (N, in), weight (in, out) or, transposed, (out, in). It has no gradient. */
 export function fusedGelu(x: tf.Tensor2D, weight: tf.Tensor2D, bias: tf.Tensor, transposed: boolean): tf.Tensor2D {
-  const backend = tf.backend() as unknown as GraphBackend;
-  const infos = INPUTS.map((name) => ({ name }));
-  const [output] = backend.runSavedModel(graph as number, [x, weight, bias], infos, [
-    transposed ? 'transposed' : 'plain',
-  ]);
+  const [output] = graph!.run({ x, weight, bias }, [transposed ? 'transposed' : 'plain']);
   return output as tf.Tensor2D;
+}
+
+function products(): Graph {
+  const inputs = ['x', 'weight', 'bias'];
+  const product = (name: string, transposed: boolean) =>
+    node(name, OPERATION, inputs, {
+      T: attribute.float32(),
+      num_args: attribute.integer(1),
+      fused_ops: attribute.strings(FUSED),
+      transpose_b: attribute.boolean(transposed),
+    });
+  return loadGraph([...inputs.map(placeholder), product('plain', false), product('transposed', true)]);
 }
 
 function isExact(): boolean {
@@ -54,51 +53,4 @@ function isExact(): boolean {
       return Math.abs(found - expected) < 1e-6;
     });
   });
-}
-
-function loadGraph(): number {
-  const folder = mkdtempSync(path.join(tmpdir(), 'onpa-graph-'));
-  try {
-    writeFileSync(path.join(folder, 'saved_model.pb'), savedModel());
-    return (tf.backend() as unknown as GraphBackend).binding.loadSavedModel(folder, 'serve');
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
-}
-
-/** A SavedModel in Protocol Buffers, field by field as in TensorFlow's saved_model.proto and graph.proto. */
-function savedModel(): Uint8Array {
-  const placeholders = INPUTS.map((name) => node(name, 'Placeholder', [], { dtype: number(6, DT_FLOAT) }));
-  const products = [false, true].map((transposed) =>
-    node(transposed ? 'transposed' : 'plain', OPERATION, INPUTS, {
-      T: number(6, DT_FLOAT),
-      num_args: number(3, 1),
-      fused_ops: bytes(1, ...FUSED.map((name) => text(2, name))),
-      transpose_b: number(5, transposed ? 1 : 0),
-    }),
-  );
-  const graphDef = bytes(2, ...placeholders, ...products, bytes(4, number(1, 1882)));
-  return Buffer.concat([number(1, 1), bytes(2, bytes(1, text(4, 'serve')), graphDef)]);
-}
-
-function node(name: string, operation: string, inputs: string[], attributes: Record<string, Buffer>): Buffer {
-  const entries = Object.entries(attributes).map(([key, value]) => bytes(5, text(1, key), bytes(2, value)));
-  return bytes(1, text(1, name), text(2, operation), ...inputs.map((input) => text(3, input)), ...entries);
-}
-
-const number = (field: number, value: number): Buffer => Buffer.concat([varint(field << 3), varint(value)]);
-const text = (field: number, value: string): Buffer => bytes(field, Buffer.from(value));
-
-function bytes(field: number, ...parts: Buffer[]): Buffer {
-  const content = Buffer.concat(parts);
-  return Buffer.concat([varint((field << 3) | 2), varint(content.length), content]);
-}
-
-/** Seven bits a byte, the highest bit set on all but the last. */
-function varint(value: number): Buffer {
-  const parts: number[] = [];
-  for (let rest = value; ; rest >>>= 7) {
-    if (rest < 128) return Buffer.from([...parts, rest]);
-    parts.push((rest & 127) | 128);
-  }
 }

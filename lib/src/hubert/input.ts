@@ -88,6 +88,21 @@ function soundFrames(
   });
 }
 
+/** The batch in parts of so many frames at most, or of one row. */
+export function partsOf({ size, source, frames, lengths }: Batch, most: number): Batch[] {
+  const rows = Math.max(1, Math.floor(most / frames));
+  const firsts = Array.from({ length: Math.ceil(size / rows) }, (_, i) => i * rows);
+  return firsts.map((first) => {
+    const count = Math.min(rows, size - first);
+    return {
+      size: count,
+      source: source instanceof tf.Tensor ? tf.slice(source, first, count) : source.slice(first, first + count),
+      frames,
+      ...(lengths && { lengths: lengths.slice(first, first + count) }),
+    };
+  });
+}
+
 /** 1 where a frame is sound, 0 where it is padding: (B, T). */
 export function frameMask({ frames, lengths }: Batch): tf.Tensor2D | undefined {
   return (

@@ -1,10 +1,10 @@
-import { ParameterError } from '../errors.js';
 import { tf } from '../tensorflow.js';
 import type { ModelConfig } from './config.js';
+import { checkLabels, countLabels, crossEntropy } from './cross-entropy.js';
 import { type FromPretrainedOptions, loadModel } from './from-pretrained.js';
 import { linear } from './functional.js';
 import { initialise } from './initialise.js';
-import { type Batch, type FeatureInput, frameMask, type ModelInput, readInput } from './input.js';
+import { type Batch, type FeatureInput, frameMask, type ModelInput, partsOf, readInput } from './input.js';
 import { baseParameters, headParameters, type ParameterSpec } from './parameters.js';
 import { PretrainedModel } from './pretrained-model.js';
 import type { BaseModelOutput, ForwardOptions } from './speech-encoder.js';
@@ -15,15 +15,18 @@ export type ClassifierInput = (ModelInput | FeatureInput) & {
   labels?: ArrayLike<number>;
 };
 
+/** Frames of which a gradient keeps the steps at a time: a minute. */
+const PART_FRAMES = 3000;
+
 /** What training a classifier needs of a batch; the tensors belong to the caller. */
-export interface LossAndGradients {
+export type LossAndGradients = {
   /** The mean cross-entropy. */
   loss: tf.Scalar;
   /** (batch, classes) */
   logits: tf.Tensor2D;
   /** The gradient of the loss by each trainable parameter that it depends on, under the parameter's name. */
   gradients: tf.NamedTensorMap;
-}
+};
 
 /** What a classifier gives; the tensors belong to the caller. */
 export type SequenceClassifierOutput = {
@@ -104,39 +107,67 @@ export class HubertForSequenceClassification extends PretrainedModel {
     const { labels } = input;
     if (labels) checkLabels(labels, batch.size, this.config.numLabels);
     return tf.tidy(() => {
-      const weighted = this.config.useWeightedLayerSum;
-      const asked = weighted ? { ...options, outputHiddenStates: true } : options;
-      const { lastHiddenState, hiddenStates, attentions } = this.encoder.forward(batch, asked, this.randomness);
-      const frames = weighted ? this.#layerSum(hiddenStates!) : lastHiddenState;
-      const logits = this.#classify(meanOverTime(frames, batch));
-      return {
-        logits,
-        ...(labels && { loss: crossEntropy(logits, labels) }),
-        ...(options.outputHiddenStates && { hiddenStates }),
-        ...(options.outputAttentions && { attentions }),
-      };
+      const output = this.#forward(batch, options);
+      return labels ? { ...output, loss: crossEntropy(output.logits, labels) } : output;
     });
   }
 
-  /** The loss of a batch with labels, and its gradient by every trainable parameter. */
-  lossAndGradients(input: ClassifierInput): LossAndGradients {
+  /**
+   * The loss of a batch with labels, and its gradient by every trainable parameter. A large batch goes through in parts,
+   * so that memory does not grow with it.
+   *
+   * @throws ParameterError as {@link forward} does
+   */
+  lossAndGradients(input: ClassifierInput & { labels: ArrayLike<number> }): LossAndGradients {
+    const batch = readInput(input, this.config);
+    const labels = Array.from(input.labels);
+    checkLabels(labels, batch.size, this.config.numLabels);
+    const counted = countLabels(labels);
+    // The batch norm's statistics are of the whole batch.
+    const parts = this.config.convPosBatchNorm ? [batch] : partsOf(batch, PART_FRAMES);
+    return tf.tidy(() => {
+      const first = this.#gradients(parts[0], labels.splice(0, parts[0].size), counted);
+      return parts.slice(1).reduce((sum, part) => {
+        const next = this.#gradients(part, labels.splice(0, part.size), counted);
+        const both = sumOf(sum, next);
+        tf.dispose([sum, next]);
+        return both;
+      }, first);
+    });
+  }
+
+  #gradients(batch: Batch, labels: number[], counted: number): LossAndGradients {
     const trained = [...this.parameters].filter(([, { trainable }]) => trainable);
-    const variables = trained.map(([, variable]) => variable);
     return tf.tidy(() => {
       let logits: tf.Tensor2D | undefined;
-      const { value, grads } = tf.variableGrads(() => {
-        const output = this.forward(input);
+      const lossOf = () => {
+        const output = this.#forward(batch, {});
         logits = tf.keep(output.logits);
-        return output.loss!;
-      }, variables);
-      const gradients: tf.NamedTensorMap = {};
-      for (const [name, variable] of trained) {
-        if (grads[variable.name]) gradients[name] = grads[variable.name];
-      }
-      const result = { loss: value, logits: tf.clone(logits!), gradients };
+        return crossEntropy(logits, labels, counted);
+      };
+      const { value: loss, grads } = tf.variableGrads(
+        lossOf,
+        trained.map(([, variable]) => variable),
+      );
+      const found = trained
+        .filter(([, { name }]) => grads[name])
+        .map(([name, variable]) => [name, grads[variable.name]]);
+      const result = { loss, logits: tf.clone(logits!), gradients: Object.fromEntries(found) as tf.NamedTensorMap };
       logits!.dispose();
       return result;
     });
+  }
+
+  #forward(batch: Batch, options: ForwardOptions): SequenceClassifierOutput {
+    const weighted = this.config.useWeightedLayerSum;
+    const asked = weighted ? { ...options, outputHiddenStates: true } : options;
+    const { lastHiddenState, hiddenStates, attentions } = this.encoder.forward(batch, asked, this.randomness);
+    const frames = weighted ? this.#layerSum(hiddenStates!) : lastHiddenState;
+    return {
+      logits: this.#classify(meanOverTime(frames, batch)),
+      ...(options.outputHiddenStates && { hiddenStates }),
+      ...(options.outputAttentions && { attentions }),
+    };
   }
 
   /** The learned average of all layers' outputs (B, T, C). */
@@ -170,23 +201,11 @@ function meanOverTime(frames: tf.Tensor3D, batch: Batch): tf.Tensor2D {
   return tf.sum(tf.mul(frames, tf.expandDims(weights, -1)), 1);
 }
 
-/** The label of rows that the loss leaves out, as in PyTorch. */
-const IGNORED = -100;
-
-/** The mean over the rows that count; NaN if none does, as in PyTorch. */
-function crossEntropy(logits: tf.Tensor2D, labels: ArrayLike<number>): tf.Scalar {
-  const counted = Array.from(labels).filter((label) => label !== IGNORED).length;
-  // Labels out of range become rows of zeros.
-  const chosen = tf.oneHot(tf.tensor1d(Array.from(labels), 'int32'), logits.shape[1]);
-  return tf.div(tf.sum(tf.mul(tf.logSoftmax(logits), chosen)), -counted);
-}
-
-function checkLabels(labels: ArrayLike<number>, rows: number, classes: number): void {
-  if (labels.length !== rows) throw new ParameterError(`labels has ${labels.length} entries for ${rows} rows`);
-  for (let i = 0; i < rows; i++) {
-    if (labels[i] === IGNORED) continue;
-    if (!Number.isInteger(labels[i]) || labels[i] < 0 || labels[i] >= classes) {
-      throw new ParameterError(`labels[${i}] is ${labels[i]}; give a whole number from 0 to ${classes - 1}`);
-    }
-  }
+function sumOf(a: LossAndGradients, b: LossAndGradients): LossAndGradients {
+  const names = Object.keys(a.gradients);
+  return {
+    loss: tf.add(a.loss, b.loss),
+    logits: tf.concat([a.logits, b.logits]),
+    gradients: Object.fromEntries(names.map((name) => [name, tf.add(a.gradients[name], b.gradients[name])])),
+  };
 }

@@ -24,3 +24,18 @@ export function nativeOperation(op: string, attributes: Record<string, Attribute
 export function usesGpu(): boolean {
   return (tf.backend() as unknown as { isUsingGpuDevice: boolean }).isUsingGpuDevice;
 }
+
+/** TensorFlow's own Conv2D, which takes filters of fewer input channels as groups; `tf.conv2d` refuses them. */
+export function nativeConv2d(x: tf.Tensor4D, filter: tf.Tensor4D): tf.Tensor4D {
+  return nativeOperation('Conv2D', convolutionOf(1), [x, filter]) as tf.Tensor4D;
+}
+
+/** The gradient by the input of a {@link nativeConv2d} of this shape, whose filter moves by `stride` along the width. */
+export function nativeConv2dGradient(shape: number[], filter: tf.Tensor, dy: tf.Tensor, stride = 1): tf.Tensor4D {
+  const inputs = [tf.tensor1d(shape, 'int32'), filter, dy];
+  return nativeOperation('Conv2DBackpropInput', convolutionOf(stride), inputs) as tf.Tensor4D;
+}
+
+function convolutionOf(stride: number): Record<string, Attribute> {
+  return { T: { type: 'float32' }, strides: [1, 1, stride, 1], padding: 'VALID', data_format: 'NHWC' };
+}

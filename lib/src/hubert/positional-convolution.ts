@@ -1,10 +1,10 @@
 import { tf } from '../tensorflow.js';
-import { ACTIVATIONS } from './activation.js';
+import { activate } from './activation.js';
 import type { ModelConfig } from './config.js';
 import type { Parameters } from './functional.js';
-import { nativeOperation } from './native.js';
+import { nativeConv2d, nativeConv2dGradient } from './native.js';
 import { Prepared } from './prepared.js';
-import { recording } from './recording.js';
+import { differentiable } from './recording.js';
 
 /** PyTorch's, of BatchNorm1d; they are not in the configuration. */
 const EPSILON = 1e-5;
@@ -23,15 +23,13 @@ export class PositionalConvolution {
     const weights = config.convPosBatchNorm
       ? ['conv.weight']
       : ['conv.parametrizations.weight.original0', 'conv.parametrizations.weight.original1'];
-    const { before } = ACTIVATIONS[config.featExtractActivation];
     this.#prepared = new Prepared(
       () => [...weights, 'conv.bias'].map(parameters),
       () => {
         const direction = parameters(weights[weights.length - 1]); // (C, C/G, K)
-        const scale = weights.length === 1 ? tf.scalar(before) : tapScale(parameters(weights[0]), direction, before);
         const taps = tf.transpose(direction, [2, 1, 0]); // (K, C/G, C)
-        const filter = tf.expandDims(tf.mul(taps, scale));
-        return { filter, bias: tf.mul(parameters('conv.bias'), before) };
+        const scaled = weights.length === 1 ? taps : tf.mul(taps, tapScale(parameters(weights[0]), direction));
+        return { filter: tf.expandDims(scaled), bias: tf.clone(parameters('conv.bias')) };
       },
     );
   }
@@ -41,7 +39,6 @@ export class PositionalConvolution {
     return tf.tidy(() => {
       const { numConvPosEmbeddings: size, numConvPosEmbeddingGroups: count, featExtractActivation } = this.#config;
       const { filter, bias } = this.#prepared.get() as { filter: tf.Tensor4D; bias: tf.Tensor1D };
-      const { curve, after } = ACTIVATIONS[featExtractActivation];
       // PyTorch pads both ends by size / 2 and drops the last frame where that makes one too many.
       const before = Math.floor(size / 2);
       const padded = tf.pad(this.#batchNormed(x, training), [
@@ -51,7 +48,7 @@ export class PositionalConvolution {
       ]);
       const image = tf.expandDims(padded, 1) as tf.Tensor4D; // (B, 1, T + K - 1, C)
       const convolved = tf.squeeze(groupedConv2d(image, filter, count), [1]); // (B, T, C)
-      return tf.mul(curve(tf.add(convolved, bias)), after) as tf.Tensor3D;
+      return activate(tf.add(convolved, bias) as tf.Tensor3D, featExtractActivation);
     });
   }
 
@@ -82,35 +79,56 @@ function batchStatistics(x: tf.Tensor3D, running: tf.Variable[]): [mean: tf.Tens
   return [mean, variance];
 }
 
-/** What gives each tap of a weight-normed kernel (C, C/G, K) the length (1, 1, K), times a factor: (K, 1, 1). */
-function tapScale(length: tf.Tensor, direction: tf.Tensor, factor: number): tf.Tensor {
+/** What gives each tap of a weight-normed kernel (C, C/G, K) the length (1, 1, K): (K, 1, 1). */
+function tapScale(length: tf.Tensor, direction: tf.Tensor): tf.Tensor {
   return tf.tidy(() => {
     const current = tf.sqrt(tf.sum(tf.square(direction), [0, 1], true));
-    return tf.reshape(tf.mul(tf.div(length, current), factor), [-1, 1, 1]);
+    return tf.reshape(tf.div(length, current), [-1, 1, 1]);
   });
 }
 
-/** Whether this TensorFlow convolves in groups: on a CPU, oneDNN does and the plain kernels do not. */
-let nativeGroups = true;
-
 /** x (B, 1, T, C), filter (1, K, C / groups, C) → (B, 1, T - K + 1, C): each group of channels from its own inputs. */
 function groupedConv2d(x: tf.Tensor4D, filter: tf.Tensor4D, groups: number): tf.Tensor4D {
-  // TensorFlow.js has no gradient for groups.
-  if (nativeGroups && !recording()) {
-    try {
-      return nativeConv2d(x, filter);
-    } catch {
-      nativeGroups = false;
-    }
+  if (!convolvesInGroups()) {
+    const inputs = tf.split(x, groups, 3) as tf.Tensor4D[];
+    const filters = tf.split(filter, groups, 3) as tf.Tensor4D[];
+    const outputs = inputs.map((input, i) => tf.conv2d<tf.Tensor4D>(input, filters[i], 1, 'valid'));
+    return tf.concat(outputs, 3);
   }
-  const inputs = tf.split(x, groups, 3) as tf.Tensor4D[];
-  const filters = tf.split(filter, groups, 3) as tf.Tensor4D[];
-  const outputs = inputs.map((input, i) => tf.conv2d<tf.Tensor4D>(input, filters[i], 1, 'valid'));
-  return tf.concat(outputs, 3);
+  return differentiable(
+    [x, filter],
+    () => ({ value: nativeConv2d(x, filter), kept: [x, filter] }),
+    (dy, [image, taps]) => [
+      nativeConv2dGradient(image.shape, taps, dy),
+      filterGradient(image as tf.Tensor4D, dy, groups),
+    ],
+  );
 }
 
-/** TensorFlow's own Conv2D, which takes filters of fewer input channels as groups; `tf.conv2d` refuses them. */
-function nativeConv2d(x: tf.Tensor4D, filter: tf.Tensor4D): tf.Tensor4D {
-  const attributes = { strides: [1, 1, 1, 1], padding: 'VALID', data_format: 'NHWC' };
-  return nativeOperation('Conv2D', { T: { type: 'float32' }, ...attributes }, [x, filter]) as tf.Tensor4D;
+/**
+ * The gradient by the filter (1, K, C / groups, C) is a convolution in groups too, with dy as its filter: input channels
+ * take the place of rows, rows that of input channels.
+ */
+function filterGradient(x: tf.Tensor4D, dy: tf.Tensor4D, groups: number): tf.Tensor4D {
+  const [rows, , length, channels] = x.shape;
+  const split = tf.reshape(x, [rows, length, groups, channels / groups]);
+  const image = tf.reshape(tf.transpose(split, [3, 1, 2, 0]), [channels / groups, 1, length, groups * rows]);
+  const filter = tf.transpose(dy, [1, 2, 0, 3]) as tf.Tensor4D; // (1, T, B, C)
+  const gradient = nativeConv2d(image as tf.Tensor4D, filter); // (C / groups, 1, K, C)
+  return tf.transpose(gradient, [1, 2, 0, 3]);
+}
+
+let inGroups: boolean | undefined;
+
+/** Whether this TensorFlow convolves in groups: on a CPU, oneDNN does and the plain kernels do not. */
+function convolvesInGroups(): boolean {
+  if (inGroups === undefined) {
+    try {
+      tf.tidy(() => nativeConv2d(tf.ones([1, 1, 2, 4]), tf.ones([1, 1, 2, 4])).dataSync());
+      inGroups = true;
+    } catch {
+      inGroups = false;
+    }
+  }
+  return inGroups;
 }

@@ -124,7 +124,7 @@ function readSamples(name: string, samples: Exclude<RawAudio, Waveform>): Float3
 }
 
 /** A copy of `row`, filled up to `length` with `value`. */
-function pad<T extends Float32Array | Int32Array>(
+export function pad<T extends Float32Array | Int32Array>(
   row: T,
   length: number = 0,
   value: number,

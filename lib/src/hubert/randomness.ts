@@ -1,6 +1,12 @@
 import { MersenneTwister } from '../dsp/mersenne-twister.js';
 import { tf } from '../tensorflow.js';
+import { compiled } from './compiled.js';
 import { nativeOperation } from './native.js';
+import { differentiable } from './recording.js';
+
+const dropped = compiled(['x', 'uniform', 'rate', 'scale'], (o, x, uniform, rate, scale) => [
+  o.mul(x, o.mul(o.greaterEqual(uniform, rate), scale)),
+]);
 
 /** The random numbers of training: the same seed gives the same ones, on any number of threads. */
 export class Randomness {
@@ -21,10 +27,17 @@ export class Randomness {
   /** Sets each value to 0 with the probability `rate`, and scales the others so that the mean stays. */
   dropout<T extends tf.Tensor>(x: T, rate: number): T {
     if (rate === 0) return x;
-    return tf.tidy(() => {
-      const kept = tf.cast(tf.greaterEqual(this.uniform(x.shape), rate), 'float32');
-      return tf.mul(x, tf.mul(kept, rate < 1 ? 1 / (1 - rate) : 0)) as T;
-    });
+    const scale = rate < 1 ? 1 / (1 - rate) : 0;
+    const drop = (values: tf.Tensor, uniform: tf.Tensor) =>
+      tf.tidy(() => dropped(values, uniform, tf.scalar(rate), tf.scalar(scale))[0] as T);
+    return differentiable(
+      [x],
+      () => {
+        const uniform = this.uniform(x.shape);
+        return { value: drop(x, uniform), kept: [uniform] };
+      },
+      (dy, [uniform]) => [drop(dy, uniform)],
+    );
   }
 
   /** Numbers in [0, 1). */

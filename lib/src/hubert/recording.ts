@@ -8,5 +8,30 @@ export function recording(): boolean {
 
 /** Computes what no gradient flows back from. */
 export function withoutGradient<T extends tf.Tensor>(compute: () => T): T {
-  return tf.customGrad(() => ({ value: compute(), gradFunc: () => [] }))() as T;
+  return differentiable(
+    [],
+    () => ({ value: compute(), kept: [] }),
+    () => [],
+  );
+}
+
+/**
+ * A computation with its own gradient: where TensorFlow.js would keep a tensor for each of its operations, this keeps
+ * what it says. Neither function is recorded, so that both may use any operation.
+ *
+ * @param inputs - what gradients are wanted of
+ * @param forward - gives the value, and what the gradient needs
+ * @param backward - from the gradient by the value to those by the inputs, in their order
+ */
+export function differentiable<T extends tf.Tensor>(
+  inputs: tf.Tensor[],
+  forward: () => { value: T; kept: tf.Tensor[] },
+  backward: (gradient: T, kept: tf.Tensor[]) => tf.Tensor[],
+): T {
+  return tf.customGrad((...given) => {
+    const keep = given.pop() as unknown as (tensors: tf.Tensor[]) => void;
+    const { value, kept } = forward();
+    keep(kept);
+    return { value, gradFunc: (gradient, saved) => tf.tidy(() => backward(gradient as T, saved)) };
+  })(...inputs) as T;
 }

@@ -1,8 +1,7 @@
 import { tf } from '../tensorflow.js';
-import { activationAfterProduct } from './activation.js';
 import { selfAttention } from './attention.js';
 import type { ModelConfig } from './config.js';
-import { activatedLinear, inPieces, layerNorm, type Parameters, under } from './functional.js';
+import { activatedLinear, inPieces, layerNorm, linear, type Parameters, under } from './functional.js';
 import { PositionalConvolution } from './positional-convolution.js';
 import { dropout, type Randomness } from './randomness.js';
 import { recording } from './recording.js';
@@ -115,14 +114,10 @@ export class TransformerEncoder {
 
   #feedForward(x: tf.Tensor3D, parameters: Parameters, randomness: Randomness | undefined): tf.Tensor3D {
     const { hiddenAct, activationDropout, hiddenDropout } = this.#config;
-    const activation = activationAfterProduct(hiddenAct);
-    const weight = parameters('output_dense.weight') as tf.Tensor2D;
     const feed = (rows: tf.Tensor2D) =>
       tf.tidy(() => {
-        const inner = activatedLinear(rows, under(parameters, 'intermediate_dense'), activation); // (N, intermediate)
-        const product = tf.matMul(dropout(inner, activationDropout, randomness), weight, false, true); // (N, C)
-        const scaled = activation.after === 1 ? product : tf.mul(product, activation.after);
-        return tf.add(scaled, parameters('output_dense.bias')) as tf.Tensor2D;
+        const inner = activatedLinear(rows, under(parameters, 'intermediate_dense'), hiddenAct); // (N, intermediate)
+        return linear(dropout(inner, activationDropout, randomness), under(parameters, 'output_dense'));
       });
     return tf.tidy(() => {
       const rows = tf.reshape(x, [-1, x.shape[2]]) as tf.Tensor2D; // (B · T, C)

@@ -91,8 +91,10 @@ export {
 export type { ClassLabel } from './training/dataset/class-label.js';
 export type { EncodedDataset, PreprocessOptions } from './training/dataset/encoded-dataset.js';
 export { type LoadDatasetOptions, loadDataset } from './training/dataset/load-dataset.js';
+export type { ComputeMetrics, Prediction } from './training/evaluation.js';
 export type { ExampleSource, TrainingExample } from './training/example-source.js';
 export type { RunInfo, StepInfo, Tracker } from './training/trackers/tracker.js';
+export { type Dataset, Trainer, type TrainerOptions, type TrainOptions } from './training/trainer.js';
 export type { LogEntry, TrainerState } from './training/trainer-state.js';
 export {
   type IntervalStrategy,
@@ -101,3 +103,4 @@ export {
   TrainingArguments,
   type TrainingOptions,
 } from './training/training-arguments.js';
+export type { TrainOutput } from './training/training-session.js';

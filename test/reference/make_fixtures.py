@@ -21,6 +21,7 @@ import mfcc_fixtures
 import numpy as np
 import pipeline_fixtures
 import spectrum_fixtures
+import trainer_fixtures
 from fixture_file import AUDIO, write
 
 
@@ -52,6 +53,7 @@ def main() -> None:
     hubert_fixtures.make()
     feature_extractor_fixtures.feature_extractor(made)
     pipeline_fixtures.pipeline(made)
+    trainer_fixtures.make()
     dataset_fixtures.make()
 
 

@@ -14,7 +14,8 @@ export class MersenneTwister {
     }
   }
 
-  #next32(): number {
+  /** A whole number below 2^32, as NumPy's and PyTorch's generators draw it. */
+  next32(): number {
     if (this.#index === 624) this.#twist();
     let y = this.#state[this.#index++];
     y ^= y >>> 11;
@@ -34,8 +35,8 @@ export class MersenneTwister {
 
   /** A float64 in [0, 1) with 53 random bits. */
   next(): number {
-    const high = this.#next32() >>> 5;
-    const low = this.#next32() >>> 6;
+    const high = this.next32() >>> 5;
+    const low = this.next32() >>> 6;
     return (high * 67108864 + low) / 9007199254740992;
   }
 }

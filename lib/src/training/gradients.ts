@@ -1,0 +1,52 @@
+import type { HubertForSequenceClassification } from '../hubert/models.js';
+import { tf } from '../tensorflow.js';
+import type { BatchReader } from './batch-reader.js';
+
+/** The gradients of several batches, added up. They belong to the caller. */
+export interface Accumulated {
+  gradients: tf.NamedTensorMap;
+  /** The loss of each batch. */
+  losses: number[];
+  /** Samples of audio, with padding. */
+  samples: number;
+}
+
+/**
+ * Runs the model forwards and backwards over the next batches.
+ *
+ * @param seedOf - the seed of a batch's random numbers, by its number
+ */
+export async function accumulateGradients(
+  model: HubertForSequenceClassification,
+  reader: BatchReader,
+  batches: number,
+  seedOf: (batch: number) => number,
+): Promise<Accumulated> {
+  const result: Accumulated = { gradients: {}, losses: [], samples: 0 };
+  try {
+    for (let i = 0; i < batches; i++) {
+      const { input, labels, samples } = (await reader.next())!;
+      model.train({ seed: seedOf(i) });
+      const { loss, logits, gradients } = model.lossAndGradients({ ...input, labels });
+      result.gradients = sum(result.gradients, gradients);
+      result.losses.push(loss.dataSync()[0]);
+      result.samples += samples;
+      tf.dispose([loss, logits]);
+    }
+    return result;
+  } catch (error) {
+    tf.dispose(result.gradients);
+    throw error;
+  }
+}
+
+/** Takes both sets of tensors, and gives their sum. */
+function sum(a: tf.NamedTensorMap, b: tf.NamedTensorMap): tf.NamedTensorMap {
+  const result = { ...a };
+  for (const [name, tensor] of Object.entries(b)) {
+    const before = result[name];
+    result[name] = before ? tf.add(before, tensor) : tensor;
+    if (before) tf.dispose([before, tensor]);
+  }
+  return result;
+}

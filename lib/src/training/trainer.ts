@@ -1,0 +1,178 @@
+import { mkdir } from 'node:fs/promises';
+import { ParameterError, TrainingError, TrainingInterrupted } from '../errors.js';
+import type { Wav2Vec2FeatureExtractor } from '../hubert/feature-extractor.js';
+import type { HubertForSequenceClassification } from '../hubert/models.js';
+import { writeModel } from './checkpoint.js';
+import { type ComputeMetrics, evaluate, type Prediction } from './evaluation.js';
+import { asSource, type ExampleSource, type TrainingExample } from './example-source.js';
+import { listenForInterruption, Stopped } from './interruption.js';
+import { FeatureStore, isEncoderFrozen, KeptFeatures } from './kept-features.js';
+import type { Tracker } from './trackers/tracker.js';
+import { tracking } from './trackers/tracking.js';
+import { initialState, type TrainerState } from './trainer-state.js';
+import { TrainingArguments, type TrainingOptions } from './training-arguments.js';
+import { evaluationOptions, runTraining, type TrainOutput } from './training-session.js';
+
+/** Examples to learn from, or to be measured by. */
+export type Dataset = ExampleSource | readonly TrainingExample[];
+
+/** What a {@link Trainer} brings together. */
+export interface TrainerOptions {
+  model: HubertForSequenceClassification;
+  /** Default: those of `new TrainingArguments()`. */
+  args?: TrainingArguments | TrainingOptions;
+  trainDataset?: Dataset;
+  evalDataset?: Dataset;
+  /** Pads the clips of a batch to one length, and is saved with the model. */
+  featureExtractor?: Wav2Vec2FeatureExtractor;
+  /** Measures predictions, beside the loss. */
+  computeMetrics?: ComputeMetrics;
+  /** Who watches, besides those of `reportTo`. */
+  trackers?: readonly Tracker[];
+  /**
+   * With gradient accumulation, whether the losses of the batches are added up (true) or averaged. Transformers 5 takes
+   * the classifiers of the HuBERT family for models that average by themselves, and adds up; so does onpa by default.
+   */
+  lossIsScaledForGa?: boolean;
+}
+
+/** How {@link Trainer.train} begins. */
+export interface TrainOptions {
+  /** Go on from the last checkpoint of `outputDir` (true), or from this one; default false. */
+  resumeFromCheckpoint?: boolean | string;
+  /** Stops training when it is aborted. */
+  signal?: AbortSignal;
+}
+
+/**
+ * Fine-tunes a classifier, like `transformers.Trainer`: the same order of examples, the same arithmetic and the same logs
+ * from the same seed.
+ *
+ * @example
+ * const args = new TrainingArguments({ outputDir: 'build/ft', evalStrategy: 'epoch' });
+ * const trainer = new Trainer({ model, args, trainDataset, evalDataset, featureExtractor, computeMetrics });
+ * await trainer.train();
+ * const { eval_accuracy } = await trainer.evaluate();
+ */
+export class Trainer {
+  readonly model: HubertForSequenceClassification;
+  readonly args: TrainingArguments;
+  /** How far training is, and what it said. */
+  state: TrainerState = initialState();
+  readonly #options: TrainerOptions;
+  /** The training that runs, and whether it has been asked to stop. */
+  #running: { readonly stopping: boolean; readonly ended: Promise<unknown> } | undefined;
+
+  /** @throws ParameterError for arguments out of range, or if there is nothing to evaluate with */
+  constructor(options: TrainerOptions) {
+    this.#options = options;
+    this.model = options.model;
+    const { args = {}, evalDataset } = options;
+    this.args = args instanceof TrainingArguments ? args : new TrainingArguments(args);
+    if (this.args.evalStrategy !== 'no' && !evalDataset) {
+      throw new ParameterError(`evalStrategy is '${this.args.evalStrategy}', but there is no evalDataset; give one`);
+    }
+    if (this.args.freezeFeatureEncoder) this.model.freezeFeatureEncoder();
+  }
+
+  /**
+   * Trains the model.
+   *
+   * Every training begins at the first step and with a fresh optimiser, unless it resumes a checkpoint. Ctrl+C, the
+   * notebook's stop button and `signal` end it within a step.
+   *
+   * @throws TrainingInterrupted when somebody has stopped it, after a checkpoint is saved
+   * @throws TrainingError when the loss diverges, or a checkpoint cannot be written
+   * @throws CheckpointError when the checkpoint to resume belongs to another training; it says what differs
+   * @throws ParameterError for an empty data set, an example that does not fit, and a folder that cannot be written to
+   */
+  async train({ resumeFromCheckpoint, signal }: TrainOptions = {}): Promise<TrainOutput> {
+    const { trainDataset } = this.#options;
+    if (!trainDataset) throw new ParameterError('There is no trainDataset to learn from; give the Trainer one');
+    // A cell that was stopped ends before its training has.
+    if (this.#running?.stopping) await this.#running.ended;
+    if (this.#running) throw new TrainingError('This Trainer is training already; stop that first');
+    const interruption = listenForInterruption(signal);
+    const training = runTraining({
+      ...this.#parts(),
+      source: asSource(trainDataset),
+      tracker: tracking(this.args, this.#options.trackers),
+      interruption,
+      resumeFromCheckpoint,
+      onState: (state) => {
+        this.state = state;
+      },
+    });
+    const ended = training.catch(() => {});
+    this.#running = {
+      get stopping() {
+        return interruption.requested;
+      },
+      ended,
+    };
+    try {
+      const output = await training;
+      if ('globalStep' in output) return output;
+      const { stoppedAt, checkpoint } = output;
+      throw new TrainingInterrupted(
+        `Training was stopped after step ${stoppedAt} of ${this.state.maxSteps}. ` +
+          (checkpoint === undefined
+            ? 'It was not saved; train() begins anew, with the weights as they are now.'
+            : `train({ resumeFromCheckpoint: true }) goes on from ${checkpoint}.`),
+      );
+    } finally {
+      interruption.end();
+      this.#running = undefined;
+    }
+  }
+
+  /**
+   * Measures the model by `evalDataset`, or by another data set: `eval_loss`, `eval_runtime` (s),
+   * `eval_samples_per_second`, `eval_steps_per_second`, and each of `computeMetrics` with `eval_` before its name.
+   */
+  async evaluate(dataset: Dataset | undefined = this.#options.evalDataset): Promise<Record<string, number>> {
+    if (!dataset) throw new ParameterError('There is no evalDataset to evaluate with; give the Trainer one');
+    const { metrics } = await this.#measure(asSource(dataset), {});
+    const entry = { ...metrics, epoch: this.state.epoch };
+    this.state.logHistory.push({ ...entry, step: this.state.globalStep });
+    return entry;
+  }
+
+  /** The logits for each example, and the metrics, `test_` before their names. */
+  async predict(dataset: Dataset): Promise<Prediction & { metrics: Record<string, number> }> {
+    return this.#measure(asSource(dataset), { name: 'dataset', prefix: 'test' });
+  }
+
+  /** Writes the model and its feature extractor into a folder that Transformers loads. */
+  async saveModel(folder: string = this.args.outputDir): Promise<void> {
+    await mkdir(folder, { recursive: true });
+    await writeModel(folder, this.#parts());
+  }
+
+  async #measure(
+    source: ExampleSource,
+    names: { name?: string; prefix?: string },
+  ): Promise<Prediction & { metrics: Record<string, number> }> {
+    const interruption = listenForInterruption();
+    const tracker = tracking(this.args, this.#options.trackers);
+    // Without room: the features are made clip by clip all the same, so that the numbers are those of training.
+    const kept = isEncoderFrozen(this.model)
+      ? new KeptFeatures(new FeatureStore({ memory: 0, disk: 0, folder: '' }))
+      : undefined;
+    const options = { ...this.#parts(), evalSource: source, interruption, tracker };
+    try {
+      return await evaluate(source, { ...evaluationOptions(options), ...names, kept });
+    } catch (error) {
+      if (error instanceof Stopped) throw new TrainingInterrupted('The evaluation was stopped before its end.');
+      throw error;
+    } finally {
+      interruption.end();
+    }
+  }
+
+  #parts() {
+    const { featureExtractor, computeMetrics, evalDataset, lossIsScaledForGa = true } = this.#options;
+    const evalSource = evalDataset && asSource(evalDataset);
+    return { model: this.model, args: this.args, featureExtractor, computeMetrics, evalSource, lossIsScaledForGa };
+  }
+}

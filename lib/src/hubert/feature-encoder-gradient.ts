@@ -86,7 +86,7 @@ class Trace {
     this.features = kept ? this.#samples : this.#run();
   }
 
-  /** The gradients by the parameters, under their names, from that by the features. */
+  /** The gradients by the parameters, under their names, from that by the features. Frees what was kept. */
   gradients(dFeatures: tf.Tensor2D): tf.NamedTensorMap {
     const activation = ACTIVATIONS[this.#config.featExtractActivation].inTraining;
     const found: tf.NamedTensorMap = {};
@@ -101,7 +101,7 @@ class Trace {
         return { gradients, dx: i > 0 ? inputGradient(kernel, dProduct, x.shape[0], size, stride) : undefined };
       });
       for (const [name, tensor] of Object.entries(gradients)) found[`conv_layers.${i}.${name}`] = tensor;
-      if (dy !== dFeatures) dy.dispose();
+      tf.dispose([...this.kept.splice(Math.max(0, 2 * i - 2)), ...(dy === dFeatures ? [] : [dy])]);
       if (dx) dy = dx;
     }
     return found;

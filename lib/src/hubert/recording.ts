@@ -17,7 +17,7 @@ export function withoutGradient<T extends tf.Tensor>(compute: () => T): T {
 
 /**
  * A computation with its own gradient: where TensorFlow.js would keep a tensor for each of its operations, this keeps
- * what it says. Neither function is recorded, so that both may use any operation.
+ * what it says, and that until it is used. Neither function is recorded, so that both may use any operation.
  *
  * @param inputs - what gradients are wanted of
  * @param forward - gives the value, and what the gradient needs
@@ -32,6 +32,12 @@ export function differentiable<T extends tf.Tensor>(
     const keep = given.pop() as unknown as (tensors: tf.Tensor[]) => void;
     const { value, kept } = forward();
     keep(kept);
-    return { value, gradFunc: (gradient, saved) => tf.tidy(() => backward(gradient as T, saved)) };
+    const gradFunc = (gradient: tf.Tensor, saved: tf.Tensor[]) => {
+      const gradients = tf.tidy(() => backward(gradient as T, saved));
+      // TensorFlow.js would have them until the whole gradient is there.
+      tf.dispose(saved);
+      return gradients;
+    };
+    return { value, gradFunc };
   })(...inputs) as T;
 }

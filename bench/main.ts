@@ -1,11 +1,17 @@
 // npm run bench -- dsp [--quick] [--only stft,istft]
 // npm run bench -- model [--quick] [--only onpa,onnx,30s]
+// npm run bench -- train [--quick] [--only full-30s,later-5sx4]
 import { parseArgs } from 'node:util';
 import { benchDsp } from './dsp/suite.js';
 import { benchModel } from './model/suite.js';
 import type { BenchOptions } from './options.js';
+import { benchTrain } from './train/suite.js';
 
-const suites: Record<string, (options: BenchOptions) => Promise<void>> = { dsp: benchDsp, model: benchModel };
+const suites: Record<string, (options: BenchOptions) => Promise<void>> = {
+  dsp: benchDsp,
+  model: benchModel,
+  train: benchTrain,
+};
 
 async function main(): Promise<void> {
   const { positionals, values } = parseArgs({

@@ -1,18 +1,25 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from '../setup.js';
 import { type ModelCase, SAMPLING_RATE } from './cases.js';
 
 /** Writes the rows of a case as float32, one after the other, and gives the file's path. */
-export function writeInput({ name, seconds, batch }: ModelCase): string {
+export function writeInput({ name, seconds, batch }: Pick<ModelCase, 'name' | 'seconds' | 'batch'>): string {
   const folder = join(root, 'build', 'bench-data');
   mkdirSync(folder, { recursive: true });
   const samples = seconds * SAMPLING_RATE;
   const rows = new Float32Array(batch * samples);
   for (let row = 0; row < batch; row++) rows.set(clip(row, samples), row * samples);
-  const path = join(folder, `model-${name}.f32`);
+  const path = join(folder, `${name}.f32`);
   writeFileSync(path, rows);
   return path;
+}
+
+/** The rows of such a file. */
+export function readRows(path: string, batch: number): Float32Array[] {
+  const { buffer, byteOffset, length } = readFileSync(path);
+  const samples = length / 4 / batch;
+  return Array.from({ length: batch }, (_, row) => new Float32Array(buffer, byteOffset + 4 * row * samples, samples));
 }
 
 /** A tone with harmonics that sounds anew twice a second, and noise: mean 0 and variance 1, as the feature extractor gives. */

@@ -1,10 +1,10 @@
 // A forward pass of onpa, or TensorFlow's matrix product, called as often as standard input says. Argument: the task as
 // JSON.
-import { readFileSync } from 'node:fs';
 import { AutoModelForAudioClassification, tf } from 'onpa';
 import { peakMemory } from '../memory.js';
 import { serve } from '../serve.js';
 import type { Task } from './cases.js';
+import { readRows } from './inputs.js';
 
 async function main(): Promise<void> {
   const task = JSON.parse(process.argv[2]) as Task;
@@ -25,12 +25,6 @@ async function main(): Promise<void> {
     output.logits.dispose();
   };
   await serve(work, ready, () => Array.from(logits));
-}
-
-function readRows(path: string, batch: number): Float32Array[] {
-  const { buffer, byteOffset, length } = readFileSync(path);
-  const samples = length / 4 / batch;
-  return Array.from({ length: batch }, (_, row) => new Float32Array(buffer, byteOffset + 4 * row * samples, samples));
 }
 
 main();

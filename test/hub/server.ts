@@ -220,7 +220,12 @@ const revisionRoute: Route = (exchange, hub) => {
   const repository = hub.find(type, id);
   if (!isAllowed(exchange, repository, false)) return true;
   const sha = repository!.refs.get(decodeURIComponent(revision)) ?? revision;
-  const siblings = [...(repository!.commits.get(sha)?.keys() ?? [])].map((rfilename) => ({ rfilename }));
+  const files = repository!.commits.get(sha);
+  if (!files) {
+    refuse(exchange, 404, 'RevisionNotFound', `Invalid rev id: ${decodeURIComponent(revision)}`);
+    return true;
+  }
+  const siblings = [...files.keys()].map((rfilename) => ({ rfilename }));
   exchange.response.writeHead(200, { 'Content-Type': 'application/json' });
   exchange.response.end(JSON.stringify({ _id: sha1(id).slice(0, 24), id, sha, siblings, private: false }));
   return true;
@@ -261,7 +266,7 @@ function store(bytes: Buffer, large: boolean): StoredFile {
 }
 
 function isLarge(name: string): boolean {
-  return /\.(safetensors|bin|parquet|ogg)$/.test(name);
+  return /\.(safetensors|bin|parquet|ogg|gz)$/.test(name);
 }
 
 function sha1(content: string | Buffer): string {

@@ -1,5 +1,6 @@
 """Data sets as Python makes them: the rows of datasets' shuffle and train_test_split, clips as Parquet, and a tar archive."""
 
+import gzip
 import io
 import tarfile
 
@@ -71,7 +72,8 @@ def sound(row: int, rate: int = 8000) -> tuple[np.ndarray, int]:
     """A twentieth of a second, different in each row."""
     time = np.arange(rate // 20) / rate
     noise = np.random.default_rng(row).uniform(-0.1, 0.1, len(time))
-    return 0.6 * np.sin(2 * np.pi * (200 + 25 * row) * time) + noise, rate
+    samples = 0.6 * np.sin(2 * np.pi * (200 + 25 * row) * time) + noise
+    return (samples * 32767).round().astype(np.int16), rate
 
 
 def encoded(row: int, container: str) -> bytes:
@@ -113,7 +115,8 @@ def parquet() -> None:
 
 def archive() -> None:
     """GTZAN's archive in miniature, with its broken file and with what macOS leaves in archives."""
-    with tarfile.open(FOLDER / "genres.tar.gz", "w:gz", compresslevel=9) as tar:
+    file = gzip.GzipFile(FOLDER / "genres.tar.gz", "wb", mtime=0)
+    with file, tarfile.open(fileobj=file, mode="w") as tar:
 
         def add(name: str, content: bytes) -> None:
             entry = tarfile.TarInfo(name)
@@ -137,7 +140,6 @@ def make() -> None:
     parquet()
     archive()
     clips = {f"clip/{row}": sound(row)[0] for row in (0, 7, 8, 23)}
-    clips = {name: (samples * 32767).round().astype(np.int16) for name, samples in clips.items()}
     write("dataset/clips", clips, versions=VERSIONS)
 
 

@@ -40,7 +40,8 @@ export async function hasRevision(folder: string, revision: string): Promise<boo
   return commit !== undefined && (await isFolder(join(folder, 'snapshots', commit)));
 }
 
-async function commitOf(folder: string, revision: string): Promise<string | undefined> {
+/** The commit that a revision meant when it was last asked for. */
+export async function commitOf(folder: string, revision: string): Promise<string | undefined> {
   if (isCommit(revision)) return revision;
   try {
     return (await readFile(join(folder, 'refs', revision), 'utf8')).trim();

@@ -18,6 +18,12 @@ export interface Patience {
   wait(ms: number): Promise<void>;
 }
 
+export const PATIENCE: Patience = {
+  silence: 10_000,
+  retries: 3,
+  wait: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+};
+
 /** An error that may be gone the next time. */
 export class PassingHubError extends HubError {
   /** @param after - when the server wants to be asked again, in ms */
@@ -35,6 +41,18 @@ export class PassingHubError extends HubError {
 export function pause(hub: Hub, tries: number, error: HubError): Promise<void> {
   const after = error instanceof PassingHubError ? Math.min(error.after, 60_000) : 0;
   return hub.patience.wait(Math.max(after, Math.min(8000, 1000 * 2 ** (tries - 1))));
+}
+
+/** Sends a request, and again where its error may pass. */
+export async function insist<T>(hub: Hub, request: () => Promise<T>): Promise<T> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await request();
+    } catch (error) {
+      if (!(error instanceof PassingHubError) || tries > hub.patience.retries) throw error;
+      await pause(hub, tries, error);
+    }
+  }
 }
 
 /** Where a repository's page is. */

@@ -8,7 +8,7 @@ import { basename, dirname, join } from 'node:path';
 // Recent versions of huggingface_hub write `<etag>.<number>.incomplete` in the same way, and never resume.
 
 /** In names of files; a cache may be shared by several machines, and a process is known on its own alone. */
-const HOST = hostname().replace(/\W/g, '_');
+export const HOST: string = hostname().replace(/\W/g, '_');
 /** The process of a file that waits to be resumed. */
 const NOBODY = 0;
 /** Earlier versions of huggingface_hub resume `<etag>.incomplete`; after so many ms nobody is writing it any more. */
@@ -64,7 +64,7 @@ async function abandoned(blob: string): Promise<{ path: string; size: number }[]
 }
 
 /** Whether a process is still there that could have written a file at a time. */
-function isAtWork(pid: number, time: number): boolean {
+export function isAtWork(pid: number, time: number): boolean {
   if (pid === NOBODY) return false;
   // In containers processes often have the number of one before them.
   if (pid === process.pid) return time > Date.now() - process.uptime() * 1000;

@@ -14,7 +14,7 @@ import {
   repositoryFolder,
   snapshotPath,
 } from './cache.js';
-import { type Hub, nameOf, PassingHubError, type Patience, pause } from './connection.js';
+import { type Hub, insist, nameOf, PATIENCE, type Patience } from './connection.js';
 import { downloadBlob } from './download-blob.js';
 import { hubAddress, isOffline } from './environment.js';
 import { type FileMetadata, fileMetadata, NoRevisionError } from './file-metadata.js';
@@ -36,12 +36,6 @@ export interface RepositoryOptions extends HubOptions {
   /** Models and data sets have names of their own; default 'model'. */
   repoType?: 'model' | 'dataset';
 }
-
-const PATIENCE: Patience = {
-  silence: 10_000,
-  retries: 3,
-  wait: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
-};
 
 /**
  * The path of a file of a folder, or of a repository of the Hugging Face Hub.
@@ -80,7 +74,8 @@ export async function repositoryFile(
   return hubFile({ repoType, id: idOrFolder, revision, file }, options, { ...PATIENCE, ...patience });
 }
 
-function pathOf(idOrFolder: string): string {
+/** The path of a folder, given as one or as a `file:` URL. */
+export function pathOf(idOrFolder: string): string {
   if (!idOrFolder.startsWith('file:')) return idOrFolder;
   try {
     return fileURLToPath(idOrFolder);
@@ -105,24 +100,14 @@ async function hubFile(of: HubFile, options: HubOptions, patience: Patience): Pr
   const hub: Hub = { address, token: await findToken(options.accessToken), patience };
   let found: FileMetadata | undefined;
   try {
-    found = await askForMetadata(hub, of, cached === undefined);
+    const request = () => fileMetadata(hub, of);
+    // Where the cache has an answer, once is enough.
+    found = await (cached === undefined ? insist(hub, request) : request());
   } catch (error) {
     if (cached && !(error instanceof NoRevisionError)) return cached.path;
     throw error;
   }
   return found && (await keep(hub, of, found, folder));
-}
-
-/** Asks once where the cache has an answer, else patiently. */
-async function askForMetadata(hub: Hub, of: HubFile, patiently: boolean): Promise<FileMetadata | undefined> {
-  for (let tries = 1; ; tries++) {
-    try {
-      return await fileMetadata(hub, of);
-    } catch (error) {
-      if (!patiently || !(error instanceof PassingHubError) || tries > hub.patience.retries) throw error;
-      await pause(hub, tries, error);
-    }
-  }
 }
 
 /** Brings the cache to what the Hub says. */

@@ -1,16 +1,16 @@
-import type { Dirent } from 'node:fs';
 import { readdir } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { DatasetError } from '../../errors.js';
+import { isFolder } from '../../hub/cache.js';
 import { classLabel } from './class-label.js';
 import type { Clips } from './clips.js';
 
 /** Names of folders that hold a part of a data set, not a class. */
 const SPLITS = ['train', 'validation', 'test'];
-/** The file of GTZAN that nothing can decode. */
-const BROKEN = join('jazz', 'jazz.00054.wav');
 
-const LAYOUT = 'expected is genres/<genre>/<clip>, a folder for each class with WAV, FLAC, Ogg or MP3 files in it';
+/** What a folder should look like. */
+export const LAYOUT: string =
+  'a data set has a folder for each class, such as genres/<genre>/, with WAV, FLAC, Ogg Vorbis or MP3 files in it';
 
 /** Whether a name is that of an audio file, by its ending; those that macOS writes beside them are not. */
 export function isClipName(name: string): boolean {
@@ -26,7 +26,7 @@ export function isClipName(name: string): boolean {
  */
 export async function folderClips(folder: string, split: string, labelColumn: string): Promise<Clips> {
   const root = await findClasses(folder, split);
-  const names = foldersOf(await readdir(root, { withFileTypes: true }));
+  const names = await foldersOf(root);
   const rows: { file: string; label: number }[] = [];
   const kept: string[] = [];
   for (const name of names) {
@@ -39,19 +39,17 @@ export async function folderClips(folder: string, split: string, labelColumn: st
     const found = names.length > 0 ? 'no audio in its folders' : 'no folders in it';
     throw new DatasetError(`${root} has ${found}; ${LAYOUT}`);
   }
-  const whole = rows.filter(({ file }) => !file.endsWith(BROKEN));
-  if (whole.length < rows.length) noteBroken(folder, whole.length);
   return {
     name: folder,
-    files: whole.map(({ file }) => file),
-    labels: new Map([[labelColumn, { feature: classLabel(kept), values: whole.map(({ label }) => label) }]]),
+    files: rows.map(({ file }) => file),
+    labels: new Map([[labelColumn, { feature: classLabel(kept), values: rows.map(({ label }) => label) }]]),
     sampleRate: undefined,
   };
 }
 
 /** The folder whose folders are the classes. */
 async function findClasses(folder: string, split: string): Promise<string> {
-  const folders = foldersOf(await readdir(folder, { withFileTypes: true }));
+  const folders = await foldersOf(folder);
   if (folders.includes('genres')) return findClasses(join(folder, 'genres'), split);
   const divided = folders.length > 0 && folders.every((name) => SPLITS.includes(name));
   requireSplit(folder, split, divided ? folders : ['train']);
@@ -64,17 +62,11 @@ export function requireSplit(name: string, split: string, splits: readonly strin
   throw new DatasetError(`${name} has no split '${split}'; give one of ${splits.join(', ')}`);
 }
 
-function foldersOf(entries: readonly Dirent[]): string[] {
-  return entries
-    .filter((entry) => (entry.isDirectory() || entry.isSymbolicLink()) && !entry.name.startsWith('.'))
-    .map(({ name }) => name)
-    .sort();
-}
-
-const noted = new Set<string>();
-
-function noteBroken(folder: string, rows: number): void {
-  if (noted.has(folder)) return;
-  noted.add(folder);
-  console.warn(`${basename(BROKEN)} is left out: GTZAN has this one broken file. ${rows} rows are left`);
+async function foldersOf(folder: string): Promise<string[]> {
+  const names: string[] = [];
+  // A link may lead to one.
+  for (const name of await readdir(folder)) {
+    if (!name.startsWith('.') && (await isFolder(join(folder, name)))) names.push(name);
+  }
+  return names.sort();
 }

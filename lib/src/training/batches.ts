@@ -77,6 +77,8 @@ function checked(example: TrainingExample, index: number, { name, model }: Batch
   if (!(inputValues instanceof Float32Array) || inputValues.length === 0) {
     return fail('has no inputValues; give the samples that the feature extractor prepared, as a Float32Array');
   }
+  const broken = inputValues.findIndex((sample) => !Number.isFinite(sample));
+  if (broken >= 0) return fail(`has the sample ${inputValues[broken]} at ${broken}; audio must be finite everywhere`);
   if (attentionMask && attentionMask.length !== inputValues.length) {
     return fail(`has ${inputValues.length} samples, but an attentionMask of ${attentionMask.length}`);
   }

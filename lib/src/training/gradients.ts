@@ -11,6 +11,9 @@ export interface Accumulated {
   samples: number;
 }
 
+/** A type that `tf.tidy` hands out. */
+type Tensors = { loss: tf.Scalar; logits: tf.Tensor2D; gradients: tf.NamedTensorMap };
+
 /**
  * Runs the model forwards and backwards over the next batches.
  *
@@ -27,7 +30,7 @@ export async function accumulateGradients(
     for (let i = 0; i < batches; i++) {
       const { input, labels, samples } = (await reader.next())!;
       model.train({ seed: seedOf(i) });
-      const { loss, logits, gradients } = model.lossAndGradients({ ...input, labels });
+      const { loss, logits, gradients } = tf.tidy(() => model.lossAndGradients({ ...input, labels }) as Tensors);
       result.gradients = sum(result.gradients, gradients);
       result.losses.push(loss.dataSync()[0]);
       result.samples += samples;

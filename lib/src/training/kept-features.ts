@@ -58,7 +58,8 @@ export class FeatureStore {
     if (bytes > this.#disk) return undefined;
     const file = path.join(this.#room.folder, `${this.#files++}.f32`);
     try {
-      await writeFile(file, new Uint8Array((features.dataSync() as Float32Array).buffer));
+      const { buffer, byteOffset, byteLength } = features.dataSync() as Float32Array;
+      await writeFile(file, new Uint8Array(buffer, byteOffset, byteLength));
     } catch {
       // Whatever the disk lacks, training goes on without it.
       this.#disk = 0;
@@ -130,10 +131,10 @@ export class KeptFeatures {
   }
 
   async put(index: number, length: number, row: KeptRow, features: tf.Tensor3D): Promise<void> {
-    const kept = await this.#store.put(features);
-    if (!kept) return;
+    // Also of a clip that there is no room for: the others of its batch need its length.
     this.#rows.set(index, { ...row, mask: row.mask instanceof Int32Array ? shortened(row.mask) : row.mask });
-    this.#kept.set(key(index, length), kept);
+    const kept = await this.#store.put(features);
+    if (kept) this.#kept.set(key(index, length), kept);
   }
 }
 

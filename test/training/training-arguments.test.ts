@@ -1,0 +1,67 @@
+import assert from 'node:assert/strict';
+import { ParameterError, TrainingArguments, type TrainingOptions } from 'onpa';
+
+/** What a mistaken argument's error must say. */
+const refusals: [unknown, RegExp][] = [
+  [{ learningrate: 1 }, /learningrate is no training argument; is learningRate meant/],
+  [{ learning_rate: 1 }, /is learningRate meant/],
+  [{ evaluationStrategy: 'epoch' }, /it is called evalStrategy now/],
+  [{ shoeSize: 42 }, /shoeSize is no training argument; there are outputDir/],
+  [{ outputDir: '' }, /outputDir is empty/],
+  [{ numTrainEpochs: 0 }, /numTrainEpochs is 0/],
+  [{ maxSteps: 0 }, /maxSteps is 0/],
+  [{ perDeviceTrainBatchSize: 1.5 }, /perDeviceTrainBatchSize is 1.5/],
+  [{ gradientAccumulationSteps: 0 }, /gradientAccumulationSteps is 0/],
+  [{ learningRate: Number.NaN }, /learningRate is NaN/],
+  [{ adamBeta1: 1 }, /adamBeta1 is 1; give a number from 0 to below 1/],
+  [{ maxGradNorm: -1 }, /maxGradNorm is -1/],
+  [{ lrSchedulerType: 'polynomial' }, /lrSchedulerType is 'polynomial'; give one of linear, cosine/],
+  [{ warmupSteps: -1 }, /warmupSteps is -1/],
+  [{ warmupRatio: 1.1 }, /warmupRatio is 1.1/],
+  [{ loggingSteps: 0 }, /loggingSteps is 0/],
+  [{ saveSteps: 2.5 }, /saveSteps is 2.5/],
+  [{ saveTotalLimit: 0 }, /saveTotalLimit is 0/],
+  [{ seed: 2 ** 31 }, /seed is 2147483648/],
+  [{ reportTo: ['mlflow'] }, /reportTo is 'mlflow'/],
+  [{ fp16: true }, /TensorFlow.js computes in float32/],
+  [{ bf16: true }, /TensorFlow.js computes in float32/],
+  [{ loadBestModelAtEnd: true }, /evalStrategy is 'no' and saveStrategy 'steps'/],
+  [{ loadBestModelAtEnd: true, evalStrategy: 'epoch' }, /evalStrategy is 'epoch' and saveStrategy 'steps'/],
+  [
+    { loadBestModelAtEnd: true, evalStrategy: 'steps', evalSteps: 200 },
+    /saveSteps is 500 and evalSteps 200; give a multiple/,
+  ],
+  [{ saveStrategy: 'best' }, /needs evaluations/],
+];
+
+describe('TrainingArguments', () => {
+  it('has the defaults of Transformers', () => {
+    const args = new TrainingArguments();
+    assert.equal(args.learningRate, 5e-5);
+    assert.equal(args.numTrainEpochs, 3);
+    assert.equal(args.perDeviceTrainBatchSize, 8);
+    assert.equal(args.maxGradNorm, 1);
+    assert.equal(args.lrSchedulerType, 'linear');
+    assert.equal(args.loggingSteps, 500);
+    assert.equal(args.saveStrategy, 'steps');
+    assert.equal(args.evalStrategy, 'no');
+    assert.equal(args.seed, 42);
+  });
+
+  it('derives what Transformers derives', () => {
+    const best = new TrainingArguments({ evalStrategy: 'epoch', saveStrategy: 'epoch', loadBestModelAtEnd: true });
+    assert.deepEqual([best.metricForBestModel, best.greaterIsBetter], ['loss', false]);
+    assert.equal(new TrainingArguments({ metricForBestModel: 'accuracy' }).greaterIsBetter, true);
+    assert.equal(new TrainingArguments({ evalStrategy: 'steps', loggingSteps: 20 }).evalSteps, 20);
+    assert.equal(new TrainingArguments({ learningRate: undefined }).learningRate, 5e-5);
+  });
+
+  for (const [options, message] of refusals) {
+    it(`refuses ${JSON.stringify(options)}`, () => {
+      assert.throws(
+        () => new TrainingArguments(options as TrainingOptions),
+        (error: Error) => error instanceof ParameterError && message.test(error.message),
+      );
+    });
+  }
+});

@@ -26,7 +26,12 @@ export function listenForInterruption(signal?: AbortSignal): Interruption {
     };
   });
   wished.catch(() => {});
-  process.on('SIGINT', wish);
+  let listening = true;
+  // Not at once: while a cell begins, Node's vm has SIGINT to itself, and a listener of that moment would be without a
+  // signal ever after, and the kernel without its protection.
+  queueMicrotask(() => {
+    if (listening) process.on('SIGINT', wish);
+  });
   signal?.addEventListener('abort', wish);
   if (signal?.aborted) wish();
   const check = () => {
@@ -45,6 +50,7 @@ export function listenForInterruption(signal?: AbortSignal): Interruption {
       return Promise.race([promise, wished]);
     },
     end() {
+      listening = false;
       process.off('SIGINT', wish);
       signal?.removeEventListener('abort', wish);
     },

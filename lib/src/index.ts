@@ -69,6 +69,7 @@ export {
 } from './pipeline.js';
 export type { Colormap } from './plot/colormap.js';
 export { type ConcatOptions, hconcat, vconcat } from './plot/concat.js';
+export { confusionshow } from './plot/confusionshow.js';
 export { type Curve, type CurveMark, type CurvesOptions, curves } from './plot/curves.js';
 export { type DiagramArrow, type DiagramBox, type DiagramOptions, diagram } from './plot/diagram.js';
 export type { FrequencyAxis } from './plot/frequency-axis.js';
@@ -80,6 +81,7 @@ export { show } from './plot/show.js';
 export type { ChartOptions, Spec } from './plot/spec.js';
 export { type SpecshowOptions, specshow } from './plot/specshow.js';
 export { type SpectrumOptions, spectrum } from './plot/spectrum.js';
+export { trainingCurves } from './plot/training-curves.js';
 export { type WaveshowOptions, waveshow } from './plot/waveshow.js';
 export { tensorflowVersion, tf } from './tensorflow.js';
 export {
@@ -93,6 +95,16 @@ export type { EncodedDataset, PreprocessOptions } from './training/dataset/encod
 export { type LoadDatasetOptions, loadDataset } from './training/dataset/load-dataset.js';
 export type { ComputeMetrics, Prediction } from './training/evaluation.js';
 export type { ExampleSource, TrainingExample } from './training/example-source.js';
+export {
+  accuracy,
+  argmax,
+  type ClassificationReport,
+  type ClassScores,
+  classificationReport,
+  confusionMatrix,
+  type Mistake,
+  mostConfidentMistakes,
+} from './training/metrics.js';
 export type { RunInfo, StepInfo, Tracker } from './training/trackers/tracker.js';
 export { type Dataset, Trainer, type TrainerOptions, type TrainOptions } from './training/trainer.js';
 export type { LogEntry, TrainerState } from './training/trainer-state.js';

@@ -8,6 +8,7 @@ import { type ModelConfig, receptiveField } from './hubert/config.js';
 import { AutoFeatureExtractor, type Wav2Vec2FeatureExtractor } from './hubert/feature-extractor.js';
 import type { HubertForSequenceClassification } from './hubert/models.js';
 import { requireChoice, requireFinite, requireInteger } from './parameters.js';
+import { softmax } from './softmax.js';
 import { tf } from './tensorflow.js';
 
 /** What a pipeline can do. */
@@ -160,12 +161,7 @@ function functionFor({ problemType }: ModelConfig): ScoreFunction {
 }
 
 const FUNCTIONS: Readonly<Record<ScoreFunction, (logits: number[]) => number[]>> = {
-  softmax(logits) {
-    const highest = Math.max(...logits);
-    const powers = logits.map((x) => Math.exp(x - highest));
-    const sum = powers.reduce((a, b) => a + b);
-    return powers.map((x) => x / sum);
-  },
+  softmax,
   sigmoid: (logits) => logits.map((x) => 1 / (1 + Math.exp(-x))),
   none: (logits) => logits,
 };

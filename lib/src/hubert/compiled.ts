@@ -25,8 +25,8 @@ export type CompiledFunction = (...inputs: tf.Tensor[]) => tf.Tensor[];
  * A function of tensors, element by element, that TensorFlow's compiler XLA makes one pass over memory of, where each
  * operation alone would be a pass: for large tensors, memory is what takes the time.
  *
- * It is compiled for each new shape of its inputs, in some hundredths of a second. Where there is no compiler (and on a
- * GPU, for which it may be missing) the operations run one by one. It has no gradient.
+ * It is compiled for each new shape of its inputs, in some hundredths of a second, if they are large. Where they are not,
+ * or there is no compiler (as there may be none for a GPU), the operations run one by one. It has no gradient.
  *
  * @example
  * const axpy = compiled(['a', 'x', 'y'], (o, a, x, y) => [o.add(o.mul(a, x), y)]);
@@ -38,12 +38,16 @@ export function compiled(
 ): CompiledFunction {
   let program: { graph: Graph; outputs: string[] } | undefined;
   return (...inputs) => {
-    if (!canCompile()) return tf.tidy(() => define(TENSORS, ...inputs));
+    const isLarge = inputs.some(({ size }) => size >= LARGE);
+    if (!isLarge || !canCompile()) return tf.tidy(() => define(TENSORS, ...inputs));
     program ??= compile(parameters, define);
     const given = Object.fromEntries(inputs.map((input, i) => [parameters[i], input]));
     return program.graph.run(given, program.outputs);
   };
 }
+
+/** Entries of a tensor from which on a pass over memory takes longer than it takes to begin one. */
+const LARGE = 2 ** 18;
 
 /** Whether this TensorFlow has a compiler; undefined before the first try. */
 let hasCompiler: boolean | undefined;

@@ -70,9 +70,7 @@ export function convolve(x: tf.Tensor2D, { size, stride, kernels, bias, norm, ac
 /** The gradient by the kernel (size · in, out) of a convolution, from that by its product (T', out). */
 export function kernelGradient(x: tf.Tensor2D, dy: tf.Tensor2D, size: number, stride: number): tf.Tensor2D {
   return tf.tidy(() => {
-    const groups = tapGroups(x, size, stride);
-    const inputs = size * x.shape[1] <= NARROW ? [tf.concat(groups, 1)] : groups;
-    const parts = inputs.map((rows) => tf.matMul<tf.Tensor2D>(rows, dy, true));
+    const parts = tapGroups(x, size, stride).map((rows) => tf.matMul<tf.Tensor2D>(rows, dy, true));
     return parts.length === 1 ? parts[0] : tf.concat(parts, 0);
   });
 }

@@ -4,7 +4,7 @@ import type { ModelConfig } from './config.js';
 import { convolution, convolve, inputGradient, kernelGradient, NORM_EPSILON } from './convolution.js';
 import { isNormed, parameterNames } from './feature-encoder.js';
 import { layerNorm, layerNormGradient, type Parameters, under } from './functional.js';
-import { FoldedGroupNorm, type NormedKernel } from './group-norm.js';
+import { FoldedGroupNorm, type NormedKernel, type WindowStatistics, windowStatistics } from './group-norm.js';
 import { differentiable } from './recording.js';
 
 /** Of a batch up to so many samples (a minute), layers are kept for the gradient; of a larger one they are run again. */
@@ -22,6 +22,12 @@ interface Layer {
   shift?: tf.Tensor;
 }
 
+/** A row of a batch, and what the group norm needs of it. */
+interface Clip {
+  samples: Float32Array;
+  statistics?: WindowStatistics;
+}
+
 /**
  * The feature encoder while a gradient is recorded: rows of samples → (batch, frames, channels).
  *
@@ -36,23 +42,30 @@ export function encodeRecorded(
   forward: () => tf.Tensor3D,
 ): tf.Tensor3D {
   const names = config.convDim.flatMap((_, i) => parameterNames(config, i).map((name) => `conv_layers.${i}.${name}`));
+  const { convKernel, convStride, featExtractNorm } = config;
+  const clips = batch.map((samples) => ({
+    samples,
+    ...(featExtractNorm === 'group' && { statistics: windowStatistics(samples, convKernel[0], convStride[0]) }),
+  }));
   const keeps = batch.length * batch[0].length <= KEPT_SAMPLES;
   return differentiable(
     names.map(parameters),
     () => {
       if (!keeps) return { value: forward(), kept: [] };
-      const traces = batch.map((samples) => new Trace(samples, config, parameters));
+      const layers = layersOf(config, parameters);
+      const traces = clips.map((clip) => new Trace(clip, config, layers));
       const value = tf.stack(traces.map(({ features }) => features)) as tf.Tensor3D;
       return { value, kept: traces.flatMap(({ kept }) => kept) };
     },
     (dy, kept) => {
+      const layers = layersOf(config, parameters);
       const each = kept.length / batch.length;
       const rows = tf.unstack(dy) as tf.Tensor2D[];
-      return batch.reduce<tf.Tensor[]>(
-        (sums, samples, i) =>
+      return clips.reduce<tf.Tensor[]>(
+        (sums, clip, i) =>
           tf.tidy(() => {
             const own = keeps ? kept.slice(i * each, (i + 1) * each) : undefined;
-            const found = new Trace(samples, config, parameters, own as tf.Tensor2D[]).gradients(rows[i]);
+            const found = new Trace(clip, config, layers, own as tf.Tensor2D[]).gradients(rows[i]);
             const added = names.map((name, k) => (sums.length > 0 ? tf.add(sums[k], found[name]) : found[name]));
             tf.dispose(sums);
             return added;
@@ -69,21 +82,20 @@ class Trace {
   readonly kept: tf.Tensor2D[];
   /** (T, C) */
   readonly features: tf.Tensor2D;
-  readonly #samples: tf.Tensor2D;
+  /** What the first convolution sees, and a column of ones for its bias: (T', size + 1). */
+  readonly #windows: tf.Tensor2D;
   readonly #config: ModelConfig;
   readonly #layers: Layer[];
   readonly #groupNorm: FoldedGroupNorm | undefined;
 
   /** Without `kept`, the layers are run. */
-  constructor(samples: Float32Array, config: ModelConfig, parameters: Parameters, kept?: tf.Tensor2D[]) {
-    const { convKernel, convStride, featExtractNorm } = config;
-    this.#samples = tf.tensor2d(samples, [samples.length, 1]);
+  constructor({ samples, statistics }: Clip, config: ModelConfig, layers: Layer[], kept?: tf.Tensor2D[]) {
+    this.#windows = windowsOf(samples, config.convKernel[0], config.convStride[0]);
     this.#config = config;
-    this.#groupNorm =
-      featExtractNorm === 'group' ? new FoldedGroupNorm(samples, convKernel[0], convStride[0]) : undefined;
-    this.#layers = convKernel.map((size, i) => layerOf(config, under(parameters, `conv_layers.${i}`), i, size));
+    this.#groupNorm = statistics && new FoldedGroupNorm(statistics);
+    this.#layers = layers;
     this.kept = kept ?? [];
-    this.features = kept ? this.#samples : this.#run();
+    this.features = kept ? this.#windows : this.#run();
   }
 
   /** The gradients by the parameters, under their names, from that by the features. Frees what was kept. */
@@ -94,8 +106,7 @@ class Trace {
     for (let i = this.#layers.length - 1; i >= 0; i--) {
       const { dx, gradients } = tf.tidy(() => {
         const { size, stride, kernel } = this.#layers[i];
-        const x = this.#input(i);
-        const product = i > 0 ? this.kept[2 * i - 1] : this.#product(0, x);
+        const [x, product] = i > 0 ? this.kept.slice(2 * i - 2, 2 * i) : [this.#windows, this.#firstProduct()];
         const [dOutput] = activation.gradient(this.#normed(i, product), dy) as tf.Tensor2D[];
         const { gradients, dProduct } = this.#layerGradients(i, x, product, dOutput);
         return { gradients, dx: i > 0 ? inputGradient(kernel, dProduct, x.shape[0], size, stride) : undefined };
@@ -109,27 +120,21 @@ class Trace {
 
   #run(): tf.Tensor2D {
     const activation = ACTIVATIONS[this.#config.featExtractActivation].inTraining;
-    let x = this.#samples;
-    this.#layers.forEach((_, i) => {
-      if (i > 0) this.kept.push(x);
-      const product = this.#product(i, x);
-      if (i > 0) this.kept.push(product);
-      [x] = activation.value(this.#normed(i, product)) as tf.Tensor2D[];
-      if (i === 0) product.dispose();
-    });
-    return x;
+    return this.#layers.reduce<tf.Tensor2D>((x, { size, stride, kernel, bias }, i) => {
+      const product = i === 0 ? this.#firstProduct() : convolve(x, convolution(size, stride, kernel, bias, IDENTITY));
+      const [output] = activation.value(this.#normed(i, product)) as tf.Tensor2D[];
+      if (i > 0) this.kept.push(x, product);
+      else product.dispose();
+      return output;
+    }, this.#windows);
   }
 
-  #input(i: number): tf.Tensor2D {
-    return i > 0 ? this.kept[2 * i - 2] : this.#samples;
-  }
-
-  #product(i: number, x: tf.Tensor2D): tf.Tensor2D {
+  #firstProduct(): tf.Tensor2D {
     return tf.tidy(() => {
-      const { size, stride } = this.#layers[i];
-      const { kernel, bias } =
-        i === 0 && this.#groupNorm ? this.#groupNorm.fold(this.#layers[0] as NormedKernel) : this.#layers[i];
-      return convolve(x, convolution(size, stride, kernel, bias, IDENTITY));
+      const [layer] = this.#layers;
+      const { kernel, bias } = this.#groupNorm?.fold(layer as NormedKernel) ?? layer;
+      const last = bias ? tf.expandDims(bias) : tf.zeros([1, kernel.shape[1]]);
+      return tf.matMul(this.#windows, tf.concat([kernel, last as tf.Tensor2D]));
     });
   }
 
@@ -150,20 +155,29 @@ class Trace {
   ): { gradients: tf.NamedTensorMap; dProduct: tf.Tensor2D } {
     const { size, stride, gain, bias } = this.#layers[i];
     if (i === 0 && this.#groupNorm) {
-      const dFolded = kernelGradient(x, dOutput, size, stride);
       const layer = this.#layers[0] as NormedKernel;
-      const [dKernel, dGain, dShift] = this.#groupNorm.gradient(layer, dFolded, tf.sum(dOutput, 0));
+      const [dFolded, dBias] = this.#firstGradients(dOutput);
+      const [dKernel, dGain, dShift] = this.#groupNorm.gradient(layer, dFolded, dBias);
       // The norm takes any bias away again.
       const gradients = { ...this.#weightGradients(i, dKernel), ...(bias && { 'conv.bias': tf.zerosLike(bias) }) };
       return { gradients: { ...gradients, 'layer_norm.weight': dGain, 'layer_norm.bias': dShift }, dProduct: dOutput };
     }
     const [dProduct, dGain, dShift] = gain ? layerNormGradient(dOutput, product, gain, NORM_EPSILON) : [dOutput];
+    const dKernel = i === 0 ? this.#firstGradients(dProduct)[0] : kernelGradient(x, dProduct, size, stride);
     const gradients = {
-      ...this.#weightGradients(i, kernelGradient(x, dProduct, size, stride)),
+      ...this.#weightGradients(i, dKernel),
       ...(bias && { 'conv.bias': tf.sum(dProduct, 0) }),
       ...(dGain && dShift && { 'layer_norm.weight': dGain, 'layer_norm.bias': dShift }),
     };
     return { gradients, dProduct };
+  }
+
+  /** Of the first product's kernel and bias. */
+  #firstGradients(dProduct: tf.Tensor2D): [dKernel: tf.Tensor2D, dBias: tf.Tensor] {
+    const [{ size }] = this.#layers;
+    const both = tf.matMul<tf.Tensor2D>(this.#windows, dProduct, true);
+    const [dKernel, dBias] = tf.split<tf.Tensor2D>(both, [size, 1]);
+    return [dKernel, tf.squeeze(dBias, [0])];
   }
 
   /** (size · in, out) → (out, in, size), as in a checkpoint */
@@ -174,13 +188,27 @@ class Trace {
   }
 }
 
-function layerOf(config: ModelConfig, own: Parameters, i: number, size: number): Layer {
-  const taps = tf.transpose(own('conv.weight') as tf.Tensor3D, [2, 1, 0]); // (size, in, out)
-  return {
-    size,
-    stride: config.convStride[i],
-    kernel: tf.reshape(taps, [-1, config.convDim[i]]) as tf.Tensor2D,
-    ...(config.convBias && { bias: own('conv.bias') }),
-    ...(isNormed(config, i) && { gain: own('layer_norm.weight'), shift: own('layer_norm.bias') }),
-  };
+function layersOf(config: ModelConfig, parameters: Parameters): Layer[] {
+  return config.convKernel.map((size, i) => {
+    const own = under(parameters, `conv_layers.${i}`);
+    const taps = tf.transpose(own('conv.weight') as tf.Tensor3D, [2, 1, 0]); // (size, in, out)
+    return {
+      size,
+      stride: config.convStride[i],
+      kernel: tf.reshape(taps, [-1, config.convDim[i]]) as tf.Tensor2D,
+      ...(config.convBias && { bias: own('conv.bias') }),
+      ...(isNormed(config, i) && { gain: own('layer_norm.weight'), shift: own('layer_norm.bias') }),
+    };
+  });
+}
+
+/** Windows of samples, each with a 1 behind it: (T', size + 1). */
+function windowsOf(samples: Float32Array, size: number, stride: number): tf.Tensor2D {
+  const count = Math.floor((samples.length - size) / stride) + 1;
+  const values = new Float32Array(count * (size + 1));
+  for (let row = 0, at = 0; row < count; row++) {
+    for (let i = 0; i < size; i++) values[at++] = samples[row * stride + i];
+    values[at++] = 1;
+  }
+  return tf.tensor2d(values, [count, size + 1]);
 }

@@ -4,7 +4,7 @@ import { frameCount, type ModelConfig, receptiveField } from './config.js';
 import { type Convolution, convolution, convolve } from './convolution.js';
 import { encodeRecorded } from './feature-encoder-gradient.js';
 import { type Parameters, under } from './functional.js';
-import { FoldedGroupNorm } from './group-norm.js';
+import { FoldedGroupNorm, windowStatistics } from './group-norm.js';
 import { usesGpu } from './native.js';
 import { Prepared } from './prepared.js';
 import { recording } from './recording.js';
@@ -79,7 +79,7 @@ export class FeatureEncoder {
   #groupNormed(tensors: tf.NamedTensorMap, samples: Float32Array): Convolution {
     const { convKernel, convStride } = this.#config;
     const own = { kernel: tensors['0.kernel.0'] as tf.Tensor2D, gain: tensors['0.gain'], shift: tensors['0.shift'] };
-    const { kernel, bias } = new FoldedGroupNorm(samples, convKernel[0], convStride[0]).fold(own);
+    const { kernel, bias } = new FoldedGroupNorm(windowStatistics(samples, convKernel[0], convStride[0])).fold(own);
     const activation = activationOf(this.#config);
     const scaled = tf.mul(kernel, activation.before) as tf.Tensor2D;
     return convolution(convKernel[0], convStride[0], scaled, tf.mul(bias, activation.before), activation);

@@ -9,6 +9,13 @@ export interface NormedKernel {
   shift: tf.Tensor;
 }
 
+/** What the windows of a clip have in common. */
+export interface WindowStatistics {
+  mean: number[];
+  /** A root R of the covariance: RᵀR. */
+  root: number[][];
+}
+
 /**
  * The first convolution with the group norm over time folded in, for one clip.
  *
@@ -19,9 +26,8 @@ export class FoldedGroupNorm {
   readonly #mean: tf.Tensor2D; // (size, 1)
   readonly #root: tf.Tensor2D; // R with RᵀR = cov
 
-  constructor(samples: Float32Array, size: number, stride: number) {
-    const { mean, root } = windowStatistics(samples, size, stride);
-    this.#mean = tf.tensor2d(mean, [size, 1]);
+  constructor({ mean, root }: WindowStatistics) {
+    this.#mean = tf.tensor2d(mean, [mean.length, 1]);
     this.#root = tf.tensor2d(root);
   }
 
@@ -57,12 +63,8 @@ export class FoldedGroupNorm {
   }
 }
 
-/**
- * Mean and covariance of all windows of `size` samples, `stride` apart, in double precision.
- *
- * @returns the mean, and a root R of the covariance: RᵀR
- */
-function windowStatistics(samples: Float32Array, size: number, stride: number): { mean: number[]; root: number[][] } {
+/** Mean and covariance of all windows of `size` samples, `stride` apart, in double precision. */
+export function windowStatistics(samples: Float32Array, size: number, stride: number): WindowStatistics {
   const count = Math.floor((samples.length - size) / stride) + 1;
   const sums = new Float64Array(size);
   const products = new Float64Array(size * size);

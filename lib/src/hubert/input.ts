@@ -26,7 +26,7 @@ export interface Batch {
   source: readonly Float32Array[] | tf.Tensor3D;
   /** Frames that the rows make. */
   frames: number;
-  /** How many of them are sound, where there is a mask. */
+  /** How many of them are sound, where there is padding. */
   lengths?: number[];
 }
 
@@ -41,7 +41,12 @@ export function readInput(input: ModelInput | FeatureInput, config: ModelConfig)
       throw new ParameterError(`extractFeatures has the shape [${source.shape}]; give (batch, frames, ${wanted})`);
     }
     if (!attentionMask) return { size, source, frames };
-    const lengths = soundFrames(attentionMask, config, size, (samples) => frameCount(config, samples) === frames);
+    const lengths = soundFrames(
+      attentionMask,
+      config,
+      { size, frames },
+      (samples) => frameCount(config, samples) === frames,
+    );
     return { size, source, frames, lengths };
   }
   const { inputValues } = input;
@@ -53,6 +58,9 @@ export function readInput(input: ModelInput | FeatureInput, config: ModelConfig)
     if (!(row instanceof Float32Array)) {
       throw new ParameterError(`inputValues[${i}] is no Float32Array; let the feature extractor make the input`);
     }
+    const broken = row.findIndex((value) => !Number.isFinite(value));
+    if (broken >= 0)
+      throw new ParameterError(`inputValues[${i}] has ${row[broken]} at sample ${broken}; give finite numbers`);
     if (row.length !== length) {
       const lengths = `inputValues[${i}] has ${row.length} samples, inputValues[0] ${length}`;
       throw new ParameterError(`${lengths}; call the feature extractor with padding: true`);
@@ -63,16 +71,16 @@ export function readInput(input: ModelInput | FeatureInput, config: ModelConfig)
   }
   const batch = { size: rows.length, source: rows, frames: frameCount(config, length) };
   if (!attentionMask) return batch;
-  return { ...batch, lengths: soundFrames(attentionMask, config, rows.length, (samples) => samples === length) };
+  return { ...batch, lengths: soundFrames(attentionMask, config, batch, (samples) => samples === length) };
 }
 
-/** How many frames of each row are sound. */
+/** How many frames of each row are sound, where any is padding. */
 function soundFrames(
   attentionMask: NonNullable<ModelInput['attentionMask']>,
   config: ModelConfig,
-  size: number,
+  { size, frames }: { size: number; frames: number },
   fits: (samples: number) => boolean,
-): number[] {
+): number[] | undefined {
   const field = receptiveField(config);
   const masks = attentionMask instanceof tf.Tensor ? rowsOf(attentionMask) : attentionMask;
   if (masks.length !== size || !Array.from(masks).every((mask) => fits(mask.length))) {
@@ -80,12 +88,13 @@ function soundFrames(
       `attentionMask must have a row of samples for each of the ${size} waveforms, as long as they are`,
     );
   }
-  return Array.from(masks, (mask, i) => {
+  const lengths = Array.from(masks, (mask, i) => {
     let samples = 0;
     for (let t = 0; t < mask.length; t++) samples += mask[t];
     if (samples >= field) return frameCount(config, samples);
     throw new ParameterError(`attentionMask[${i}] leaves ${samples} samples; a frame needs at least ${field}`);
   });
+  return lengths.every((length) => length === frames) ? undefined : lengths;
 }
 
 /** The batch in parts of so many frames at most, or of one row. */

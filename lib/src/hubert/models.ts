@@ -123,9 +123,9 @@ export class HubertForSequenceClassification extends PretrainedModel {
     const labels = Array.from(input.labels);
     checkLabels(labels, batch.size, this.config.numLabels);
     const counted = countLabels(labels);
-    // The batch norm's statistics are of the whole batch.
-    const parts = this.config.convPosBatchNorm ? [batch] : partsOf(batch, PART_FRAMES);
     return tf.tidy(() => {
+      // The batch norm's statistics are of the whole batch.
+      const parts = this.config.convPosBatchNorm ? [batch] : partsOf(batch, PART_FRAMES);
       const first = this.#gradients(parts[0], labels.splice(0, parts[0].size), counted);
       return parts.slice(1).reduce((sum, part) => {
         const next = this.#gradients(part, labels.splice(0, part.size), counted);

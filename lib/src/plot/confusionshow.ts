@@ -1,0 +1,77 @@
+import type { AbstractMatrix } from 'ml-matrix';
+import { ParameterError } from '../errors.js';
+import { requireMatrix, requireSize } from './check.js';
+import { type ChartOptions, chart, frame, type Spec, table } from './spec.js';
+
+/** Side of a cell in pixels. */
+const CELL = 38;
+
+/**
+ * A confusion matrix, as scikit-learn's `ConfusionMatrixDisplay` draws it: rows are true classes, columns predictions,
+ * and each cell has its count.
+ *
+ * @param confusion - what `confusionMatrix` gave
+ * @param names - of the classes
+ * @throws ParameterError unless the matrix is square and has a name for each row
+ *
+ * @example
+ * await show(confusionshow(confusionMatrix(labels, predictions, { numClasses: 10 }), dataset.features.genre.names));
+ */
+export function confusionshow(confusion: AbstractMatrix, names: readonly string[], options: ChartOptions = {}): Spec {
+  const { data, rows, columns } = requireMatrix('confusion', confusion);
+  if (rows !== columns || names.length !== rows) {
+    throw new ParameterError(
+      `confusion is ${rows} × ${columns} and names has ${names.length} entries; give a square matrix and a name for each row`,
+    );
+  }
+  requireSize(options);
+  const cells = Array.from(data.keys());
+  const most = Math.max(1, ...data);
+  const { data: values, transform } = table({
+    label: cells.map((cell) => Math.floor(cell / columns)),
+    predicted: cells.map((cell) => cell % columns),
+    count: Array.from(data),
+  });
+  const named = (field: string) => ({
+    calculate: `${JSON.stringify(names)}[datum.${field}]`,
+    as: `${field}Name`,
+  });
+  const axis = { domain: false, ticks: false, labelLimit: 120 };
+  const side = CELL * rows;
+  return chart({
+    ...frame(options, side, side),
+    data: values,
+    transform: [...transform, named('label'), named('predicted')],
+    encoding: {
+      x: {
+        field: 'predictedName',
+        type: 'nominal',
+        sort: names,
+        title: 'Predicted',
+        axis: { ...axis, labelAngle: -45 },
+      },
+      y: { field: 'labelName', type: 'nominal', sort: names, title: 'True', axis },
+      tooltip: [
+        { field: 'labelName', title: 'true' },
+        { field: 'predictedName', title: 'predicted' },
+        { field: 'count', title: 'clips' },
+      ],
+    },
+    layer: [
+      {
+        mark: { type: 'rect' },
+        encoding: {
+          color: { field: 'count', type: 'quantitative', legend: null, scale: { scheme: 'blues', domain: [0, most] } },
+        },
+      },
+      {
+        mark: { type: 'text', fontSize: 12 },
+        encoding: {
+          text: { field: 'count', type: 'quantitative' },
+          color: { condition: { test: `datum.count > ${most / 2}`, value: 'white' }, value: 'black' },
+          opacity: { condition: { test: 'datum.count === 0', value: 0.25 }, value: 1 },
+        },
+      },
+    ],
+  });
+}

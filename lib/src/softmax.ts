@@ -1,0 +1,7 @@
+/** Logits as probabilities: positive, of sum 1. */
+export function softmax(logits: readonly number[]): number[] {
+  const highest = Math.max(...logits);
+  const powers = logits.map((x) => Math.exp(x - highest));
+  const sum = powers.reduce((a, b) => a + b);
+  return powers.map((x) => x / sum);
+}

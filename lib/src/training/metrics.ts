@@ -1,0 +1,168 @@
+import { Matrix } from 'ml-matrix';
+import { ParameterError } from '../errors.js';
+import { softmax } from '../softmax.js';
+
+/** Precision, recall and F1 of a class or of an average over classes, as `sklearn.metrics` defines them. */
+export interface ClassScores {
+  /** Of what was taken for this class, the share that belongs to it; 0 if nothing was. */
+  precision: number;
+  /** Of what belongs to this class, the share that was found; 0 if nothing does. */
+  recall: number;
+  /** The harmonic mean of both. */
+  f1Score: number;
+  /** How many examples belong to it. */
+  support: number;
+}
+
+/** What {@link classificationReport} finds. */
+export interface ClassificationReport {
+  /** By name, in the order of the classes. */
+  classes: Readonly<Record<string, ClassScores>>;
+  accuracy: number;
+  /** Each class counts the same. */
+  macroAvg: ClassScores;
+  /** Each example counts the same. */
+  weightedAvg: ClassScores;
+  /** A table, as `sklearn.metrics.classification_report` writes it. */
+  toString(): string;
+}
+
+/** A prediction that is wrong. */
+export interface Mistake {
+  /** Of the example. */
+  index: number;
+  /** Its class. */
+  label: number;
+  predicted: number;
+  /** How sure the model was of it, in [0, 1]. */
+  probability: number;
+}
+
+/** The position of the largest value, the first of several; `np.argmax`. */
+export function argmax(values: ArrayLike<number>): number {
+  let best = 0;
+  for (let i = 1; i < values.length; i++) if (values[i] > values[best]) best = i;
+  return best;
+}
+
+/**
+ * The share of predictions that are right, in [0, 1]; `sklearn.metrics.accuracy_score`.
+ *
+ * @param labels - the true classes
+ * @throws ParameterError where the two differ in length, or are empty
+ *
+ * @example
+ * const computeMetrics = ({ predictions, labelIds }) => ({ accuracy: accuracy(labelIds, predictions.map(argmax)) });
+ */
+export function accuracy(labels: ArrayLike<number>, predictions: ArrayLike<number>): number {
+  requirePairs(labels, predictions);
+  let right = 0;
+  for (let i = 0; i < labels.length; i++) if (labels[i] === predictions[i]) right++;
+  return right / labels.length;
+}
+
+/**
+ * How often each class was taken for each other: rows are true classes, columns predictions;
+ * `sklearn.metrics.confusion_matrix`.
+ *
+ * @throws ParameterError for classes out of range, and where labels and predictions differ in length
+ */
+export function confusionMatrix(
+  labels: ArrayLike<number>,
+  predictions: ArrayLike<number>,
+  { numClasses }: { numClasses: number },
+): Matrix {
+  requirePairs(labels, predictions);
+  const counts = Matrix.zeros(numClasses, numClasses);
+  for (let i = 0; i < labels.length; i++) {
+    for (const [name, value] of [
+      ['labels', labels[i]],
+      ['predictions', predictions[i]],
+    ] as const) {
+      if (!Number.isInteger(value) || value < 0 || value >= numClasses) {
+        throw new ParameterError(`${name}[${i}] is ${value}; give a whole number from 0 to ${numClasses - 1}`);
+      }
+    }
+    counts.set(labels[i], predictions[i], counts.get(labels[i], predictions[i]) + 1);
+  }
+  return counts;
+}
+
+/**
+ * Precision, recall and F1 of each class, and their averages; `sklearn.metrics.classification_report`.
+ *
+ * @param confusion - what {@link confusionMatrix} gave
+ * @param names - of the classes, in their order
+ * @throws ParameterError unless there is a name for each class
+ */
+export function classificationReport(confusion: Matrix, names: readonly string[]): ClassificationReport {
+  if (names.length !== confusion.rows) {
+    throw new ParameterError(`names has ${names.length} entries for ${confusion.rows} classes; give one for each`);
+  }
+  const supports = confusion.sum('row');
+  const predicted = confusion.sum('column');
+  const scores = names.map((_, i): ClassScores => {
+    const right = confusion.get(i, i);
+    const [precision, recall] = [right / (predicted[i] || 1), right / (supports[i] || 1)];
+    return { precision, recall, f1Score: (2 * precision * recall) / (precision + recall || 1), support: supports[i] };
+  });
+  const total = confusion.sum();
+  const average = (weight: (one: ClassScores) => number): ClassScores => {
+    const mean = (key: keyof ClassScores) => scores.reduce((sum, one) => sum + weight(one) * one[key], 0);
+    return { precision: mean('precision'), recall: mean('recall'), f1Score: mean('f1Score'), support: total };
+  };
+  const report = {
+    classes: Object.fromEntries(names.map((name, i) => [name, scores[i]])),
+    accuracy: confusion.trace() / total,
+    macroAvg: average(() => 1 / names.length),
+    weightedAvg: average(({ support }) => support / total),
+  };
+  return Object.assign(report, { toString: () => written(report) });
+}
+
+/**
+ * The wrong predictions that the model was surest of, surest first.
+ *
+ * @param predictions - a row of logits for each example
+ * @param labels - the true classes
+ */
+export function mostConfidentMistakes(
+  predictions: readonly ArrayLike<number>[],
+  labels: ArrayLike<number>,
+  { count = 5 }: { count?: number } = {},
+): Mistake[] {
+  requirePairs(labels, predictions);
+  return predictions
+    .map((logits, index) => {
+      const predicted = argmax(logits);
+      return { index, label: labels[index], predicted, probability: softmax(Array.from(logits))[predicted] };
+    })
+    .filter(({ label, predicted }) => label !== predicted)
+    .sort((a, b) => b.probability - a.probability)
+    .slice(0, count);
+}
+
+function requirePairs(labels: ArrayLike<number>, predictions: ArrayLike<unknown>): void {
+  if (labels.length !== predictions.length || labels.length === 0) {
+    throw new ParameterError(
+      `labels has ${labels.length} entries and predictions has ${predictions.length}; give one of each per example`,
+    );
+  }
+}
+
+function written({ classes, accuracy, macroAvg, weightedAvg }: Omit<ClassificationReport, 'toString'>): string {
+  const width = Math.max(...Object.keys(classes).map((name) => name.length), 'weighted avg'.length);
+  const cell = (text: string) => text.padStart(10);
+  const row = (name: string, cells: string[]) => name.padStart(width) + cells.map(cell).join('');
+  const scores = (name: string, { precision, recall, f1Score, support }: ClassScores) =>
+    row(name, [...[precision, recall, f1Score].map((value) => value.toFixed(2)), String(support)]);
+  return [
+    row('', ['precision', 'recall', 'f1-score', 'support']),
+    '',
+    ...Object.entries(classes).map(([name, one]) => scores(name, one)),
+    '',
+    row('accuracy', ['', '', accuracy.toFixed(2), String(macroAvg.support)]),
+    scores('macro avg', macroAvg),
+    scores('weighted avg', weightedAvg),
+  ].join('\n');
+}

@@ -1,18 +1,47 @@
-import type { TrainingArguments } from '../training-arguments.js';
+import type { Reporter, TrainingArguments } from '../training-arguments.js';
+import { guarded } from './guarded.js';
+import { liveDisplay } from './live-display.js';
+import { tensorboard } from './tensorboard.js';
 import type { Tracker } from './tracker.js';
+import { wandb } from './wandb.js';
 
-/** All who watch a training, as one. */
-export function tracking(_args: TrainingArguments, more: readonly Tracker[] = []): Tracker {
-  const each = (tell: (tracker: Tracker) => unknown): Promise<unknown>[] =>
-    more.map((tracker) => Promise.resolve(tell(tracker)));
+const REPORTERS: Readonly<Record<Reporter, () => Tracker>> = { tensorboard, wandb };
+
+/**
+ * All who watch a training, as one: the live display unless `disableTqdm`, those of `reportTo`, and `more`.
+ *
+ * No method throws. All but `end` return at once; `end` waits for what is not sent yet, for some seconds at most.
+ */
+export function tracking(
+  args: Pick<TrainingArguments, 'reportTo' | 'disableTqdm'>,
+  more: readonly Tracker[] = [],
+): Required<Tracker> {
+  const display = args.disableTqdm ? [] : [liveDisplay()];
+  const services = reporters(args.reportTo).map((name) => REPORTERS[name]());
+  const trackers = [...display, ...services, ...more].map((tracker) => guarded(tracker));
   return {
-    name: 'all',
-    begin: (run) => void each((tracker) => tracker.begin(run)),
-    step: (step) => void each((tracker) => tracker.step?.(step)),
-    evaluating: (progress) => void each((tracker) => tracker.evaluating?.(progress)),
-    log: (entry) => void each((tracker) => tracker.log(entry)),
-    end: async (outcome) => {
-      await Promise.allSettled(each((tracker) => tracker.end(outcome)));
+    name: 'all trackers',
+    begin(run) {
+      for (const tracker of trackers) tracker.begin(run);
+    },
+    step(step) {
+      for (const tracker of trackers) tracker.step(step);
+    },
+    evaluating(progress) {
+      for (const tracker of trackers) tracker.evaluating(progress);
+    },
+    log(entry) {
+      for (const tracker of trackers) tracker.log(entry);
+    },
+    async end(outcome) {
+      await Promise.all(trackers.map((tracker) => tracker.end(outcome)));
     },
   };
+}
+
+/** The services that get the logs; of `'all'`, those that need no more to be set up. */
+function reporters(reportTo: TrainingArguments['reportTo']): readonly Reporter[] {
+  if (reportTo === 'none') return [];
+  if (reportTo === 'all') return process.env.WANDB_API_KEY ? ['tensorboard', 'wandb'] : ['tensorboard'];
+  return [...new Set(typeof reportTo === 'string' ? [reportTo] : reportTo)];
 }

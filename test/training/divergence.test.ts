@@ -15,7 +15,7 @@ describe('A loss that diverges', () => {
       model.parameters.get('classifier.bias')!.assign(tf.tensor1d([3e38, -3e38, 0, 0, 0]));
       const trainer = new Trainer({
         model,
-        args: { outputDir, reportTo: 'none' },
+        args: { outputDir, reportTo: 'none', disableTqdm: true },
         trainDataset: examples([2400, 2600, 2800, 3000], 0),
         featureExtractor: extractor(),
       });

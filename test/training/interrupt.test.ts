@@ -53,7 +53,7 @@ describe('A training that is interrupted', () => {
       const { model } = await randomTraining(outputDir);
       const trainer = new Trainer({
         model,
-        args: { outputDir, reportTo: 'none' },
+        args: { outputDir, reportTo: 'none', disableTqdm: true },
         trainDataset: {
           length: 8,
           async *examples() {

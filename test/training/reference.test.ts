@@ -32,6 +32,7 @@ describe('The Trainer beside that of Transformers', () => {
             ...camelCase(args),
             outputDir,
             reportTo: 'none',
+            disableTqdm: true,
             freezeFeatureEncoder: frozen === true,
             featureCacheBytes: 0,
             featureCacheDiskBytes: 0,

@@ -23,6 +23,7 @@ export const SHORT: TrainingOptions = {
   evalSteps: 3,
   saveSteps: 2,
   reportTo: 'none',
+  disableTqdm: true,
   seed: 7,
 };
 

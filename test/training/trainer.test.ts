@@ -211,7 +211,7 @@ describe('Bad input of a Trainer', () => {
     it(`is named: ${title}`, () =>
       inTemporaryFolder(async (outputDir) => {
         const model = await tinyModel();
-        const args = { reportTo: 'none', ...(options.args as object), outputDir } as const;
+        const args = { reportTo: 'none', disableTqdm: true, ...(options.args as object), outputDir } as const;
         const trainer = new Trainer({ model, trainDataset: clips, featureExtractor: extractor(), ...options, args });
         const count = tf.memory().numTensors;
         await assert.rejects(
@@ -231,7 +231,7 @@ describe('Bad input of a Trainer', () => {
       await assert.rejects(none.evaluate(), /no evalDataset/);
       await assert.rejects(none.evaluate([]), /evalDataset is empty/);
       await writeFile(path.join(folder, 'file'), '');
-      const args = { outputDir: path.join(folder, 'file', 'out'), reportTo: 'none' } as const;
+      const args = { outputDir: path.join(folder, 'file', 'out'), reportTo: 'none', disableTqdm: true } as const;
       await assert.rejects(
         new Trainer({ model, args, trainDataset: clips, featureExtractor: extractor() }).train(),
         (error: Error) => error instanceof ParameterError && /outputDir '.*' cannot be written to/.test(error.message),

@@ -1,6 +1,7 @@
 import { line } from '../../progress.js';
 import type { LogEntry } from '../trainer-state.js';
 import type { Tracker } from './tracker.js';
+import { trainingSummary } from './training-summary.js';
 import { shortNumber } from './training-table.js';
 import { type TrainingView, watchTraining } from './training-watch.js';
 
@@ -39,21 +40,13 @@ export function terminalDisplay(options: TerminalDisplayOptions = {}): Tracker {
   return { name: 'The live display', ...watch };
 }
 
-const TITLES: Readonly<Record<TrainingView['status'], string>> = {
-  running: 'Training',
-  finished: 'Training',
-  interrupted: 'Training, interrupted,',
-  failed: 'Training, failed,',
-};
-
-function progressLine({ run, globalStep, epoch, seconds, evaluation, status }: TrainingView): string {
-  if (evaluation) {
-    const { done, total } = evaluation;
-    return `Evaluation ${done}/${total} clips, after step ${globalStep}`;
-  }
-  const title = status === 'running' ? `Epoch ${shortNumber(epoch)}/${run.numTrainEpochs}` : TITLES[status];
-  const { maxSteps: total, resumedFromStep: start } = run;
-  return line({ title, total, start, done: globalStep, seconds, unit: 'steps' }, status !== 'running');
+function progressLine(view: TrainingView): string {
+  const { run, globalStep, epoch, seconds, evaluation, status } = view;
+  if (status !== 'running') return trainingSummary(view);
+  if (evaluation) return `Evaluation after step ${globalStep}: ${evaluation.done}/${evaluation.total} clips`;
+  const { maxSteps: total, resumedFromStep: start, numTrainEpochs } = run;
+  const title = `Epoch ${shortNumber(epoch)}/${numTrainEpochs}`;
+  return line({ title, total, start, done: globalStep, seconds, unit: 'steps' }, false);
 }
 
 /** 'step 50: loss 1.2345, grad_norm 2.1, learning_rate 4.5e-05, epoch 1.25' */

@@ -18,11 +18,11 @@ interface Trace {
   width?: number;
 }
 
-const WIDTH = 330;
+const WIDTH = 336;
 const HEIGHT = 200;
 /** Room for tick labels and the legend, in pixels. */
 const LEFT = 46;
-const RIGHT = 12;
+const RIGHT = 18;
 const TOP = 26;
 const BOTTOM = 38;
 const PALE_BLUE = '#b5d3e9';

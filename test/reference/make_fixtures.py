@@ -17,6 +17,7 @@ import feature_extractor_fixtures
 import hubert_fixtures
 import librosa
 import mel_fixtures
+import metrics_fixtures
 import mfcc_fixtures
 import numpy as np
 import pipeline_fixtures
@@ -55,6 +56,7 @@ def main() -> None:
     pipeline_fixtures.pipeline(made)
     trainer_fixtures.make()
     dataset_fixtures.make()
+    metrics_fixtures.make()
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 import { Matrix } from 'ml-matrix';
 import { ParameterError } from '../errors.js';
+import { requireInteger } from '../parameters.js';
 import { softmax } from '../softmax.js';
 
 /** Precision, recall and F1 of a class or of an average over classes, as `sklearn.metrics` defines them. */
@@ -72,6 +73,7 @@ export function confusionMatrix(
   predictions: ArrayLike<number>,
   { numClasses }: { numClasses: number },
 ): Matrix {
+  requireInteger('numClasses', numClasses);
   requirePairs(labels, predictions);
   const counts = Matrix.zeros(numClasses, numClasses);
   for (let i = 0; i < labels.length; i++) {
@@ -93,11 +95,14 @@ export function confusionMatrix(
  *
  * @param confusion - what {@link confusionMatrix} gave
  * @param names - of the classes, in their order
- * @throws ParameterError unless there is a name for each class
+ * @throws ParameterError unless there is a name for each class, and a prediction
  */
 export function classificationReport(confusion: Matrix, names: readonly string[]): ClassificationReport {
-  if (names.length !== confusion.rows) {
-    throw new ParameterError(`names has ${names.length} entries for ${confusion.rows} classes; give one for each`);
+  if (names.length !== confusion.rows || confusion.rows !== confusion.columns) {
+    throw new ParameterError(
+      `confusion is ${confusion.rows} × ${confusion.columns} and names has ${names.length} entries; ` +
+        'give a square matrix and a name for each row',
+    );
   }
   const supports = confusion.sum('row');
   const predicted = confusion.sum('column');
@@ -107,6 +112,7 @@ export function classificationReport(confusion: Matrix, names: readonly string[]
     return { precision, recall, f1Score: (2 * precision * recall) / (precision + recall || 1), support: supports[i] };
   });
   const total = confusion.sum();
+  if (!(total > 0)) throw new ParameterError('confusion counts nothing; give one prediction at least');
   const average = (weight: (one: ClassScores) => number): ClassScores => {
     const mean = (key: keyof ClassScores) => scores.reduce((sum, one) => sum + weight(one) * one[key], 0);
     return { precision: mean('precision'), recall: mean('recall'), f1Score: mean('f1Score'), support: total };
@@ -125,12 +131,14 @@ export function classificationReport(confusion: Matrix, names: readonly string[]
  *
  * @param predictions - a row of logits for each example
  * @param labels - the true classes
+ * @throws ParameterError where the two differ in length or are empty, and unless `count` is a whole number above 0
  */
 export function mostConfidentMistakes(
   predictions: readonly ArrayLike<number>[],
   labels: ArrayLike<number>,
   { count = 5 }: { count?: number } = {},
 ): Mistake[] {
+  requireInteger('count', count);
   requirePairs(labels, predictions);
   return predictions
     .map((logits, index) => {
@@ -153,16 +161,25 @@ function requirePairs(labels: ArrayLike<number>, predictions: ArrayLike<unknown>
 function written({ classes, accuracy, macroAvg, weightedAvg }: Omit<ClassificationReport, 'toString'>): string {
   const width = Math.max(...Object.keys(classes).map((name) => name.length), 'weighted avg'.length);
   const cell = (text: string) => text.padStart(10);
-  const row = (name: string, cells: string[]) => name.padStart(width) + cells.map(cell).join('');
+  const row = (name: string, cells: string[]) => `${name.padStart(width)} ${cells.map(cell).join('')}`;
   const scores = (name: string, { precision, recall, f1Score, support }: ClassScores) =>
-    row(name, [...[precision, recall, f1Score].map((value) => value.toFixed(2)), String(support)]);
+    row(name, [...[precision, recall, f1Score].map((value) => twoDecimals(value)), String(support)]);
   return [
     row('', ['precision', 'recall', 'f1-score', 'support']),
     '',
     ...Object.entries(classes).map(([name, one]) => scores(name, one)),
     '',
-    row('accuracy', ['', '', accuracy.toFixed(2), String(macroAvg.support)]),
+    row('accuracy', ['', '', twoDecimals(accuracy), String(macroAvg.support)]),
     scores('macro avg', macroAvg),
     scores('weighted avg', weightedAvg),
   ].join('\n');
+}
+
+/** As Python writes it: 0.625, which lies in the middle, becomes 0.62, and 0.375 becomes 0.38. */
+function twoDecimals(value: number): string {
+  const hundredths = value * 100;
+  const below = Math.floor(hundredths);
+  // Only eighths lie in the middle exactly.
+  const isMiddle = Number.isInteger(value * 8) && hundredths - below === 0.5;
+  return isMiddle ? ((below + (below % 2)) / 100).toFixed(2) : value.toFixed(2);
 }

@@ -47,25 +47,54 @@ export async function* readBatches(
   const { kept } = options;
   const plan = batches.map((indices) => ({ indices, missing: new Set(kept ? kept.missing(indices) : indices) }));
   const asked = plan.flatMap(({ indices, missing }) => indices.filter((index) => missing.has(index)));
-  const stream = asked.length > 0 ? source.examples(asked)[Symbol.asyncIterator]() : undefined;
+  const stream = asked.length > 0 ? new RowStream(source, asked, options) : undefined;
   try {
     for (const { indices, missing } of plan) {
-      const rows: Row[] = [];
+      const rows = new Map<number, Row>();
       for (const index of indices) {
-        rows.push(missing.has(index) ? await nextRow(stream!, index, options) : kept!.row(index)!);
+        const row = missing.has(index) ? await stream!.next(index) : kept!.row(index);
+        if (row) rows.set(index, row);
       }
-      yield kept ? await withFeatures(source, indices, rows, options) : withAudio(rows, options);
+      if (rows.size === 0) {
+        const few = `none of the examples ${indices.join(', ')}, a batch, can be read`;
+        throw new ParameterError(`${options.name}: ${few}; remove their files, or make batches larger`);
+      }
+      yield kept ? await withFeatures(source, rows, options) : withAudio([...rows.values()], options);
     }
   } finally {
-    await stream?.return?.();
+    await stream?.close();
   }
 }
 
-async function nextRow(stream: AsyncIterator<TrainingExample>, index: number, options: BatchOptions): Promise<Row> {
-  const { value, done } = await stream.next();
-  if (done)
-    throw new ParameterError(`${options.name} ended before example ${index}; it must give all that are asked for`);
-  return checked(value, index, options);
+/** The examples of a source as rows, by their indices. */
+class RowStream {
+  readonly #source: ExampleSource;
+  readonly #options: BatchOptions;
+  readonly #examples: AsyncIterator<TrainingExample>;
+  #next: IteratorResult<TrainingExample> | undefined;
+
+  constructor(source: ExampleSource, indices: readonly number[], options: BatchOptions) {
+    this.#source = source;
+    this.#options = options;
+    this.#examples = source.examples(indices)[Symbol.asyncIterator]();
+  }
+
+  /** The next row, which has this index; undefined if the source leaves it out. */
+  async next(index: number): Promise<Row | undefined> {
+    this.#next ??= await this.#examples.next();
+    const { value, done } = this.#next;
+    if (this.#source.leavesOut && (done || value.index !== index)) return undefined;
+    if (done) {
+      const { name } = this.#options;
+      throw new ParameterError(`${name} ended before example ${index}; it must give all that are asked for`);
+    }
+    this.#next = undefined;
+    return checked(value, index, this.#options);
+  }
+
+  async close(): Promise<void> {
+    await this.#examples.return?.();
+  }
 }
 
 function checked(example: TrainingExample, index: number, { name, model }: BatchOptions): Row {
@@ -99,25 +128,25 @@ function withAudio(rows: readonly Row[], options: BatchOptions): Batch {
 /** Row by row, so that the features do not depend on which of them are kept. */
 async function withFeatures(
   source: ExampleSource,
-  indices: readonly number[],
-  rows: readonly Row[],
+  byIndex: ReadonlyMap<number, Row>,
   options: BatchOptions,
 ): Promise<Batch> {
   const { model, featureExtractor, kept } = options;
+  const rows = [...byIndex.values()];
   const { paddingValue = 0, paddingSide = 'right' } = featureExtractor ?? {};
   const { length, attentionMask } = frame(rows, options);
   const features: tf.Tensor3D[] = [];
   try {
-    for (const [i, index] of indices.entries()) {
+    for (const [index, row] of byIndex) {
       const found = await kept!.get(index, length);
       if (found) {
         features.push(found);
         continue;
       }
-      const samples = rows[i].inputValues ?? (await only(source, index, options)).inputValues!;
+      const samples = row.inputValues ?? (await only(source, index, options)).inputValues!;
       const made = model.extractFeatures({ inputValues: [pad(samples, length, paddingValue, paddingSide)] });
       features.push(made);
-      const { length: own, label, mask } = rows[i];
+      const { length: own, label, mask } = row;
       await kept!.put(index, length, { length: own, label, mask }, made);
     }
     const extractFeatures = tf.concat(features, 0); // (B, T, channels)
@@ -129,11 +158,13 @@ async function withFeatures(
 
 /** An example by itself, where its features could not be read again. */
 async function only(source: ExampleSource, index: number, options: BatchOptions): Promise<Row> {
-  const stream = source.examples([index])[Symbol.asyncIterator]();
+  const stream = new RowStream(source, [index], options);
   try {
-    return await nextRow(stream, index, options);
+    const row = await stream.next(index);
+    if (row) return row;
+    throw new ParameterError(`${options.name}: example ${index} could be read before, and now cannot`);
   } finally {
-    await stream.return?.();
+    await stream.close();
   }
 }
 

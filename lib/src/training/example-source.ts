@@ -6,11 +6,15 @@ export interface TrainingExample {
   readonly attentionMask?: Int32Array;
   /** The class, from 0; -100 where it does not count. */
   readonly label: number;
+  /** Its place in the data set, where the source leaves examples out. */
+  readonly index?: number;
 }
 
 /** What a trainer learns from: an array of examples, or anything with this shape. */
 export interface ExampleSource {
   readonly length: number;
+  /** Whether examples that cannot be read are left out; then each of the others says its index. Default false. */
+  readonly leavesOut?: boolean;
   /** The examples at `indices`, in this order; it may work ahead of the reader. */
   examples(indices: readonly number[]): AsyncIterable<TrainingExample>;
 }

@@ -99,7 +99,7 @@ export function encodedDataset(
         }
         const inputValues = await coming.shift();
         if (!inputValues) continue;
-        const example = { inputValues, label: labels[index] };
+        const example = { inputValues, label: labels[index], ...(onError === 'skip' && { index }) };
         // Nothing is padded yet.
         if (extractor.returnAttentionMask)
           yield { ...example, attentionMask: new Int32Array(inputValues.length).fill(1) };
@@ -112,6 +112,7 @@ export function encodedDataset(
 
   return {
     length: files.length,
+    leavesOut: onError === 'skip',
     labels,
     get skipped() {
       return [...skipped.values()];

@@ -1,0 +1,49 @@
+import assert from 'node:assert/strict';
+import { type ExampleSource, ParameterError, Trainer, type TrainingExample } from 'onpa';
+import { inTemporaryFolder } from '../hubert/models.js';
+import { SHORT } from './short-training.js';
+import { examples, extractor, RANDOM, tinyModel } from './tiny.js';
+
+/** Six clips of which some cannot be read. */
+function broken(unreadable: readonly number[]): ExampleSource {
+  const rows = examples([2400, 2400, 2000, 2400, 1600, 2400], 0);
+  return {
+    length: rows.length,
+    leavesOut: true,
+    async *examples(indices): AsyncGenerator<TrainingExample> {
+      for (const index of indices) if (!unreadable.includes(index)) yield { ...rows[index], index };
+    },
+  };
+}
+
+for (const freezeFeatureEncoder of [false, true]) {
+  describe(`Clips that a data set leaves out, ${freezeFeatureEncoder ? 'with' : 'without'} a frozen encoder`, () => {
+    const trainer = async (outputDir: string, source: ExampleSource) =>
+      new Trainer({
+        model: await tinyModel(RANDOM),
+        args: { ...SHORT, saveStrategy: 'no', perDeviceEvalBatchSize: 2, freezeFeatureEncoder, outputDir },
+        trainDataset: source,
+        evalDataset: source,
+        featureExtractor: extractor(),
+      });
+
+    it('are missing from their batches, and all others are there in every epoch', () =>
+      inTemporaryFolder(async (folder) => {
+        const training = await trainer(folder, broken([0, 5]));
+        await training.train();
+        const { labelIds } = await training.predict(broken([0, 5]));
+        assert.deepEqual(labelIds, [1, 2, 3, 4]);
+        training.model.dispose();
+      }));
+
+    it('are an error where they are a whole batch', () =>
+      inTemporaryFolder(async (folder) => {
+        const training = await trainer(folder, broken([2, 3]));
+        await assert.rejects(
+          training.evaluate(),
+          (error) => error instanceof ParameterError && error.message.includes('none of the examples 2, 3'),
+        );
+        training.model.dispose();
+      }));
+  });
+}

@@ -1,7 +1,8 @@
 import { ParameterError } from '../errors.js';
+import { withMargin } from './axis.js';
 import { hconcat } from './concat.js';
 import { type Curve, curves } from './curves.js';
-import type { ChartOptions, Spec } from './spec.js';
+import { type ChartOptions, CYCLE, type Spec } from './spec.js';
 
 /** A log entry of training, as `trainer.state.logHistory` has them. */
 type Entry = Readonly<Record<string, number>>;
@@ -20,27 +21,46 @@ export function trainingCurves(
   logHistory: readonly Entry[],
   { width = 230, height = 200, title }: ChartOptions = {},
 ): Spec {
-  const curve = (key: string, name: string): Curve[] => {
-    const entries = logHistory.filter((entry) => Number.isFinite(entry[key]) && Number.isFinite(entry.epoch));
-    if (entries.length === 0) return [];
-    return [{ x: entries.map(({ epoch }) => epoch), y: entries.map((entry) => entry[key]), name }];
-  };
-  const losses = [...curve('loss', 'training'), ...curve('eval_loss', 'validation')];
+  const losses = curvesOf(logHistory, { loss: 'training', eval_loss: 'validation' });
   if (losses.length === 0) {
     throw new ParameterError('logHistory has no loss; train first, with loggingSteps below the number of steps');
   }
-  const measured = measures(logHistory).flatMap((key) => curve(key, key.slice('eval_'.length)));
+  const keys = measures(logHistory);
+  const measured = curvesOf(logHistory, Object.fromEntries(keys.map((key) => [key, titleOf(key)])));
   const charts = [
     { lines: losses, yTitle: 'loss' },
-    { lines: measured, yTitle: 'validation' },
-    { lines: curve('learning_rate', 'learning rate'), yTitle: 'learning rate' },
+    { lines: measured, yTitle: keys.length === 1 ? titleOf(keys[0]) : 'validation' },
+    { lines: curvesOf(logHistory, { learning_rate: 'learning rate' }), yTitle: 'learning rate' },
   ].filter(({ lines }) => lines.length > 0);
-  const size = { width, height };
+  // One axis for all: also the first point lies at its epoch.
+  const last = Math.max(...logHistory.map(({ epoch }) => epoch).filter(Number.isFinite));
+  const xDomain = withMargin(0, last);
   return hconcat(
-    charts.map(({ lines, yTitle }) => curves(lines, { ...size, xTitle: 'Epoch', yTitle })),
+    charts.map(({ lines, yTitle }) => curves(lines, { width, height, xTitle: 'epoch', yTitle, xDomain })),
     { title },
   );
 }
+
+/** Up to so many points a curve has dots, and so one of a single point is seen. */
+const FEW = 30;
+
+/** A curve for each key that was logged; where there are several, with a legend of their names. */
+function curvesOf(logHistory: readonly Entry[], names: Readonly<Record<string, string>>): Curve[] {
+  const logged = Object.entries(names)
+    .map(([key, name]) => ({
+      name,
+      entries: logHistory.filter((entry) => Number.isFinite(entry[key]) && Number.isFinite(entry.epoch)),
+      key,
+    }))
+    .filter(({ entries }) => entries.length > 0);
+  return logged.flatMap(({ name, entries, key }, i): Curve[] => {
+    const points = { x: entries.map(({ epoch }) => epoch), y: entries.map((entry) => entry[key]) };
+    const line: Curve = { ...points, color: CYCLE[i % CYCLE.length], ...(logged.length > 1 && { name }) };
+    return entries.length > FEW ? [line] : [line, { ...points, color: line.color, mark: 'points' }];
+  });
+}
+
+const titleOf = (key: string): string => key.slice('eval_'.length).replaceAll('_', ' ');
 
 /** What evaluations measured, apart from their loss and speed. */
 function measures(logHistory: readonly Entry[]): string[] {

@@ -1,6 +1,7 @@
 import { deepEqual, equal, match, ok } from 'node:assert/strict';
 import type { LogEntry, RunInfo } from 'onpa';
 import type { MimeBundle, OutputPlace } from 'onpa/dist/plot/notebook.js';
+import { liveDisplay } from 'onpa/dist/training/trackers/live-display.js';
 import { notebookDisplay } from 'onpa/dist/training/trackers/notebook-display.js';
 import { terminalDisplay } from 'onpa/dist/training/trackers/terminal-display.js';
 import type { Tracker } from 'onpa/dist/training/trackers/tracker.js';
@@ -246,5 +247,35 @@ describe('the live display outside of a notebook', () => {
       ['step 2: loss 1.5, grad_', 'step 3: eval_loss 1.25,', 'step 4: loss 1, grad_no', 'Interrupted after step '],
     );
     ok(written.every((text) => text.endsWith('\n') && !text.includes('\r')));
+  });
+});
+
+describe('an evaluation outside of training', () => {
+  it('shows a progress bar, each time anew', () => {
+    const written: string[] = [];
+    let time = 0;
+    const stream = { isTTY: true, columns: 80, write: (text: string) => void written.push(text) };
+    const display = liveDisplay({ stream, now: () => time });
+    for (const total of [20, 40]) {
+      for (let done = 4; done <= total; done += 4) {
+        display.evaluating?.({ done, total });
+        time += 1000;
+      }
+    }
+    const lines = written.join('').split('\n');
+    equal(lines.length, 3);
+    match(lines[0], /\rEvaluation 20 clips in 0:04, 5\.0 clips\/s *$/);
+    match(lines[1], /\rEvaluation 40 clips in 0:09, 4\.4 clips\/s *$/);
+  });
+
+  it('is part of the display while a model is trained', async () => {
+    const texts: string[] = [];
+    const clock = { now: 0 };
+    const display = liveDisplay({
+      display: (data) => void texts.push(String(data['text/plain'])),
+      now: () => clock.now,
+    });
+    await train(display, clock, 'finished');
+    ok(texts.some((text) => text.startsWith('Step 3 of 6') && text.includes('Evaluation: 2 of 3 clips')));
   });
 });

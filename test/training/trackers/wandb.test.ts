@@ -1,5 +1,8 @@
 import { deepEqual, equal, match, ok } from 'node:assert/strict';
 import { execFile } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { promisify } from 'node:util';
 import type { TrainingOptions } from 'onpa';
 import { guarded } from 'onpa/dist/training/trackers/guarded.js';
@@ -138,6 +141,24 @@ describe('Weights & Biases', () => {
     await train({}, {}, 'finished', 'failed', 'interrupted');
     const codes = Object.fromEntries(server.runs.map(({ displayName, exitCode }) => [displayName, exitCode]));
     deepEqual(codes, { finished: 0, failed: 1, interrupted: 255 });
+  });
+
+  it('takes the key of ~/.netrc where the environment has none, and says where there is none either', async () => {
+    const home = await mkdtemp(path.join(tmpdir(), 'onpa-home-'));
+    const before = process.env.HOME;
+    Object.assign(process.env, { HOME: home, WANDB_API_KEY: '' });
+    try {
+      const { warnings } = await train();
+      equal(warnings.length, 1);
+      match(warnings[0], /set the WANDB_API_KEY environment variable/);
+      const host = server.url.replace('http://', '');
+      await writeFile(path.join(home, '.netrc'), `machine ${host}\n  login user\n  password ${API_KEY}\n`);
+      deepEqual((await train()).warnings, []);
+      equal(onlyRun().exitCode, 0);
+    } finally {
+      process.env.HOME = before;
+      await rm(home, { recursive: true });
+    }
   });
 
   it('writes values that JSON lacks as their names', async () => {

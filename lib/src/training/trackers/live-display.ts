@@ -1,5 +1,5 @@
 import { notebook } from '../../plot/notebook.js';
-import { type Progress, progress } from '../../progress.js';
+import { type Progress, type ProgressSurroundings, progress } from '../../progress.js';
 import { notebookDisplay } from './notebook-display.js';
 import { terminalDisplay } from './terminal-display.js';
 import type { Tracker } from './tracker.js';
@@ -8,9 +8,9 @@ import type { Tracker } from './tracker.js';
  * How far training is, while it runs: in a notebook one output below the cell with figures, curves and a table; elsewhere
  * a line on stderr, and a line for each log entry. An evaluation outside of training shows a progress bar.
  */
-export function liveDisplay(): Tracker {
-  const display = notebook();
-  const training = display ? notebookDisplay({ display }) : terminalDisplay();
+export function liveDisplay(surroundings: Partial<ProgressSurroundings> = {}): Tracker {
+  const { display = notebook(), stream, now } = surroundings;
+  const training = display ? notebookDisplay({ display, now }) : terminalDisplay({ stream, now });
   let isTraining = false;
   let bar: Progress | undefined;
   return {
@@ -21,7 +21,7 @@ export function liveDisplay(): Tracker {
     },
     evaluating({ done, total }) {
       if (isTraining) return training.evaluating?.({ done, total });
-      bar ??= progress({ title: 'Evaluation', total, unit: 'clips' });
+      bar ??= progress({ title: 'Evaluation', total, unit: 'clips' }, surroundings);
       bar.update(done);
       if (done < total) return;
       bar.end();

@@ -7,6 +7,11 @@ import { root } from './setup/run.mjs';
 const require = createRequire(join(root, 'package.json'));
 const {
   amplitudeToDb,
+  argmax,
+  AutoFeatureExtractor,
+  AutoModelForAudioClassification,
+  confusionMatrix,
+  confusionshow,
   example,
   exampleCredit,
   fftFrequencies,
@@ -14,6 +19,7 @@ const {
   kmeans,
   labelshow,
   load,
+  loadDataset,
   melSpectrogram,
   mfcc,
   powerToDb,
@@ -22,6 +28,7 @@ const {
   specshow,
   spectrum,
   stft,
+  Trainer,
   waveshow,
 } = require('onpa');
 
@@ -31,6 +38,16 @@ const window = hann(4096, { periodic: false });
 const { re, im } = rfft(trumpet.samples.subarray(0, 4096).map((x, i) => x * window[i]));
 const amplitude = re.map((x, k) => Math.hypot(x, im[k]));
 const clusters = kmeans(mfcc(trumpet, { nMfcc: 13, nMels: 40 }).transpose(), 8, { seed: 0 });
+
+const genres = await loadDataset(join(root, 'data', 'mini-genres'));
+const folder = join(root, 'data', 'models', 'mini-genres');
+const featureExtractor = await AutoFeatureExtractor.fromPretrained(folder);
+const model = await AutoModelForAudioClassification.fromPretrained(folder);
+const { test } = genres.trainTestSplit({ testSize: 0.2, seed: 42 });
+const trainer = new Trainer({ model, featureExtractor, args: { disableTqdm: true } });
+const { predictions, labelIds } = await trainer.predict(test.preprocess(featureExtractor));
+const confusion = confusionMatrix(labelIds, predictions.map(argmax), { numClasses: 10 });
+
 const pictures = {
   waveform: waveshow(trumpet),
   spectrum: spectrum(fftFrequencies({ nFft: 4096 }), amplitudeToDb(amplitude, { ref: 'max' })),
@@ -40,6 +57,7 @@ const pictures = {
     fMax: 8000,
   }),
   clusters: labelshow(trumpet, clusters.labels, { unit: 'cluster' }),
+  confusion: confusionshow(confusion, genres.features.genre.names),
 };
 console.log(exampleCredit(path));
 for (const [name, spec] of Object.entries(pictures)) {

@@ -4,13 +4,15 @@
 It learns by the first iteration of HuBERT (Hsu et al. 2021, https://arxiv.org/abs/2106.07447): spans of the frames are
 masked, and the model predicts which cluster each masked frame belongs to. As in the paper's ensembles there are two
 sets of clusters. One is of MFCCs and their differences, as there; the other, for music, is of chroma and onsets. A
-linear layer also estimates the frames' log-mel spectrum, chroma and onsets: a richer signal for the little time it has.
-No style or instrument is told to the model.
+linear layer also estimates what was measured of each frame, and another one, from the mean over time, how that is spread and
+repeated over the clip; and two excerpts of one piece are to be found among those of others, as in COLA (Saeed et al.
+2021, https://arxiv.org/abs/2010.10915): a richer signal for the little time it has. No style or instrument is told to
+the model.
 
     python3 scripts/data/make_mini_hubert.py <cache folder> [output folder]
 
-Needs torch, transformers, librosa, scikit-learn, soxr and FluidSynth (see music.py). About 25 minutes on two cores:
-17 for the music on one of them, 7 for the model. Versions are in data/README.md.
+Needs torch, transformers, librosa, scikit-learn, soxr and FluidSynth (see music.py). About 50 minutes on two cores:
+17 for the music on one of them, 30 for the model. Versions are in data/README.md.
 """
 
 import random
@@ -34,10 +36,12 @@ CLIP = 8  # s
 COUNTS = {"styles": (600, 60), "mixtures": (300, 20), "solos": (300, 40)}
 
 HOP, FIELD = 320, 400  # samples from frame to frame, and that a frame sees
-FRAMES = 249  # of 5 s, what the model is shown at a time
+FRAMES = 124  # of 2.5 s, what the model is shown at a time: two such excerpts of a clip
 CLUSTERS = (100, 64)
-MASK_START, MASK_LENGTH = 0.08, 10  # frames
-STEPS, BATCH, LEARNING_RATE, WARM_UP = 1500, 8, 1.5e-3, 150
+FEATURES, ONSETS = 94, slice(12, 15)  # of a frame; where its onsets are, before which there is the chroma
+LAGS = range(3, 63, 2)  # frames, after which a rhythm may repeat itself: 60 ms to 1.2 s
+MASK_START, MASK_LENGTH = 0.05, 10  # frames
+STEPS, BATCH, LEARNING_RATE, WARM_UP = 5000, 10, 1.5e-3, 200
 
 CONFIG = HubertConfig(
     hidden_size=128, num_hidden_layers=2, num_attention_heads=4, intermediate_size=512, conv_dim=[64] * 7,
@@ -72,7 +76,7 @@ def all_clips(cache: Path) -> tuple[np.ndarray, np.ndarray]:
 
 
 def describe(samples: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """What is to be learnt of each frame: MFCCs with differences, chroma with onsets, log-mel spectrum."""
+    """What is measured of each frame: MFCCs with differences, chroma with onsets, log-mel spectrum."""
     x = samples.astype(np.float32)
     x = (x - x.mean()) / max(x.std(), 1.0)
     mel = librosa.feature.melspectrogram(y=x, sr=SAMPLE_RATE, n_fft=FIELD, hop_length=HOP, n_mels=40, center=False)
@@ -87,7 +91,7 @@ def describe(samples: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 
 
 class Targets:
-    """Clusters (clips, frames, 2) and features (clips, frames, 55) of the clips; scaled as those that were learnt from."""
+    """Clusters (clips, frames, 2) and features (clips, frames, 94) of the clips; scaled as those that were learnt from."""
 
     def __init__(self, clips: np.ndarray, fitted: "Targets | None" = None):
         views = [np.stack(view) for view in zip(*map(describe, clips))]
@@ -96,7 +100,7 @@ class Targets:
         else:
             self.scales = fitted.scales
         views = [(view - mean) / deviation for view, (mean, deviation) in zip(views, self.scales)]
-        self.features = torch.from_numpy(np.concatenate(views[1:], -1).astype(np.float32))
+        self.features = torch.from_numpy(np.concatenate([views[1], views[0], views[2]], -1).astype(np.float32))
         flat = [view.reshape(-1, view.shape[-1]).astype(np.float32) for view in views[:2]]
         self.kmeans = fitted.kmeans if fitted else [
             MiniBatchKMeans(count, batch_size=8192, n_init=3, random_state=0).fit(view)
@@ -104,6 +108,22 @@ class Targets:
         ]  # fmt: skip
         found = [kmeans.predict(view).reshape(len(clips), -1) for kmeans, view in zip(self.kmeans, flat)]
         self.clusters = torch.from_numpy(np.stack(found, -1)).long()
+
+
+def summaries(features: torch.Tensor) -> torch.Tensor:
+    """Of each clip: mean and deviation of its features over time, and how alike its onsets are after each lag: (clips, 278)."""
+    deviation, mean = torch.std_mean(features, 1)
+    onsets = features[..., ONSETS] - mean[:, None, ONSETS]
+    power = onsets.square().mean(1) + 1e-3
+    alike = [(onsets[:, lag:] * onsets[:, :-lag]).mean(1) / power for lag in LAGS]
+    return torch.cat([mean, deviation, 3 * torch.cat(alike, -1)], -1)
+
+
+def same_piece(excerpts: torch.Tensor) -> torch.Tensor:
+    """How badly the other excerpt of each piece is told from all others; the second ones follow all first ones."""
+    unit = F.normalize(excerpts, dim=-1)
+    alike = unit @ unit.T / 0.1 - 1e4 * torch.eye(len(unit))
+    return F.cross_entropy(alike, torch.arange(len(unit)).roll(len(unit) // 2))
 
 
 class Codebook(nn.Module):
@@ -123,7 +143,9 @@ class PreTraining(nn.Module):
         super().__init__()
         self.hubert = HubertModel(CONFIG)
         self.codebooks = nn.ModuleList(Codebook(CONFIG.hidden_size, count) for count in CLUSTERS)
-        self.regression = nn.Linear(CONFIG.hidden_size, 55)
+        self.regression = nn.Linear(CONFIG.hidden_size, FEATURES)
+        self.summary = nn.Linear(CONFIG.hidden_size, 2 * FEATURES + 3 * len(LAGS))
+        self.piece = nn.Linear(CONFIG.hidden_size, 64)
 
     def forward(self, samples, clusters, features, masked) -> tuple[torch.Tensor, list[float]]:
         """The loss, and for each set of clusters the share of masked frames whose cluster was found."""
@@ -137,12 +159,16 @@ class PreTraining(nn.Module):
             loss = loss + F.cross_entropy(logits[masked], wanted[masked])
             loss = loss + 0.3 * F.cross_entropy(logits[~masked], wanted[~masked])
             found.append((logits[masked].argmax(-1) == wanted[masked]).float().mean().item())
-        return loss + 0.5 * F.mse_loss(self.regression(states).float(), features), found
+        loss = loss + 0.5 * F.mse_loss(self.regression(states).float(), features)
+        loss = loss + 2 * F.mse_loss(self.summary(states.mean(1)).float(), summaries(features))
+        return loss + same_piece(self.piece(states.mean(1)).float()), found
 
 
 def batch(clips: np.ndarray, targets: Targets, rows: np.ndarray, rng: np.random.Generator) -> tuple[torch.Tensor, ...]:
-    """Five seconds of each of these clips from a random frame on, what is to be found there, and where it is masked."""
-    starts = rng.integers(0, targets.clusters.shape[1] - FRAMES + 1, len(rows))
+    """An excerpt of either half of these clips, what is to be found there, and where it is masked."""
+    half = targets.clusters.shape[1] // 2
+    starts = np.concatenate([first + rng.integers(0, half - FRAMES + 1, len(rows)) for first in (0, half)])
+    rows = np.concatenate([rows, rows])
     length = HOP * (FRAMES - 1) + FIELD
     cut = np.stack([clips[row, HOP * start : HOP * start + length] for row, start in zip(rows, starts)])
     samples = torch.from_numpy(cut.astype(np.float32) / 32768)

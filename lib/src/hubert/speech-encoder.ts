@@ -94,8 +94,10 @@ export class SpeechEncoder {
         },
         random,
       );
-      const masked = tf.expandDims(tf.tensor2d(time, undefined, 'bool'), -1); // (B, T, 1)
-      x = tf.where(masked, this.#parameters('masked_spec_embed'), x) as tf.Tensor3D;
+      const masked = tf.expandDims(tf.tensor2d(time, undefined, 'float32'), -1); // (B, T, 1)
+      // Products, since the gradient of tf.where would go through the rows one by one.
+      const kept = tf.mul(x, tf.sub(1, masked));
+      x = tf.add(kept, tf.mul(this.#parameters('masked_spec_embed'), masked)) as tf.Tensor3D;
     }
     if (config.applySpecAugment && config.maskFeatureProb > 0) {
       const channels = computeMaskIndices(
@@ -107,8 +109,8 @@ export class SpeechEncoder {
         },
         random,
       );
-      const masked = tf.expandDims(tf.tensor2d(channels, undefined, 'bool'), 1); // (B, 1, C)
-      x = tf.where(masked, tf.zerosLike(x), x);
+      const masked = tf.expandDims(tf.tensor2d(channels, undefined, 'float32'), 1); // (B, 1, C)
+      x = tf.mul(x, tf.sub(1, masked));
     }
     return x;
   }

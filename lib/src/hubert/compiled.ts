@@ -8,9 +8,7 @@ export interface Operations<X> {
   add(a: X, b: X): X;
   sub(a: X, b: X): X;
   mul(a: X, b: X): X;
-  div(a: X, b: X): X;
   square(x: X): X;
-  sqrt(x: X): X;
   exp(x: X): X;
   erf(x: X): X;
   tanh(x: X): X;
@@ -108,9 +106,7 @@ function functionBody(): { nodes: Buffer[]; operations: Operations<string> } {
       add: binary('AddV2'),
       sub: binary('Sub'),
       mul: binary('Mul'),
-      div: binary('RealDiv'),
       square: unary('Square'),
-      sqrt: unary('Sqrt'),
       exp: unary('Exp'),
       erf: unary('Erf'),
       tanh: unary('Tanh'),
@@ -126,9 +122,7 @@ const TENSORS: Operations<tf.Tensor> = {
   add: (a, b) => tf.add(a, b),
   sub: (a, b) => tf.sub(a, b),
   mul: (a, b) => tf.mul(a, b),
-  div: (a, b) => tf.div(a, b),
   square: (x) => tf.square(x),
-  sqrt: (x) => tf.sqrt(x),
   exp: (x) => tf.exp(x),
   erf: (x) => tf.erf(x),
   tanh: (x) => tf.tanh(x),

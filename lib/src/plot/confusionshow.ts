@@ -61,7 +61,12 @@ export function confusionshow(confusion: AbstractMatrix, names: readonly string[
       {
         mark: { type: 'rect' },
         encoding: {
-          color: { field: 'count', type: 'quantitative', legend: null, scale: { range: ['#f7fbff', '#08519c'], domain: [0, most] } },
+          color: {
+            field: 'count',
+            type: 'quantitative',
+            legend: null,
+            scale: { range: ['#f7fbff', '#08519c'], domain: [0, most] },
+          },
         },
       },
       {

@@ -6,6 +6,7 @@ import { encodeRecorded } from './feature-encoder-gradient.js';
 import { type Parameters, under } from './functional.js';
 import { FoldedGroupNorm, windowStatistics } from './group-norm.js';
 import { usesGpu } from './native.js';
+import { isNormed, parameterNames } from './parameters.js';
 import { Prepared } from './prepared.js';
 import { recording } from './recording.js';
 
@@ -86,23 +87,11 @@ export class FeatureEncoder {
   }
 }
 
-/** Whether a norm follows a layer's product. */
-export function isNormed({ featExtractNorm }: ModelConfig, layer: number): boolean {
-  return layer === 0 || featExtractNorm === 'layer';
-}
-
 /** With layer norms, these stand between the products and the activations. */
 function activationOf({ featExtractNorm, featExtractActivation }: ModelConfig): Activation {
   return featExtractNorm === 'layer'
     ? ACTIVATIONS[featExtractActivation]
     : activationAfterProduct(featExtractActivation);
-}
-
-/** The parameters of a layer, under `conv_layers.<layer>`. */
-export function parameterNames(config: ModelConfig, layer: number): string[] {
-  const bias = config.convBias ? ['conv.bias'] : [];
-  const norm = isNormed(config, layer) ? ['layer_norm.weight', 'layer_norm.bias'] : [];
-  return ['conv.weight', ...bias, ...norm];
 }
 
 /** Kernels in the order of the products, with the activations' factors multiplied in. */

@@ -17,6 +17,18 @@ export type Initializer =
 const ZEROS: Initializer = { constant: 0 };
 const ONES: Initializer = { constant: 1 };
 
+/** Whether a norm follows a convolution of the feature encoder. */
+export function isNormed({ featExtractNorm }: ModelConfig, layer: number): boolean {
+  return layer === 0 || featExtractNorm === 'layer';
+}
+
+/** The parameters of such a convolution, under `conv_layers.<layer>`. */
+export function parameterNames(config: ModelConfig, layer: number): string[] {
+  const bias = config.convBias ? ['conv.bias'] : [];
+  const norm = isNormed(config, layer) ? ['layer_norm.weight', 'layer_norm.bias'] : [];
+  return ['conv.weight', ...bias, ...norm];
+}
+
 /** The parameters of the model without a head, by their names in a checkpoint. */
 export function baseParameters(config: ModelConfig): Map<string, ParameterSpec> {
   const specs = new Map<string, ParameterSpec>();
@@ -38,7 +50,7 @@ export function baseParameters(config: ModelConfig): Map<string, ParameterSpec> 
     const layer = `feature_extractor.conv_layers.${i}`;
     add(`${layer}.conv.weight`, [outputs, inputs, convKernel[i]], { normal: Math.sqrt(2 / (inputs * convKernel[i])) });
     if (config.convBias) add(`${layer}.conv.bias`, [outputs], ZEROS);
-    if (i === 0 || config.featExtractNorm === 'layer') norm(`${layer}.layer_norm`, outputs);
+    if (isNormed(config, i)) norm(`${layer}.layer_norm`, outputs);
   });
   const features = convDim[convDim.length - 1];
   if (config.featProjLayerNorm) norm('feature_projection.layer_norm', features);

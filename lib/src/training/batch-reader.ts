@@ -1,6 +1,6 @@
+import type { Interruption } from '../interruption.js';
 import { type Batch, type BatchOptions, readBatches } from './batches.js';
 import type { ExampleSource } from './example-source.js';
-import type { Interruption } from './interruption.js';
 
 /** Hands out batches, and frees each when the next one is asked for. */
 export class BatchReader {

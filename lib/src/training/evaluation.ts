@@ -1,9 +1,9 @@
 import { ParameterError } from '../errors.js';
+import { type Interruption, uninterrupted } from '../interruption.js';
 import { tf } from '../tensorflow.js';
 import { BatchReader } from './batch-reader.js';
 import type { BatchOptions } from './batches.js';
 import type { ExampleSource } from './example-source.js';
-import { type Interruption, uninterrupted } from './interruption.js';
 import { evaluationBatches } from './sampler.js';
 import { speedMetrics } from './speed-metrics.js';
 

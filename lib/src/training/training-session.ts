@@ -1,12 +1,12 @@
 import path from 'node:path';
 import type { Wav2Vec2FeatureExtractor } from '../hubert/feature-extractor.js';
 import type { HubertForSequenceClassification } from '../hubert/models.js';
+import { type Interruption, Stopped } from '../interruption.js';
 import { AdamW } from './adamw.js';
 import { restoreModel, restoreOptimizer } from './checkpoint.js';
 import { isSame, listCheckpoints, openOutputFolder, partialFolder, removeCheckpoint } from './checkpoint-folder.js';
 import { type ComputeMetrics, evaluate } from './evaluation.js';
 import type { ExampleSource } from './example-source.js';
-import { type Interruption, Stopped } from './interruption.js';
 import { FeatureStore, isEncoderFrozen, KeptFeatures } from './kept-features.js';
 import { planTraining, type TrainingPlan } from './plan.js';
 import { checkpointToResume, readMatchingTraining } from './resume.js';

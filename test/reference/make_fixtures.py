@@ -21,6 +21,7 @@ import metrics_fixtures
 import mfcc_fixtures
 import numpy as np
 import pipeline_fixtures
+import round_trip_fixtures
 import spectrum_fixtures
 import trainer_fixtures
 from fixture_file import AUDIO, write
@@ -54,6 +55,7 @@ def main() -> None:
     hubert_fixtures.make()
     feature_extractor_fixtures.feature_extractor(made)
     pipeline_fixtures.pipeline(made)
+    round_trip_fixtures.make()
     trainer_fixtures.make()
     dataset_fixtures.make()
     metrics_fixtures.make()

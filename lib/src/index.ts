@@ -39,7 +39,9 @@ export {
   TrainingError,
   TrainingInterrupted,
 } from './errors.js';
-export type { HubOptions } from './hub/repository-file.js';
+export { hfHubDownload } from './hub/hf-hub-download.js';
+export { listRepoFiles } from './hub/list-repo-files.js';
+export type { HubOptions, RepositoryOptions } from './hub/repository-file.js';
 export { AutoModel, AutoModelForAudioClassification, type ModelLoader } from './hubert/auto-model.js';
 export type { ModelConfig } from './hubert/config.js';
 export { AutoFeatureExtractor, Wav2Vec2FeatureExtractor } from './hubert/feature-extractor.js';

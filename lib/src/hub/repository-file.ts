@@ -64,14 +64,24 @@ export async function repositoryFile(
   requireFileName(file);
   const path = pathOf(idOrFolder);
   if (await isFolder(path)) return (await isFile(join(path, file))) ? join(path, file) : undefined;
-  if (!isRepositoryId(idOrFolder)) {
-    const reason = (await isFile(path)) ? 'a file, not a folder' : 'neither a folder nor the name of a repository';
-    throw new ParameterError(`'${idOrFolder}' is ${reason}; give a folder that there is, or 'owner/name' on the Hub`);
-  }
+  await requireRepository(idOrFolder, options);
   const { revision = 'main', repoType = 'model' } = options;
+  return hubFile({ repoType, id: idOrFolder, revision, file }, options, { ...PATIENCE, ...patience });
+}
+
+/** Throws a {@link ParameterError} where what is not a folder cannot be a repository, or the options name none. */
+export async function requireRepository(
+  id: string,
+  { revision = 'main', repoType = 'model' }: RepositoryOptions,
+): Promise<void> {
+  if (!isRepositoryId(id)) {
+    const reason = (await isFile(pathOf(id)))
+      ? 'a file, not a folder'
+      : 'neither a folder nor the name of a repository';
+    throw new ParameterError(`'${id}' is ${reason}; give a folder that there is, or 'owner/name' on the Hub`);
+  }
   requireRevision(revision);
   requireChoice('repoType', repoType, ['model', 'dataset']);
-  return hubFile({ repoType, id: idOrFolder, revision, file }, options, { ...PATIENCE, ...patience });
 }
 
 /** The path of a folder, given as one or as a `file:` URL. */

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { writeRoutes } from './server-writes.js';
 
 /** A server with the Hub's routes, and a second one, on another port, that has the large files as the Hub's CDN does. */
 
@@ -11,6 +12,8 @@ export interface Repository {
   refs: Map<string, string>;
   /** Files by commit. */
   commits: Map<string, Map<string, StoredFile>>;
+  /** The words of all commits, in order. */
+  history: { oid: string; revision: string; title: string; description?: string }[];
   access: 'public' | 'private' | 'gated';
 }
 
@@ -27,6 +30,8 @@ export interface Seen {
   method: string;
   path: string;
   headers: IncomingMessage['headers'];
+  /** Of a request that writes. */
+  body?: Buffer;
 }
 
 export interface Exchange {
@@ -38,7 +43,7 @@ export interface Exchange {
 /** Answers a request, or returns false. */
 export type Route = (exchange: Exchange, hub: HubServer) => boolean | Promise<boolean>;
 
-/** The token that may read everything, and one that is valid and may not. */
+/** The token that may read and write everything, and one that is valid and may not. */
 export const TOKEN = 'hf_the_one_that_may';
 export const OTHER_TOKEN = 'hf_of_somebody_else';
 
@@ -49,25 +54,40 @@ export class HubServer {
   /** All requests, in order. */
   readonly seen: Seen[] = [];
   /** Asked in order; those of a test go first. */
-  readonly routes: Route[] = [resolveRoute, cacheRoute, revisionRoute, contentRoute];
+  readonly routes: Route[] = [resolveRoute, cacheRoute, revisionRoute, contentRoute, ...writeRoutes];
   readonly repositories: Repository[] = [];
+  /** Large files that were uploaded, in a commit or not, by their SHA-256. */
+  readonly objects = new Map<string, Buffer>();
+  /** Larger files are uploaded in parts of so many bytes. */
+  partSize: number = Infinity;
+  /** So many entries are in one answer of a tree. */
+  pageSize: number = 1000;
   readonly #servers: Server[] = [];
 
   /** Adds a commit to a repository's branch, and the repository if it is new. Returns the commit. */
   commit(
     id: string,
     files: Record<string, Buffer | string>,
-    options: { type?: Repository['type']; access?: Repository['access']; revision?: string; large?: string[] } = {},
+    options: {
+      type?: Repository['type'];
+      access?: Repository['access'];
+      revision?: string;
+      large?: string[];
+      title?: string;
+      description?: string;
+    } = {},
   ): string {
     const {
       type = 'model',
       access = 'public',
       revision = 'main',
       large = Object.keys(files).filter(isLarge),
+      title = 'a commit',
+      description,
     } = options;
     let repository = this.find(type, id);
     if (!repository) {
-      repository = { type, id, access, refs: new Map(), commits: new Map() };
+      repository = { type, id, access, refs: new Map(), commits: new Map(), history: [] };
       this.repositories.push(repository);
     }
     const stored = new Map(repository.commits.get(repository.refs.get(revision) ?? ''));
@@ -76,6 +96,7 @@ export class HubServer {
     const commit = sha1(`${id} ${repository.commits.size} ${[...stored.values()].map(({ etag }) => etag)}`);
     repository.commits.set(commit, stored);
     repository.refs.set(revision, commit);
+    repository.history.push({ oid: commit, revision, title, description });
     return commit;
   }
 
@@ -243,7 +264,7 @@ const contentRoute: Route = (exchange, hub) => {
 };
 
 /** Whether the token opens a repository; otherwise the request is answered. */
-function isAllowed(exchange: Exchange, repository: Repository | undefined, content: boolean): boolean {
+export function isAllowed(exchange: Exchange, repository: Repository | undefined, content: boolean): boolean {
   const token = exchange.request.headers.authorization?.replace('Bearer ', '');
   if (token !== undefined && token !== TOKEN && token !== OTHER_TOKEN) {
     refuse(exchange, 401, undefined, 'Invalid credentials in Authorization header');
@@ -265,10 +286,11 @@ function store(bytes: Buffer, large: boolean): StoredFile {
   return { bytes, large, etag: large ? createHash('sha256').update(bytes).digest('hex') : sha1(object) };
 }
 
-function isLarge(name: string): boolean {
-  return /\.(safetensors|bin|parquet|ogg|gz)$/.test(name);
+/** What the Hub keeps as a large file. */
+export function isLarge(name: string): boolean {
+  return /\.(safetensors|bin|parquet|ogg|gz)$|tfevents/.test(name);
 }
 
-function sha1(content: string | Buffer): string {
+export function sha1(content: string | Buffer): string {
   return createHash('sha1').update(content).digest('hex');
 }

@@ -7,6 +7,8 @@ export interface Hub {
   address: string;
   token: string | undefined;
   patience: Patience;
+  /** What else to try where it cannot be reached; default what helps a download. */
+  advice?: string;
 }
 
 export interface Patience {
@@ -43,13 +45,21 @@ export function pause(hub: Hub, tries: number, error: HubError): Promise<void> {
   return hub.patience.wait(Math.max(after, Math.min(8000, 1000 * 2 ** (tries - 1))));
 }
 
-/** Sends a request, and again where its error may pass. */
-export async function insist<T>(hub: Hub, request: () => Promise<T>): Promise<T> {
+/**
+ * Sends a request, and again where its error may pass.
+ *
+ * @param passes - which of the errors that may pass are worth another try; default all
+ */
+export async function insist<T>(
+  hub: Hub,
+  request: () => Promise<T>,
+  passes: (error: PassingHubError) => boolean = () => true,
+): Promise<T> {
   for (let tries = 1; ; tries++) {
     try {
       return await request();
     } catch (error) {
-      if (!(error instanceof PassingHubError) || tries > hub.patience.retries) throw error;
+      if (!(error instanceof PassingHubError && passes(error)) || tries > hub.patience.retries) throw error;
       await pause(hub, tries, error);
     }
   }
@@ -66,33 +76,50 @@ export function addressOf(hub: Hub, of: HubFile): URL {
   return new URL(`${pageOf(hub, of)}/resolve/${encodeURIComponent(of.revision)}/${path}`);
 }
 
+/** What is asked of a server. */
+export interface Question {
+  method: 'HEAD' | 'GET' | 'POST' | 'PUT';
+  url: URL;
+  /** Besides the token. */
+  headers?: HeadersInit;
+  range?: string;
+  /** Made anew each time that the request is sent. */
+  body?: () => string | ReadableStream<Uint8Array>;
+  signal: AbortSignal;
+}
+
 /**
- * Sends a request and follows redirects. The token goes to the Hub alone: the servers that it redirects to do not see it.
+ * Sends a request and follows redirects, those of what is written only where they keep the method. The token goes to the
+ * Hub alone: the servers that it redirects to do not see it.
  *
  * @param enough - tells of a redirect that need not be followed
  */
 export async function ask(
   hub: Hub,
   of: HubFile,
-  request: { method: 'HEAD' | 'GET'; url: URL; range?: string; signal: AbortSignal },
+  request: Question,
   enough: (response: Response, target: URL) => boolean = () => false,
 ): Promise<Response> {
-  const { method, range, signal } = request;
+  const { method, range, body, signal } = request;
   const { origin } = new URL(hub.address);
   let { url } = request;
   for (let hops = 0; hops < 20; hops++) {
     // A compressed answer would have another length.
-    const headers = new Headers({ 'Accept-Encoding': 'identity' });
+    const headers = new Headers(request.headers);
+    headers.set('Accept-Encoding', 'identity');
     if (range) headers.set('Range', range);
+    headers.delete('Authorization');
     if (hub.token && url.origin === origin) headers.set('Authorization', `Bearer ${hub.token}`);
     let response: Response;
     try {
-      response = await fetch(url, { method, headers, signal, redirect: 'manual' });
+      const init = { method, headers, signal, redirect: 'manual', body: body?.(), duplex: 'half' } as const;
+      response = await fetch(url, init);
     } catch (cause) {
       throw unreachable(hub, of, url, cause);
     }
     const location = response.headers.get('Location');
     if (response.status < 300 || response.status > 399 || !location) return response;
+    if (body && response.status !== 307 && response.status !== 308) return response;
     const target = new URL(location, url);
     if (enough(response, target)) return response;
     await response.body?.cancel();
@@ -111,21 +138,31 @@ export function unreachable(
 ): PassingHubError {
   const { code, message } = rootOf(cause);
   const reason = code === 'TIMEOUT' ? `no answer within ${hub.patience.silence / 1000} s` : code || message;
+  const { advice = 'HF_HUB_OFFLINE=1 makes do with what was downloaded before' } = hub;
   return new PassingHubError(
-    `${nameOf(of)}: ${what} ${url.host}, ${reason}. Check the network; HF_ENDPOINT names another server, ` +
-      'HF_HUB_OFFLINE=1 makes do with what was downloaded before',
+    `${nameOf(of)}: ${what} ${url.host}, ${reason}. Check the network; HF_ENDPOINT names another server, ${advice}`,
     { cause },
   );
+}
+
+/** How the message of a refusal begins: who answers what. */
+export function answered(hub: Hub, of: HubFile, response: Response, words?: string): string {
+  const { status, headers } = response;
+  const answer = [status, headers.get('X-Error-Code')].filter(Boolean).join(' ');
+  const said = withoutToken(hub, headers.get('X-Error-Message') ?? words ?? '');
+  return `${nameOf(of)}: ${new URL(response.url || hub.address).host} answers ${answer}${said && ` (${said})`}. `;
+}
+
+/** A server may say the token that it was sent. */
+export function withoutToken(hub: Hub, text: string): string {
+  return hub.token ? text.replaceAll(hub.token, '…') : text;
 }
 
 /** The error of a request that was answered with one. */
 export function refusal(hub: Hub, of: HubFile, response: Response): HubError {
   const { status, headers } = response;
   const code = headers.get('X-Error-Code');
-  let said = headers.get('X-Error-Message') ?? '';
-  if (hub.token) said = said.replaceAll(hub.token, '…');
-  const answer = [status, code].filter(Boolean).join(' ');
-  const message = `${nameOf(of)}: ${new URL(hub.address).host} answers ${answer}${said && ` (${said})`}. `;
+  const message = answered(hub, of, response);
   const page = pageOf(hub, of);
   const logIn = `set HF_TOKEN to an access token (${hub.address}/settings/tokens), or log in with 'hf auth login'`;
   if (code === 'GatedRepo') {
@@ -145,10 +182,15 @@ export function refusal(hub: Hub, of: HubFile, response: Response): HubError {
   if (status === 404) return new HubError(`${message}Check the name, and that HF_ENDPOINT or hubUrl is a Hub`);
   if (status === 408 || status === 429 || status >= 500) {
     const then = status === 429 ? `Wait a while; with an access token more is allowed: ${logIn}` : 'Try again later';
-    const seconds = Number(headers.get('Retry-After'));
-    return new PassingHubError(message + then, undefined, seconds > 0 ? seconds * 1000 : 0);
+    return new PassingHubError(message + then, undefined, retryAfter(response));
   }
   return new HubError(`${message}Check that HF_ENDPOINT or hubUrl is a Hub`);
+}
+
+/** When the server wants to be asked again, in ms; 0 where it does not say. */
+export function retryAfter({ headers }: Response): number {
+  const seconds = Number(headers.get('Retry-After'));
+  return seconds > 0 ? seconds * 1000 : 0;
 }
 
 /** 'owner/name: config.json', with the revision where it is not the usual one. */

@@ -41,6 +41,7 @@ export {
 } from './errors.js';
 export { hfHubDownload } from './hub/hf-hub-download.js';
 export { listRepoFiles } from './hub/list-repo-files.js';
+export type { CommitInfo, PushOptions } from './hub/push-files.js';
 export type { HubOptions, RepositoryOptions } from './hub/repository-file.js';
 export { AutoModel, AutoModelForAudioClassification, type ModelLoader } from './hubert/auto-model.js';
 export type { ModelConfig } from './hubert/config.js';

@@ -30,9 +30,6 @@ describe('a push', () => {
         ['initial commit', 'First'],
       );
       equal(info.oid, repository.refs.get('main'));
-        info,
-        hub.seen.map((s) => `${s.server} ${s.method} ${s.path}`),
-      );
       deepEqual(await readFile((await repositoryFile(ID, 'model.safetensors'))!), WEIGHTS);
     });
   });

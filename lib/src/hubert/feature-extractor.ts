@@ -1,3 +1,4 @@
+import { type CommitInfo, type PushOptions, pushFiles } from '../hub/push-files.js';
 import type { HubOptions } from '../hub/repository-file.js';
 import { type BatchFeature, type FeatureExtractionOptions, prepare, type RawAudio } from './prepare-audio.js';
 import {
@@ -19,6 +20,11 @@ export interface Wav2Vec2FeatureExtractor extends PreprocessorConfig {
   (audio: RawAudio | readonly RawAudio[], options?: FeatureExtractionOptions): BatchFeature;
   /** Writes `preprocessor_config.json` into a folder, which is made if need be. */
   savePretrained(folder: string): Promise<void>;
+  /**
+   * Commits `preprocessor_config.json` to a repository on the Hub, or writes it into `options.folder`. Options and errors
+   * are those of a model's `pushToHub`; the commit is called 'Upload feature extractor' by default.
+   */
+  pushToHub(repoId: string, options?: PushOptions): Promise<CommitInfo>;
 }
 
 /** Reads a feature extractor's configuration, some of its fields overridden. */
@@ -56,6 +62,10 @@ export const Wav2Vec2FeatureExtractor: Wav2Vec2FeatureExtractorClass = Object.as
 );
 // Extractors are functions, and instances of their class all the same.
 Object.setPrototypeOf(Wav2Vec2FeatureExtractor.prototype, Function.prototype);
+Wav2Vec2FeatureExtractor.prototype.pushToHub = function (repoId, options = {}) {
+  const { commitMessage = 'Upload feature extractor' } = options;
+  return pushFiles(repoId, (folder) => this.savePretrained(folder), { ...options, commitMessage });
+};
 
 /**
  * Finds the feature extractor that belongs to a checkpoint, like `transformers.AutoFeatureExtractor`.
@@ -93,8 +103,9 @@ function callable(config: PreprocessorConfig, others: OtherFields): Wav2Vec2Feat
   };
   const extractor = (audio: RawAudio | readonly RawAudio[], options: FeatureExtractionOptions = {}) =>
     prepare(config, audio, options, warn);
+  // That has pushToHub.
   Object.setPrototypeOf(extractor, Wav2Vec2FeatureExtractor.prototype);
   return Object.assign(extractor, config, {
     savePretrained: (folder: string) => writePreprocessorConfig(folder, config, others),
-  });
+  }) as Wav2Vec2FeatureExtractor;
 }

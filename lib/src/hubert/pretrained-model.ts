@@ -2,6 +2,7 @@ import { randomInt } from 'node:crypto';
 import { join } from 'node:path';
 import { saveSafetensors } from '../checkpoint/save-safetensors.js';
 import { writeWhole } from '../files.js';
+import { type CommitInfo, type PushOptions, pushFiles } from '../hub/push-files.js';
 import { requireInteger } from '../parameters.js';
 import type { tf } from '../tensorflow.js';
 import { type ModelConfig, writeConfig } from './config.js';
@@ -74,6 +75,24 @@ export abstract class PretrainedModel {
       tensors.set(name, { shape: variable.shape, data: (await variable.data()) as Float32Array });
     }
     await saveSafetensors(join(folder, 'model.safetensors'), tensors);
+  }
+
+  /**
+   * Commits what {@link savePretrained} writes to a repository on the Hub, all or nothing, or writes it into
+   * `options.folder`.
+   *
+   * @param repoId - 'owner/name', or 'name' for one of the user's own
+   * @param options.commitMessage - default as in Transformers: 'Upload HubertForSequenceClassification'
+   * @throws ParameterError for names that no repository or branch has, and for a `folder` that cannot be written to
+   * @throws HubError if there is no access token, and if the Hub refuses or cannot be reached; nothing is visible then
+   *
+   * @example
+   * const { commitUrl } = await model.pushToHub('me/hubert-genres', { private: true });
+   */
+  pushToHub(repoId: string, options: PushOptions = {}): Promise<CommitInfo> {
+    const { name } = this.constructor;
+    const { commitMessage = name.includes('Model') ? 'Upload model' : `Upload ${name}` } = options;
+    return pushFiles(repoId, (folder) => this.savePretrained(folder), { ...options, commitMessage });
   }
 
   /** Frees the parameters. The model cannot be used afterwards. */

@@ -85,7 +85,7 @@ describe('example', () => {
       },
       async (url) => {
         process.env.ONPA_LIBROSA_URL = url;
-        await assert.rejects(example('libri3'), { name: 'AudioDecodeError', message: /libri3/ });
+        await assert.rejects(example('vibeace'), { name: 'AudioDecodeError', message: /vibeace/ });
       },
     );
     assert.deepEqual(await readdir(cache, { recursive: true }), []);
@@ -122,9 +122,28 @@ describe('example', () => {
     );
   });
 
-  it('says that another recording cannot be had', async () => {
-    await assert.rejects(example('libri3'), { name: 'AudioDecodeError', message: /'libri3' is not in the cache/ });
-    await assert.rejects(example('libri3'), AudioDecodeError);
+  it('without cache and network is the beginning of the embedded reading, and says that it is a part', async () => {
+    const file = await example('libri3');
+    assert.equal(file, inRepository('data', 'audio', 'speech.ogg'));
+    const { samples, sampleRate } = await load(file, { sampleRate: null });
+    assert.equal(sampleRate, 22050);
+    assert.ok(Math.abs(samples.length / sampleRate - 8.3) < 0.05);
+    assert.match(exampleCredit(file), /Heather Barnett.*LibriSpeech.*CC BY 4\.0.*first 8\.3 s/);
+  });
+
+  it('without cache and network has the very samples of the recording that begins so', async () => {
+    const part = await load(await example('libri3'), { sampleRate: null, duration: 1 });
+    const whole = await load(audio('libri.ogg'), { sampleRate: null, duration: 1 });
+    assert.deepEqual(part.samples, whole.samples);
+  });
+
+  it('says that a recording without an embedded one cannot be had', async () => {
+    await assert.rejects(example('vibeace'), { name: 'AudioDecodeError', message: /'vibeace' is not in the cache/ });
+    await assert.rejects(example('vibeace'), AudioDecodeError);
+  });
+
+  it('credits nobody for a file that it does not know', () => {
+    assert.throws(() => exampleCredit('mine.ogg'), { name: 'ParameterError', message: /mine\.ogg/ });
   });
 
   it('names the recordings that there are', async () => {

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
-import { AudioDecodeError } from '../errors.js';
+import { AudioDecodeError, ParameterError } from '../errors.js';
 import { writeWhole } from '../files.js';
 import { requireChoice } from '../parameters.js';
 import { download } from './download.js';
@@ -12,6 +12,8 @@ interface Recording {
   file: string;
   sha256: string;
   credit: string;
+  /** What takes its place where neither the cache nor the network has it. */
+  embedded?: { file: string; credit: string };
 }
 
 /** librosa's recordings, with the checksums of its registry. */
@@ -20,11 +22,19 @@ const RECORDINGS: Record<ExampleName, Recording> = {
     file: 'sorohanro_-_solo-trumpet-06.ogg',
     sha256: '8374466fd3951d24509da6e799b132a0db0bdeda69d99c69d989a6888d3d727d',
     credit: 'Trumpet loop by Mihai Sorohan (Freesound 77711), CC BY 3.0',
+    embedded: {
+      file: 'trumpet.ogg',
+      credit: 'A trumpet phrase of this project (data/README.md), played by FluidSynth; not the recording',
+    },
   },
   libri3: {
     file: '198-209-0000.ogg',
     sha256: '0473ba9613befa1026db5e254546f105aeffba8366b5468fc5e8d474d844ca1d',
     credit: 'Sense and Sensibility, chapter 18, read by Heather Barnett (LibriSpeech), CC BY 4.0',
+    embedded: {
+      file: 'speech.ogg',
+      credit: 'Sense and Sensibility, chapter 18, read by Heather Barnett (LibriSpeech), CC BY 4.0; its first 8.3 s',
+    },
   },
   nutcracker: {
     file: 'Kevin_MacLeod_-_P_I_Tchaikovsky_Dance_of_the_Sugar_Plum_Fairy.ogg',
@@ -41,8 +51,8 @@ const RECORDINGS: Record<ExampleName, Recording> = {
 /** The names that {@link example} knows. */
 export type ExampleName = 'trumpet' | 'libri3' | 'nutcracker' | 'vibeace';
 
-/** What takes the trumpet's place where neither the cache nor the network has it. */
-const EMBEDDED = join(__dirname, '..', '..', '..', 'data', 'audio', 'trumpet.ogg');
+/** The sound that comes with the project. */
+const EMBEDDED = join(__dirname, '..', '..', '..', 'data', 'audio');
 
 /** How long to wait for a server's answer, in ms. */
 const PATIENCE = 5000;
@@ -52,7 +62,8 @@ const PATIENCE = 5000;
  * SHA-256, and kept in the folder `librosa` of the cache: `ONPA_CACHE`, else `~/.cache/onpa`. `ONPA_LIBROSA_URL` names
  * another server.
  *
- * Without cache and network, 'trumpet' is the phrase that comes with the project; {@link exampleCredit} tells which.
+ * Without cache and network, 'trumpet' is a phrase that comes with the project, and 'libri3' the beginning of the
+ * recording, which does too; {@link exampleCredit} tells which.
  *
  * @throws ParameterError for an unknown name
  * @throws AudioDecodeError if it cannot be downloaded or kept, or arrives changed
@@ -62,7 +73,7 @@ const PATIENCE = 5000;
  */
 export async function example(name: ExampleName): Promise<string> {
   requireChoice('name', name, Object.keys(RECORDINGS) as ExampleName[]);
-  const { file, sha256 } = RECORDINGS[name];
+  const { file, sha256, embedded } = RECORDINGS[name];
   const path = join(process.env.ONPA_CACHE || join(homedir(), '.cache', 'onpa'), 'librosa', file);
   const cached = await readFile(path).catch(() => undefined);
   if (cached && digest(cached) === sha256) return path;
@@ -71,7 +82,8 @@ export async function example(name: ExampleName): Promise<string> {
   try {
     bytes = await download(url, PATIENCE);
   } catch (cause) {
-    if (name === 'trumpet' && existsSync(EMBEDDED)) return EMBEDDED;
+    const own = embedded && join(EMBEDDED, embedded.file);
+    if (own && existsSync(own)) return own;
     const reason = (cause as Error).message;
     throw new AudioDecodeError(`example '${name}' is not in the cache, and ${url} cannot be downloaded: ${reason}`, {
       cause,
@@ -95,12 +107,20 @@ export async function example(name: ExampleName): Promise<string> {
 /**
  * Who made the recording that {@link example} gave, and its licence.
  *
+ * @throws ParameterError for the path of another file
+ *
  * @example
  * exampleCredit(await example('trumpet')); // 'Trumpet loop by Mihai Sorohan (Freesound 77711), CC BY 3.0'
  */
 export function exampleCredit(path: string): string {
-  const found = Object.values(RECORDINGS).find(({ file }) => file === basename(path));
-  return found?.credit ?? 'A trumpet phrase of this project (data/README.md), played by FluidSynth; not the recording';
+  const name = basename(path);
+  const all = Object.values(RECORDINGS).flatMap(({ embedded, ...recording }) => [
+    recording,
+    ...(embedded ? [embedded] : []),
+  ]);
+  const found = all.find(({ file }) => file === name);
+  if (found) return found.credit;
+  throw new ParameterError(`path is '${path}', whose makers are unknown; give one that example gave`);
 }
 
 function digest(bytes: Uint8Array): string {

@@ -1,21 +1,12 @@
 import { pathToFileURL } from 'node:url';
-import {
-  type CommitProgressEvent,
-  commitIter,
-  createBranch,
-  createRepo,
-  HubApiError,
-  type PathInfo,
-  pathsInfo,
-} from '@huggingface/hub';
-import { HubError, OnpaError } from '../errors.js';
-import { type Progress, progress } from '../progress.js';
+import { commitIter, type PathInfo, pathsInfo } from '@huggingface/hub';
 import { difference } from './checksum.js';
-import { insist, pageOf, withoutToken } from './connection.js';
-import { isTrue } from './environment.js';
+import { insist, pageOf } from './connection.js';
 import { isCommit } from './names.js';
 import { pushFetch } from './push-fetch.js';
-import { HubRefusal, type PushSession, partOf, UncertainPushError } from './push-session.js';
+import { foreign, headOf, makeBranch, packageOptions } from './push-repository.js';
+import { type PushSession, partOf, UncertainPushError } from './push-session.js';
+import { uploadBar } from './upload-bar.js';
 
 /** A file to be pushed. */
 export interface PushedFile {
@@ -37,21 +28,6 @@ export interface CommitWords {
 export interface MadeCommit {
   oid: string;
   url: string;
-}
-
-/** Makes the repository if there is none. */
-export async function makeRepository(session: PushSession, isPrivate: boolean | undefined): Promise<void> {
-  const fetch = pushFetch(session, { what: 'its creation', accepted: [409] });
-  try {
-    // The package insists on a token, and takes none.
-    await createRepo({ ...packageOptions(session), accessToken: '', private: isPrivate, fetch });
-  } catch (error) {
-    if (error instanceof HubApiError && error.statusCode === 409) return;
-    // Who may not make repositories there may all the same write to one that there is.
-    const exists =
-      error instanceof HubRefusal && error.status === 403 && (await headOf(session).catch(() => undefined));
-    if (!exists) throw foreign(session, error);
-  }
 }
 
 /**
@@ -78,34 +54,6 @@ export async function commitFiles(session: PushSession, files: PushedFile[], wor
     if (made) return made;
     throw error;
   }
-}
-
-/** The last commit of the branch; undefined if there is no such branch. */
-async function headOf(session: PushSession): Promise<string | undefined> {
-  const { hub, id, revision } = session;
-  try {
-    const ask = pushFetch(session, { what: 'its last commit' });
-    const response = await ask(`${hub.address}/api/models/${id}/revision/${encodeURIComponent(revision)}`);
-    const { sha } = (await response.json()) as { sha?: unknown };
-    if (typeof sha === 'string' && isCommit(sha)) return sha;
-    throw new TypeError('no commit');
-  } catch (error) {
-    if (error instanceof HubRefusal && error.code === 'RevisionNotFound') return undefined;
-    throw foreign(session, error);
-  }
-}
-
-/** Makes the branch, of what 'main' has. Returns its last commit. */
-async function makeBranch(session: PushSession): Promise<string> {
-  const fetch = pushFetch(session, { what: 'its branch', accepted: [409] });
-  try {
-    await createBranch({ ...packageOptions(session), fetch });
-  } catch (error) {
-    if (!(error instanceof HubApiError && error.statusCode === 409)) throw foreign(session, error);
-  }
-  const head = await headOf(session);
-  if (head) return head;
-  throw new HubError(`${session.id}: there is no branch '${session.revision}', and it cannot be made; take 'main'`);
 }
 
 /** The commit, if it has all files as they are here. */
@@ -166,42 +114,4 @@ async function commitOnce(
   } finally {
     bar.end();
   }
-}
-
-/** One bar for the bytes of all large files. */
-function uploadBar(id: string, files: PushedFile[]): { hear(event: CommitProgressEvent): void; end(): void } {
-  const sizes = new Map(files.map(({ path, size }) => [path, size]));
-  const sent = new Map<string, number>();
-  const sum = (numbers: Iterable<number>) => [...numbers].reduce((total, number) => total + number, 0);
-  let bar: Progress | undefined;
-  return {
-    hear(event) {
-      if (event.event !== 'fileProgress' || isTrue(process.env.HF_HUB_DISABLE_PROGRESS_BARS)) return;
-      const { path, state } = event;
-      if (state === 'hashing') sent.set(path, 0);
-      if (state !== 'uploading' || !sent.has(path)) return;
-      const total = sum([...sent.keys()].map((large) => sizes.get(large)!));
-      bar ??= progress({ title: `Upload to ${id}`, total, unit: 'bytes' });
-      sent.set(path, event.progress * sizes.get(path)!);
-      bar.update(sum(sent.values()));
-    },
-    end: () => bar?.end(),
-  };
-}
-
-function packageOptions({ hub, id, revision }: PushSession): {
-  repo: { type: 'model'; name: string };
-  hubUrl: string;
-  branch: string;
-} {
-  return { repo: { type: 'model', name: id }, hubUrl: hub.address, branch: revision };
-}
-
-/** The package's own errors are about answers that no Hub gives. */
-function foreign({ hub, id, signal }: PushSession, error: unknown): unknown {
-  if (error instanceof OnpaError || signal.aborted || (error as NodeJS.ErrnoException).syscall) return error;
-  const message = withoutToken(hub, (error as Error).message);
-  return new HubError(
-    `${id}: ${new URL(hub.address).host} does not answer as a Hub does: ${message}. Check HF_ENDPOINT or hubUrl, and whether the network asks you to log in`,
-  );
 }

@@ -2,12 +2,13 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { HubError, ParameterError } from '../errors.js';
+import { HubError, OnpaError, ParameterError } from '../errors.js';
 import { type Interruption, listenForInterruption, Stopped } from '../interruption.js';
 import { type Hub, PATIENCE, type Patience, pageOf } from './connection.js';
 import { hubAddress, isOffline } from './environment.js';
 import { isCommit, isRepositoryId, requireRevision } from './names.js';
-import { commitFiles, makeRepository } from './push-commit.js';
+import { commitFiles } from './push-commit.js';
+import { makeRepository } from './push-repository.js';
 import { type PushSession, partOf } from './push-session.js';
 import { filesIn, pushToFolder } from './push-to-folder.js';
 import { pathOf } from './repository-file.js';
@@ -112,11 +113,18 @@ async function pushToHub(
   const { revision, commitMessage: title, commitDescription: description } = options;
   const stop = new AbortController();
   const { signal } = stop;
-  const session: PushSession = { hub: stoppable(hub, signal), id: repoId, revision, signal, committing: false };
+  const session: PushSession = { hub, id: repoId, revision, signal, committing: false };
   const page = pageOf(hub, partOf(session, ''));
-  const folder = await mkdtemp(join(tmpdir(), 'onpa-push-'));
+  const noRoom = (cause: unknown): never => {
+    if (cause instanceof OnpaError || !(cause as NodeJS.ErrnoException).syscall) throw cause;
+    const reason = (cause as Error).message;
+    throw new HubError(`${repoId}: no room for the files in ${tmpdir()}: ${reason}. Set TMPDIR to another folder`, {
+      cause,
+    });
+  };
+  const folder = await mkdtemp(join(tmpdir(), 'onpa-push-')).catch(noRoom);
   try {
-    await write(folder);
+    await write(folder).catch(noRoom);
     const files = await filesIn(folder);
     const push = async () => {
       await makeRepository(session, options.private);
@@ -137,14 +145,4 @@ async function pushToHub(
 
 function stopped(repoId: string, how: string, signal: AbortSignal | undefined): HubError {
   return new HubError(`${repoId}: the push was stopped, ${how}`, { cause: signal?.reason });
-}
-
-/** The pauses between two tries end with the signal as well. */
-function stoppable(hub: Hub, signal: AbortSignal): Hub {
-  const stopped = new Promise<never>((_, reject) => {
-    signal.addEventListener('abort', () => reject(signal.reason));
-  });
-  stopped.catch(() => {});
-  const { patience } = hub;
-  return { ...hub, patience: { ...patience, wait: (ms) => Promise.race([patience.wait(ms), stopped]) } };
 }

@@ -9,7 +9,7 @@ export interface PushSession {
   id: string;
   /** A branch. */
   revision: string;
-  /** Stops every request at once, and every pause between two. */
+  /** Stops every request at once. */
   signal: AbortSignal;
   /** Whether a commit has been asked for. */
   committing: boolean;

@@ -1,6 +1,6 @@
 import { mkdir, mkdtemp, readdir, rename, rm, rmdir, stat } from 'node:fs/promises';
 import { dirname, join, relative, resolve, sep } from 'node:path';
-import { ParameterError } from '../errors.js';
+import { OnpaError, ParameterError } from '../errors.js';
 import { requireFileName } from './names.js';
 import type { PushedFile } from './push-commit.js';
 
@@ -22,15 +22,8 @@ export async function pushToFolder(
   let made: string | undefined;
   let beside: string | undefined;
   try {
-    try {
-      made = await mkdir(target, { recursive: true });
-      beside = await mkdtemp(join(target, '.push-'));
-    } catch (cause) {
-      throw new ParameterError(
-        `folder is '${folder}', which cannot be written to: ${(cause as Error).message}; give a folder of yours`,
-        { cause },
-      );
-    }
+    made = await mkdir(target, { recursive: true });
+    beside = await mkdtemp(join(target, '.push-'));
     await write(beside);
     const files = await filesIn(beside);
     await checked();
@@ -40,7 +33,12 @@ export async function pushToFolder(
   } catch (error) {
     if (beside) await rm(beside, { recursive: true, force: true });
     if (made) await removeEmpty(target, made);
-    throw error;
+    if (error instanceof OnpaError || !(error as NodeJS.ErrnoException).syscall) throw error;
+    const reason = (error as Error).message;
+    throw new ParameterError(
+      `folder is '${folder}', which cannot be written to: ${reason}; give a folder of yours, with room`,
+      { cause: error },
+    );
   }
 }
 

@@ -89,8 +89,8 @@ export interface Question {
 }
 
 /**
- * Sends a request and follows redirects, those of what is written only where they keep the method. The token goes to the
- * Hub alone: the servers that it redirects to do not see it.
+ * Sends a request and follows redirects: of a text only where they keep the method, of a stream none. The token goes to
+ * the Hub alone: the servers that it redirects to do not see it.
  *
  * @param enough - tells of a redirect that need not be followed
  */
@@ -112,7 +112,10 @@ export async function ask(
     if (hub.token && url.origin === origin) headers.set('Authorization', `Bearer ${hub.token}`);
     let response: Response;
     try {
-      const init = { method, headers, signal, redirect: 'manual', body: body?.(), duplex: 'half' } as const;
+      const content = body?.();
+      // In case of a redirect, fetch would keep a copy of all that a stream has given.
+      const hop = content instanceof ReadableStream ? 'error' : 'manual';
+      const init = { method, headers, signal, redirect: hop, body: content, duplex: 'half', window: null } as const;
       response = await fetch(url, init);
     } catch (cause) {
       throw unreachable(hub, of, url, cause);

@@ -1,7 +1,7 @@
-import { pathToFileURL } from 'node:url';
 import { commitIter, type PathInfo, pathsInfo } from '@huggingface/hub';
 import { difference } from './checksum.js';
 import { insist, pageOf } from './connection.js';
+import { FileContent } from './file-content.js';
 import { isCommit } from './names.js';
 import { pushFetch } from './push-fetch.js';
 import { foreign, headOf, makeBranch, packageOptions } from './push-repository.js';
@@ -93,10 +93,10 @@ async function commitOnce(
   const commit = commitIter({
     ...options,
     ...{ title, description, parentCommit: head, useXet: false, abortSignal: stop.signal },
-    operations: files.map(({ path, location }) => ({
+    operations: files.map(({ path, location, size }) => ({
       operation: 'addOrUpdate',
       path,
-      content: pathToFileURL(location),
+      content: new FileContent(location, 0, size),
     })),
     fetch: pushFetch(session, { what: 'its large files', failed: (error) => failed(error) }),
   });

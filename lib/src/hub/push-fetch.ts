@@ -2,9 +2,6 @@ import { HubError } from '../errors.js';
 import { ask, insist, nameOf, PassingHubError, type Question, unreachable } from './connection.js';
 import { type PushSession, partOf, pushRefusal, UncertainPushError } from './push-session.js';
 
-/** In bytes. So much has to get through before a connection counts as silent. */
-const PIECE = 1 << 18;
-
 /** How much longer than usual the answer to an upload or to a commit may take: storages and git have work to do. */
 const LONG = 12;
 
@@ -151,18 +148,17 @@ function streamOf(
   sent: (bytes: number) => void,
   broken: (error: unknown) => void,
 ): ReadableStream<Uint8Array> {
-  let at = 0;
+  const reader = content.stream().getReader();
+  let bytes = 0;
   const pull = async (controller: ReadableStreamDefaultController<Uint8Array>) => {
-    sent(at);
-    if (at >= content.size) return controller.close();
-    try {
-      const piece = new Uint8Array(await content.slice(at, at + PIECE).arrayBuffer());
-      at += piece.length;
-      controller.enqueue(piece);
-    } catch (error) {
+    sent(bytes);
+    const { done, value } = await reader.read().catch((error) => {
       broken(error);
       throw error;
-    }
+    });
+    if (done) return controller.close();
+    bytes += value.length;
+    controller.enqueue(value);
   };
   return new ReadableStream({ pull }, { highWaterMark: 0 });
 }

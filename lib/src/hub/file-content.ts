@@ -1,0 +1,62 @@
+import { open } from 'node:fs/promises';
+
+/** In bytes. A connection counts as silent until so much gets through. */
+const PIECE = 1 << 18;
+
+/**
+ * The content of a file, or a part of it, read when it is needed.
+ *
+ * The npm package's own one reads ahead as fast as the disk allows, until the whole file is in memory.
+ */
+export class FileContent extends Blob {
+  readonly #path: string;
+  /** In bytes. */
+  readonly #start: number;
+  readonly #end: number;
+
+  constructor(path: string, start: number, end: number) {
+    super();
+    this.#path = path;
+    this.#start = start;
+    this.#end = end;
+  }
+
+  override get size(): number {
+    return this.#end - this.#start;
+  }
+
+  override slice(start: number = 0, end: number = this.size): FileContent {
+    return new FileContent(this.#path, this.#start + start, Math.min(this.#start + end, this.#end));
+  }
+
+  override async arrayBuffer(): Promise<ArrayBuffer> {
+    const bytes = new Uint8Array(this.size);
+    const file = await open(this.#path);
+    try {
+      for (let at = 0; at < bytes.length; ) {
+        const { bytesRead } = await file.read(bytes, at, bytes.length - at, this.#start + at);
+        if (bytesRead === 0) throw new RangeError(`${this.#path} has become shorter while it was read`);
+        at += bytesRead;
+      }
+    } finally {
+      await file.close();
+    }
+    return bytes.buffer;
+  }
+
+  override async text(): Promise<string> {
+    return new TextDecoder().decode(await this.arrayBuffer());
+  }
+
+  /** Piece by piece, each when the one before has been taken. */
+  override stream(): ReturnType<Blob['stream']> {
+    let at = 0;
+    const pull = async (controller: ReadableStreamDefaultController<Uint8Array<ArrayBuffer>>) => {
+      if (at >= this.size) return controller.close();
+      const piece = new Uint8Array(await this.slice(at, at + PIECE).arrayBuffer());
+      at += piece.length;
+      controller.enqueue(piece);
+    };
+    return new ReadableStream({ pull }, { highWaterMark: 0 });
+  }
+}

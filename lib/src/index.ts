@@ -80,6 +80,7 @@ export { type LabelshowOptions, labelshow } from './plot/labelshow.js';
 export { type MatrixOptions, matrix } from './plot/matrix.js';
 export { type PlayOptions, play } from './plot/play.js';
 export { type RenderOptions, renderPng, renderSvg } from './plot/render.js';
+export { type ScoreshowOptions, scoreshow } from './plot/scoreshow.js';
 export { show } from './plot/show.js';
 export type { ChartOptions, Spec } from './plot/spec.js';
 export { type SpecshowOptions, specshow } from './plot/specshow.js';

@@ -91,6 +91,23 @@ describe('matrix', () => {
     assert.throws(() => matrix(ramp(2, 2), { xAxis: 'frames' as 'time' }), /xAxis is 'frames'; give one of time/);
   });
 
+  it('names its rows at the left, from where row 0 lies', async () => {
+    const yNames = ['jazz', 'metal', 'pop'];
+    const down = async (spec: Spec): Promise<string[]> => {
+      const svg = await renderSvg(spec);
+      const labels = [...svg.matchAll(/translate\([-\d.]+,([\d.]+)\)"[^>]*>(jazz|metal|pop)</g)];
+      return labels.sort((a, b) => Number(a[1]) - Number(b[1])).map(([, , name]) => name);
+    };
+    const spec = matrix(ramp(3, 8), { yNames });
+    assert.deepEqual(warnings(spec), []);
+    assert.deepEqual(await down(spec), yNames);
+    const lower = matrix(ramp(3, 8), { yNames, yRange: [10, 30], origin: 'lower' });
+    assert.deepEqual(axis(lower, 'y').ticks, [10, 20, 30]);
+    assert.deepEqual(await down(lower), yNames.toReversed());
+    assert.deepEqual(await down(matrix(ramp(1, 8), { yNames: ['pop'] })), ['pop']);
+    assert.throws(() => matrix(ramp(3, 8), { yNames: ['jazz'] }), /yNames has 1 entries and m has 3 rows/);
+  });
+
   it('leaves the colour bar to another matrix on request', async () => {
     const svgs = [true, false].map((colorbar) => renderSvg(matrix(ramp(8, 8), { colorbar })));
     const [withBar, without] = (await Promise.all(svgs)).map((svg) => svg.includes('linearGradient'));

@@ -1,4 +1,5 @@
 import type { AbstractMatrix } from 'ml-matrix';
+import { ParameterError } from '../errors.js';
 import { requireChoice } from '../parameters.js';
 import { plainAxis } from './axis.js';
 import { extent, requireMatrix, requireRange, requireSize } from './check.js';
@@ -6,7 +7,7 @@ import { colorbar } from './colorbar.js';
 import { COLORMAPS, type Colormap } from './colormap.js';
 import { image } from './image.js';
 import { pixelCells, raster } from './raster.js';
-import { type ChartOptions, chart, frame, type Spec } from './spec.js';
+import { type ChartOptions, chart, FIXED_TICKS, frame, type Spec } from './spec.js';
 import { timeAxis } from './time-axis.js';
 
 export interface MatrixOptions extends ChartOptions {
@@ -20,6 +21,8 @@ export interface MatrixOptions extends ChartOptions {
   xRange?: [number, number];
   /** Positions of the first and of the last row on the y axis. Default 0 and rows − 1. */
   yRange?: [number, number];
+  /** Names of the rows, in place of numbers on the y axis. */
+  yNames?: readonly string[];
   /** Value of the first and the last colour. Default the extremes, made symmetric around 0 where both signs occur. */
   vMin?: number;
   vMax?: number;
@@ -53,6 +56,10 @@ export function matrix(m: AbstractMatrix, options: MatrixOptions = {}): Spec {
   requireChoice('origin', origin, ['upper', 'lower']);
   requireChoice('colormap', colormap, COLORMAPS as readonly Colormap[]);
   requireRange('vMin', vMin, 'vMax', vMax);
+  const { yNames } = options;
+  if (yNames && yNames.length !== rows) {
+    throw new ParameterError(`yNames has ${yNames.length} entries and m has ${rows} rows; give a name for each row`);
+  }
   const x = borders('xRange', xRange, columns);
   const y = borders('yRange', yRange, rows);
   const flip = origin === 'upper';
@@ -70,7 +77,8 @@ export function matrix(m: AbstractMatrix, options: MatrixOptions = {}): Spec {
     ? timeAxis(x, 'left')
     : plainAxis('x', x, width, options.xTitle ?? null, options.xRange === undefined);
   const yAxis = plainAxis('y', y, height, options.yTitle ?? null, options.yRange === undefined);
-  const yEncoding = { ...yAxis, scale: { ...(yAxis.scale as Spec), domain: flip ? [y[1], y[0]] : y } };
+  const yScale = { ...(yAxis.scale as Spec), domain: flip ? [y[1], y[0]] : y };
+  const yEncoding = { ...yAxis, scale: yScale, ...(yNames ? { axis: named(yNames, yRange) } : {}) };
   return chart({
     ...frame(options, width, height),
     layer: [
@@ -78,6 +86,14 @@ export function matrix(m: AbstractMatrix, options: MatrixOptions = {}): Spec {
       ...(options.colorbar === false ? [] : [colorbar(colormap, [vMin, vMax], height, unit ?? null)]),
     ],
   });
+}
+
+/** A y axis with a name at the middle of each row. */
+function named(names: readonly string[], [first, last]: [number, number]): Spec {
+  const step = names.length > 1 ? (last - first) / (names.length - 1) : 1;
+  const values = names.map((_, row) => first + row * step);
+  const labelExpr = `${JSON.stringify(names)}[round((datum.value - ${first}) / ${step})]`;
+  return { ...FIXED_TICKS, values, labelExpr, labelLimit: 220 };
 }
 
 /** The outer borders of `count` cells whose first and last centre are given. */

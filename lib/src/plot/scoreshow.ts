@@ -1,0 +1,102 @@
+import { ParameterError } from '../errors.js';
+import type { LabelScore } from '../pipeline.js';
+import { plainAxis } from './axis.js';
+import { extent, requireSize, requireValues } from './check.js';
+import { type ChartOptions, CYCLE, chart, FONT_SIZE, frame, rounded, type Spec, table } from './spec.js';
+
+export interface ScoreshowOptions extends ChartOptions {
+  /** Scores are probabilities, drawn from 0 to 100 % (the default); false: any numbers, such as logits. */
+  percent?: boolean;
+  /** Colour of the bars, as CSS writes it. Default matplotlib's blue. */
+  color?: string;
+}
+
+const WIDTH = 480;
+
+/** Height of a bar with its gap, in pixels. */
+const STEP = 26;
+
+/** What a number takes beside its bar, in pixels; where the axis ends before, it stands within the bar. */
+const ROOM = 58;
+
+/** Room for the numbers beside the longest bars, in parts of the axis. */
+const MARGIN = 0.12;
+
+/**
+ * What a classifier said, as bars: the best label on top, and each score at the end of its bar.
+ *
+ * @param scores - what an audio classification pipeline gave; any order
+ * @throws ParameterError where there are no scores, one is not finite, or not a probability where those are drawn
+ *
+ * @example
+ * const classify = await pipeline('audio-classification', { model: 'data/models/mini-genres' });
+ * await show(scoreshow(await classify('song.flac')));
+ */
+export function scoreshow(scores: readonly LabelScore[], options: ScoreshowOptions = {}): Spec {
+  const { percent = true, color = CYCLE[0], width = WIDTH, height = STEP * scores.length } = options;
+  const given = scores.map(({ score }) => score);
+  requireValues('scores', given);
+  requireSize(options);
+  const wrong = given.findIndex((score) => score < 0 || score > 1);
+  if (percent && wrong >= 0) {
+    const hint = 'give probabilities, or percent: false for logits';
+    throw new ParameterError(`scores[${wrong}] ('${scores[wrong].label}') is ${given[wrong]}; ${hint}`);
+  }
+  const sorted = scores.toSorted((a, b) => b.score - a.score);
+  const [unit, digits] = percent ? [" + ' %'", '.1f'] : ['', '.2f'];
+  const values = sorted.map(({ score }) => rounded(percent ? 100 * score : score));
+  const domain: [number, number] = percent ? [0, 100] : around(values);
+  const axis = plainAxis('x', domain, width, percent ? 'Score' : 'Logit');
+  const { data, transform } = table({ score: values });
+  const labels = JSON.stringify(sorted.map(({ label }) => label));
+  const isInside = percent ? `datum.score > ${rounded(100 * (1 - ROOM / width))}` : 'false';
+  const isLeft = `datum.score < 0 || ${isInside}`;
+  return chart({
+    ...frame({ ...options, height: Math.max(height, STEP) }, width),
+    data,
+    transform: [
+      ...transform,
+      { calculate: `${labels}[datum.row - 1]`, as: 'label' },
+      { calculate: `format(datum.score, '${digits}')${unit}`, as: 'text' },
+    ],
+    encoding: {
+      y: {
+        field: 'row',
+        type: 'ordinal',
+        title: null,
+        // Two labels of one name are two bars.
+        axis: { labelExpr: `${labels}[datum.value - 1]`, labelLimit: 220, labelPadding: 5, ticks: false },
+      },
+      x: { ...axis, field: 'score', axis: { ...(axis.axis as Spec), ...(percent ? PERCENT : {}) } },
+      tooltip: [
+        { field: 'label', title: 'label' },
+        { field: 'text', title: percent ? 'score' : 'logit' },
+      ],
+    },
+    layer: [
+      { mark: { type: 'bar', color, height: { band: 0.75 } } },
+      {
+        mark: {
+          type: 'text',
+          fontSize: FONT_SIZE,
+          baseline: 'middle',
+          align: { expr: `${isLeft} ? 'right' : 'left'` },
+          dx: { expr: `${isLeft} ? -5 : 5` },
+        },
+        encoding: {
+          text: { field: 'text' },
+          color: { condition: { test: isInside, value: 'white' }, value: 'black' },
+        },
+      },
+    ],
+  });
+}
+
+const PERCENT: Spec = { labelExpr: "datum.label + ' %'" };
+
+/** The range of the bars from 0, with room for their numbers. */
+function around(values: readonly number[]): [number, number] {
+  const [low, high] = extent([0, ...values]);
+  const margin = MARGIN * (high - low || 1);
+  return [low < 0 ? low - margin : 0, high > 0 || low === 0 ? high + margin : 0];
+}

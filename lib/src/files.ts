@@ -4,17 +4,17 @@ import { dirname } from 'node:path';
 
 /**
  * Writes a file, whole or piece by piece, beside its place and renames it, so that nobody ever sees half of it. Makes the
- * folder if asked.
+ * folder if asked, and the file with the permissions `mode`.
  */
 export async function writeWhole(
   path: string,
   bytes: Uint8Array | Iterable<Uint8Array>,
-  options: { makeFolder?: boolean } = {},
+  options: { makeFolder?: boolean; mode?: number } = {},
 ): Promise<void> {
   if (options.makeFolder) await mkdir(dirname(path), { recursive: true });
   const partial = `${path}.${randomUUID()}.part`;
   try {
-    await writeFile(partial, bytes);
+    await writeFile(partial, bytes, { mode: options.mode });
     await rename(partial, path);
   } finally {
     await rm(partial, { force: true });

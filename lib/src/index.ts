@@ -41,8 +41,10 @@ export {
 } from './errors.js';
 export { hfHubDownload } from './hub/hf-hub-download.js';
 export { listRepoFiles } from './hub/list-repo-files.js';
+export { type LoginOptions, login } from './hub/login.js';
 export type { CommitInfo, PushOptions } from './hub/push-files.js';
 export type { HubOptions, RepositoryOptions } from './hub/repository-file.js';
+export { type HubUser, type WhoAmIOptions, whoAmI } from './hub/who-am-i.js';
 export { AutoModel, AutoModelForAudioClassification, type ModelLoader } from './hubert/auto-model.js';
 export type { ModelConfig } from './hubert/config.js';
 export { AutoFeatureExtractor, Wav2Vec2FeatureExtractor } from './hubert/feature-extractor.js';

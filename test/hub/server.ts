@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { writeRoutes } from './server-writes.js';
+import { whoAmIRoute } from './whoami-route.js';
 
 /** A server with the Hub's routes, and a second one, on another port, that has the large files as the Hub's CDN does. */
 
@@ -54,7 +55,7 @@ export class HubServer {
   /** All requests, in order. */
   readonly seen: Seen[] = [];
   /** Asked in order; those of a test go first. */
-  readonly routes: Route[] = [resolveRoute, cacheRoute, revisionRoute, contentRoute, ...writeRoutes];
+  readonly routes: Route[] = [resolveRoute, cacheRoute, revisionRoute, contentRoute, ...writeRoutes, whoAmIRoute];
   readonly repositories: Repository[] = [];
   /** Large files that were uploaded, in a commit or not, by their SHA-256. */
   readonly objects = new Map<string, Buffer>();

@@ -2,8 +2,8 @@ import { mkdtemp, readdir, readlink, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
-/** The variables that huggingface_hub reads. */
-const VARIABLE = /^(HF_|HUGGING|TRANSFORMERS_OFFLINE$|XDG_CACHE_HOME$)/;
+/** The variables that huggingface_hub and a login read. */
+const VARIABLE = /^(HF_|HUGGING|KAGGLE_|TRANSFORMERS_OFFLINE$|XDG_CACHE_HOME$)/;
 
 /** A cache of its own for each test of a suite, in `HF_HOME`; nothing of the user's is seen or touched. */
 export function ownCache(): { home: string; hub: string } {

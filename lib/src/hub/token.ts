@@ -1,35 +1,93 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ParameterError } from '../errors.js';
+import { HubError, ParameterError } from '../errors.js';
 import { expand, huggingFaceHome, isTrue } from './environment.js';
 
+/** An access token, and where it was found. */
+export interface FoundToken {
+  token: string;
+  /** For messages: 'HF_TOKEN', or the path of a file. */
+  source: string;
+}
+
+/** The token that a login has given this process. */
+let ofLogin: FoundToken | undefined;
+
+/** Takes a token for this process, before those of `HF_TOKEN` and of the file; undefined forgets it. */
+export function keepForProcess(found: FoundToken | undefined): void {
+  ofLogin = found;
+}
+
 /**
- * The access token to send to the Hub: the one given, else `HF_TOKEN`, else the file in which Python's `hf auth login`
- * keeps it (`HF_TOKEN_PATH`, else `token` in `HF_HOME`). `HF_HUB_DISABLE_IMPLICIT_TOKEN` leaves only the one given.
+ * The access token to send to the Hub: the one given, else that of the last `login` of this process, else `HF_TOKEN`, else
+ * the file in which Python's `hf auth login` keeps it (`HF_TOKEN_PATH`, else `token` in `HF_HOME`).
+ * `HF_HUB_DISABLE_IMPLICIT_TOKEN` leaves only the one given.
  *
  * @throws ParameterError if it has characters that no token has; the message does not show it
  */
 export async function findToken(given?: string): Promise<string | undefined> {
-  const { HF_TOKEN, HUGGING_FACE_HUB_TOKEN, HF_HUB_DISABLE_IMPLICIT_TOKEN } = process.env;
+  return (await findTokenAndSource(given))?.token;
+}
+
+/** The same, and where it comes from. */
+async function findTokenAndSource(given?: string): Promise<FoundToken | undefined> {
+  const { HF_HUB_DISABLE_IMPLICIT_TOKEN } = process.env;
   const implicit = !isTrue(HF_HUB_DISABLE_IMPLICIT_TOKEN);
-  const token =
-    clean(given) ??
-    (implicit ? (clean(HF_TOKEN || HUGGING_FACE_HUB_TOKEN) ?? clean(await readTokenFile())) : undefined);
-  if (token !== undefined && !/^[\x21-\x7e]+$/.test(token)) {
-    throw new ParameterError('the access token has characters that no token has; copy it again from the settings page');
-  }
-  return token;
+  return toToken(given, 'the one given') ?? (implicit ? (ofLogin ?? (await savedToken())) : undefined);
 }
 
-function clean(token: string | undefined): string | undefined {
-  return token?.replace(/[\r\n]/g, '').trim() || undefined;
+/** The token of `HF_TOKEN`, else of the file. */
+export async function savedToken(): Promise<FoundToken | undefined> {
+  const { HF_TOKEN, HUGGING_FACE_HUB_TOKEN } = process.env;
+  const path = tokenPath();
+  return (
+    toToken(HF_TOKEN, 'HF_TOKEN') ??
+    toToken(HUGGING_FACE_HUB_TOKEN, 'HUGGING_FACE_HUB_TOKEN') ??
+    toToken(await readFile(path, 'utf8').catch(() => undefined), path)
+  );
 }
 
-async function readTokenFile(): Promise<string | undefined> {
-  const path = expand(process.env.HF_TOKEN_PATH ?? join(huggingFaceHome(), 'token'));
-  try {
-    return await readFile(path, 'utf8');
-  } catch {
-    return undefined;
+/** Where a login keeps its token, for Python too. */
+export function tokenPath(): string {
+  return expand(process.env.HF_TOKEN_PATH ?? join(huggingFaceHome(), 'token'));
+}
+
+/**
+ * The token without the white space around it; undefined if nothing is left.
+ *
+ * @throws ParameterError if it has characters that no token has
+ */
+export function toToken(text: string | undefined, source: string): FoundToken | undefined {
+  const token = text?.replace(/[\r\n]/g, '').trim();
+  if (!token) return undefined;
+  if (!/^[\x21-\x7e]+$/.test(token)) {
+    throw new ParameterError(
+      `the access token (${source}) has characters that no token has; copy it again from the settings page`,
+    );
   }
+  return { token, source };
+}
+
+/**
+ * The access token to send to the Hub at `address`, and where it comes from.
+ *
+ * @throws HubError if there is none; it says where to get one
+ */
+export async function requireToken(address: string, given?: string): Promise<FoundToken> {
+  const found = await findTokenAndSource(given);
+  if (!found) throw missingToken(address);
+  return found;
+}
+
+/** The error where there is no token. */
+export function missingToken(address: string, more: string = ''): HubError {
+  return new HubError(`There is no access token for ${new URL(address).host}. ${howToLogIn(address)}${more}`);
+}
+
+/** Where to get a token, and where to put it. */
+export function howToLogIn(address: string): string {
+  return (
+    `Make one with the role 'write' at ${address}/settings/tokens, and set HF_TOKEN to it, log in with 'hf auth login', ` +
+    'or call login({ token })'
+  );
 }

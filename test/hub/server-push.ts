@@ -48,6 +48,7 @@ export interface Pushed {
 }
 
 export interface PushSetting extends PushOptions {
+  repoId?: string;
   write?: (folder: string) => Promise<void>;
   /** How long a server may be silent, in ms. */
   silence?: number;
@@ -73,12 +74,12 @@ export function watched(): { home: string; push(hub: HubServer, setting?: PushSe
     get home() {
       return cache.home;
     },
-    async push(hub, { write = fill, silence = 5000, wait, ...options } = {}) {
+    async push(hub, { repoId = ID, write = fill, silence = 5000, wait, ...options } = {}) {
       const accessToken = options.accessToken ?? TOKEN;
       const waited: number[] = [];
       const patience = { silence, wait: wait ?? (async (ms: number) => void waited.push(ms)) };
       const { result, output } = await listened(() =>
-        pushFiles(ID, write, { hubUrl: hub.url, ...options, accessToken }, patience).then(
+        pushFiles(repoId, write, { hubUrl: hub.url, ...options, accessToken }, patience).then(
           (info) => ({ info }),
           (error: Error) => ({ error }),
         ),
@@ -96,7 +97,7 @@ export function watched(): { home: string; push(hub: HubServer, setting?: PushSe
 }
 
 /** What is written to stdout and stderr meanwhile. */
-async function listened<T>(act: () => Promise<T>): Promise<{ result: T; output: string }> {
+export async function listened<T>(act: () => Promise<T>): Promise<{ result: T; output: string }> {
   let output = '';
   const streams = [process.stdout, process.stderr];
   const before = streams.map(({ write }) => write);

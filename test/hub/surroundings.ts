@@ -1,6 +1,7 @@
 import { mkdtemp, readdir, readlink, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { keepForProcess } from 'onpa/dist/hub/token.js';
 
 /** The variables that huggingface_hub and a login read. */
 const VARIABLE = /^(HF_|HUGGING|KAGGLE_|TRANSFORMERS_OFFLINE$|XDG_CACHE_HOME$)/;
@@ -12,12 +13,14 @@ export function ownCache(): { home: string; hub: string } {
   beforeEach(async () => {
     before = { ...process.env };
     forgetVariables();
+    keepForProcess(undefined);
     cache.home = await mkdtemp(path.join(tmpdir(), 'onpa-hub-'));
     cache.hub = path.join(cache.home, 'hub');
     process.env.HF_HOME = cache.home;
   });
   afterEach(async () => {
     forgetVariables();
+    keepForProcess(undefined);
     for (const [name, value] of Object.entries(before)) if (VARIABLE.test(name)) process.env[name] = value;
     await rm(cache.home, { recursive: true });
   });

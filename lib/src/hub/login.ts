@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { writeWhole } from '../files.js';
+import type { Patience } from './connection.js';
 import { hubAddress } from './environment.js';
 import { kaggleSecret } from './kaggle-secret.js';
 import { type FoundToken, keepForProcess, missingToken, savedToken, tokenPath, toToken } from './token.js';
@@ -25,12 +26,12 @@ export interface LoginOptions {
  * @example
  * const { name } = await login();
  */
-export async function login(options: LoginOptions = {}): Promise<HubUser> {
+export async function login(options: LoginOptions = {}, patience: Partial<Patience> = {}): Promise<HubUser> {
   const address = hubAddress();
   const given = toToken(options.token, 'the one given');
   const found = given ?? (await savedToken());
   if (found) {
-    const user = await identify(address, found);
+    const user = await identify(address, found, patience);
     if (given) await keep(given);
     else keepForProcess(undefined);
     return user;
@@ -40,7 +41,7 @@ export async function login(options: LoginOptions = {}): Promise<HubUser> {
     const add = "; add one of them under 'Add-ons → Secrets' and attach it";
     throw missingToken(address, secret ? `. On Kaggle: ${secret.reason}${add}` : '');
   }
-  const user = await identify(address, secret);
+  const user = await identify(address, secret, patience);
   await keep(secret);
   return user;
 }

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { pushFiles } from 'onpa/dist/hub/push-files.js';
 import { repositoryFile } from 'onpa/dist/hub/repository-file.js';
-import { type HubServer, TOKEN, withHub } from './server.js';
+import { type HubServer, refuse, TOKEN, withHub } from './server.js';
 import { fill, ID, PATHS, STEPS, WEIGHTS, watched } from './server-push.js';
 import { bodyOf } from './server-writes.js';
 
@@ -43,6 +43,19 @@ describe('a push', () => {
       const { commits, refs, access } = hub.find('model', ID)!;
       deepEqual([...commits.get(refs.get('main')!)!.keys()].sort(), ['README.md', ...PATHS].sort());
       equal(access, 'private');
+    });
+  });
+
+  it('goes to a repository of the user’s own where only its name is given', async () => {
+    await withHub(async (hub) => {
+      const { info } = await push(hub, { repoId: 'model' });
+      equal(info!.repoUrl, `${hub.url}/owner/model`);
+      deepEqual([...hub.find('model', 'owner/model')!.commits.get(info!.oid!)!.keys()].slice(1), PATHS);
+      hub.instead(
+        ({ path }) => path === '/api/whoami-v2',
+        (exchange) => refuse(exchange, 503),
+      );
+      match((await push(hub, { repoId: 'model' })).error!.message, /answers 503/);
     });
   });
 
@@ -192,6 +205,18 @@ describe('a push', () => {
         pushFiles(ID, () => Promise.reject(bug), { hubUrl: hub.url, accessToken: TOKEN }),
         bug,
       );
+      equal(hub.seen.length, 0);
+    });
+  });
+
+  it('is refused without a token, with where to get one', async () => {
+    await withHub(async (hub) => {
+      for (const id of [ID, 'model']) {
+        await rejects(pushFiles(id, fill, { hubUrl: hub.url }), {
+          name: 'HubError',
+          message: new RegExp(`no access token.*role 'write' at ${hub.url}/settings/tokens`),
+        });
+      }
       equal(hub.seen.length, 0);
     });
   });

@@ -66,7 +66,7 @@ const createRoute: Route = async (exchange, hub) => {
   if (exchange.seen.server !== 'hub' || exchange.seen.path !== '/api/repos/create') return false;
   const { name, organization, type, visibility } = JSON.parse(String(await bodyOf(exchange)));
   if (!mayWrite(exchange, hub)) return true;
-  const id = `${organization ?? 'me'}/${name}`;
+  const id = `${organization ?? 'owner'}/${name}`;
   const url = `${hub.url}/${id}`;
   if (hub.find(type ?? 'model', id)) {
     const error = 'You already created this model repo';

@@ -12,7 +12,8 @@ import { makeRepository } from './push-repository.js';
 import { type PushSession, partOf } from './push-session.js';
 import { filesIn, pushToFolder } from './push-to-folder.js';
 import { pathOf } from './repository-file.js';
-import { findToken } from './token.js';
+import { requireToken } from './token.js';
+import { whoAmI } from './who-am-i.js';
 
 /** Where to push, and with which words. */
 export interface PushOptions {
@@ -95,9 +96,11 @@ async function hubOf(options: PushOptions, patience: Patience): Promise<Hub> {
       "HF_HUB_OFFLINE or TRANSFORMERS_OFFLINE forbids to push: unset it, or give the option 'folder' to write the files there",
     );
   }
+  const address = hubAddress(options.hubUrl);
+  const { token } = await requireToken(address, options.accessToken);
   return {
-    address: hubAddress(options.hubUrl),
-    token: await findToken(options.accessToken),
+    address,
+    token,
     patience,
     advice: "the option 'folder' writes the files into a folder instead",
   };
@@ -112,9 +115,7 @@ async function pushToHub(
 ): Promise<CommitInfo> {
   const { revision, commitMessage: title, commitDescription: description } = options;
   const stop = new AbortController();
-  const { signal } = stop;
-  const session: PushSession = { hub, id: repoId, revision, signal, committing: false };
-  const page = pageOf(hub, partOf(session, ''));
+  const session: PushSession = { hub, id: repoId, revision, signal: stop.signal, committing: false };
   const noRoom = (cause: unknown): never => {
     if (cause instanceof OnpaError || !(cause as NodeJS.ErrnoException).syscall) throw cause;
     const reason = (cause as Error).message;
@@ -127,20 +128,35 @@ async function pushToHub(
     await write(folder).catch(noRoom);
     const files = await filesIn(folder);
     const push = async () => {
+      session.id = await fullId(hub, repoId);
       await makeRepository(session, options.private);
       return commitFiles(session, files, { title, description });
     };
     await interruption.pause();
     const commit = await interruption.race(push());
     const paths = files.map(({ path }) => path);
-    return { repoUrl: page, commitUrl: commit.url, oid: commit.oid, commitMessage: title, files: paths };
+    return {
+      repoUrl: pageOf(hub, partOf(session, '')),
+      commitUrl: commit.url,
+      oid: commit.oid,
+      commitMessage: title,
+      files: paths,
+    };
   } catch (error) {
     if (!(error instanceof Stopped && session.committing)) throw error;
+    const page = pageOf(hub, partOf(session, ''));
     throw stopped(repoId, `while the Hub made the commit: look at ${page}/commits/${revision}`, options.signal);
   } finally {
     stop.abort();
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+/** The repository with its owner; without one, it is the user's own. */
+async function fullId({ address, token, patience }: Hub, repoId: string): Promise<string> {
+  if (repoId.includes('/')) return repoId;
+  const { name } = await whoAmI({ accessToken: token, hubUrl: address }, patience);
+  return `${name}/${repoId}`;
 }
 
 function stopped(repoId: string, how: string, signal: AbortSignal | undefined): HubError {

@@ -1,6 +1,7 @@
 import { HubError } from '../errors.js';
 import { answered, type Hub, PassingHubError, pageOf, retryAfter } from './connection.js';
 import type { HubFile } from './names.js';
+import { howToLogIn } from './token.js';
 
 /** One push: where to, and how it is stopped. */
 export interface PushSession {
@@ -61,7 +62,7 @@ export function pushRefusal(session: PushSession, what: string, response: Respon
   }
   const token = `an access token with the role 'write' (${hub.address}/settings/tokens)`;
   const advice: Record<number, string> = {
-    401: `The access token is missing or not valid: log in with ${token}`,
+    401: `The access token is not valid here. ${howToLogIn(hub.address)}`,
     403: `The access token may not write to ${id}: take ${token}, and a repository of yours or of an organisation that you may write to`,
     404: `There is no such repository or branch, or the access token may not see it: check '${id}' and '${revision}', and take ${token}`,
     413: 'It is more than the Hub takes: leave out files, or push them in several commits',

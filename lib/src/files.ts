@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { statSync } from 'node:fs';
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
@@ -19,4 +20,9 @@ export async function writeWhole(
   } finally {
     await rm(partial, { force: true });
   }
+}
+
+/** Whether there is a folder of this name. */
+export function isFolderSync(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
 }

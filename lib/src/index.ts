@@ -111,9 +111,10 @@ export {
   type Mistake,
   mostConfidentMistakes,
 } from './training/metrics.js';
+export type { TrainerPushOptions } from './training/push-training.js';
 export type { RunInfo, StepInfo, Tracker } from './training/trackers/tracker.js';
 export { type Dataset, Trainer, type TrainerOptions, type TrainOptions } from './training/trainer.js';
-export type { LogEntry, TrainerState } from './training/trainer-state.js';
+export { type LogEntry, TrainerState } from './training/trainer-state.js';
 export {
   type IntervalStrategy,
   type Reporter,
@@ -122,3 +123,4 @@ export {
   type TrainingOptions,
 } from './training/training-arguments.js';
 export type { TrainOutput } from './training/training-session.js';
+export type { ModelCardOptions } from './training/training-summary.js';

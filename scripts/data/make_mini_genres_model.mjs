@@ -66,6 +66,9 @@ async function train(seed) {
 console.log(`${cpus().length} processors`);
 for (const [i, seed] of seeds.entries()) {
   const trainer = await train(seed);
-  if (i === 0) await trainer.saveModel(target);
+  if (i === 0) {
+    await trainer.saveModel(target);
+    await trainer.saveState(target);
+  }
   trainer.model.dispose();
 }

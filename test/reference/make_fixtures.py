@@ -19,6 +19,7 @@ import librosa
 import mel_fixtures
 import metrics_fixtures
 import mfcc_fixtures
+import model_card_fixtures
 import numpy as np
 import pipeline_fixtures
 import round_trip_fixtures
@@ -59,6 +60,7 @@ def main() -> None:
     trainer_fixtures.make()
     dataset_fixtures.make()
     metrics_fixtures.make()
+    model_card_fixtures.make()
 
 
 if __name__ == "__main__":

@@ -1,4 +1,5 @@
 import { ParameterError } from '../errors.js';
+import { isRepositoryId } from '../hub/names.js';
 import { requireChoice, requireInteger, requireNumber, requirePositive } from '../parameters.js';
 import type { TrainingArguments } from './training-arguments.js';
 
@@ -25,6 +26,12 @@ export function checkArguments(args: TrainingArguments): void {
   for (const name of ['loggingFirstStep', 'loadBestModelAtEnd', 'dataloaderDropLast', 'disableTqdm'] as const) {
     requireChoice(name, args[name], [true, false]);
   }
+  if (args.hubModelId !== undefined && !isRepositoryId(args.hubModelId)) {
+    throw new ParameterError(
+      `hubModelId is '${args.hubModelId}'; give 'owner/name', or 'name' for a repository of yours`,
+    );
+  }
+  if (args.hubPrivateRepo !== undefined) requireChoice('hubPrivateRepo', args.hubPrivateRepo, [true, false]);
   requireChoice('freezeFeatureEncoder', args.freezeFeatureEncoder, [true, false]);
   for (const name of ['fp16', 'bf16'] as const) {
     if (args[name] !== false) {

@@ -1,3 +1,6 @@
+import { CheckpointError } from '../errors.js';
+import { readJson } from '../hubert/read-json.js';
+
 /** What training said at one step, under Transformers' keys: `loss`, `grad_norm`, `eval_accuracy`, `epoch`, `step` … */
 export type LogEntry = Record<string, number>;
 
@@ -83,3 +86,19 @@ export function readTrainerState(json: Readonly<Record<string, unknown>>): Train
   const given = FIELDS.filter(([, key]) => json[key] !== undefined).map(([field, key]) => [field, json[key]]);
   return { ...initialState(), ...Object.fromEntries(given) };
 }
+
+/** Reads what a training has left. */
+export const TrainerState: {
+  /**
+   * The state in a `trainer_state.json`, of onpa or of Transformers.
+   *
+   * @throws CheckpointError if there is no such file, or it holds something else
+   */
+  loadFromJson(path: string): Promise<TrainerState>;
+} = {
+  async loadFromJson(path) {
+    const state = readTrainerState(await readJson(path));
+    if (Array.isArray(state.logHistory) && typeof state.globalStep === 'number') return state;
+    throw new CheckpointError(`${path} is no state of a training; give the trainer_state.json of a checkpoint`);
+  },
+};

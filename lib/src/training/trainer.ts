@@ -1,5 +1,8 @@
 import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { ParameterError, TrainingError, TrainingInterrupted } from '../errors.js';
+import { writeWhole } from '../files.js';
+import type { CommitInfo } from '../hub/push-files.js';
 import type { Wav2Vec2FeatureExtractor } from '../hubert/feature-extractor.js';
 import type { HubertForSequenceClassification } from '../hubert/models.js';
 import { listenForInterruption, Stopped } from '../interruption.js';
@@ -7,11 +10,13 @@ import { writeModel } from './checkpoint.js';
 import { type ComputeMetrics, evaluate, type Prediction } from './evaluation.js';
 import { asSource, type ExampleSource, type TrainingExample } from './example-source.js';
 import { FeatureStore, isEncoderFrozen, KeptFeatures } from './kept-features.js';
+import { pushTraining, type TrainerParts, type TrainerPushOptions, writeModelCard } from './push-training.js';
 import type { Tracker } from './trackers/tracker.js';
 import { tracking } from './trackers/tracking.js';
-import { initialState, type TrainerState } from './trainer-state.js';
+import { initialState, type TrainerState, writeTrainerState } from './trainer-state.js';
 import { TrainingArguments, type TrainingOptions } from './training-arguments.js';
 import { evaluationOptions, runTraining, type TrainOutput } from './training-session.js';
+import type { ModelCardOptions } from './training-summary.js';
 
 /** Examples to learn from, or to be measured by. */
 export type Dataset = ExampleSource | readonly TrainingExample[];
@@ -147,6 +152,43 @@ export class Trainer {
   async saveModel(folder: string = this.args.outputDir): Promise<void> {
     await mkdir(folder, { recursive: true });
     await writeModel(folder, this.#parts());
+  }
+
+  /** Writes `trainer_state.json`, the log included, into a folder. */
+  async saveState(folder: string = this.args.outputDir): Promise<void> {
+    await mkdir(folder, { recursive: true });
+    await writeWhole(join(folder, 'trainer_state.json'), Buffer.from(writeTrainerState(this.state)));
+  }
+
+  /**
+   * Writes a model card, `README.md`, into `outputDir`: results, hyperparameters, and a table of the evaluations.
+   *
+   * @returns its path
+   */
+  createModelCard(options: ModelCardOptions = {}): Promise<string> {
+    return writeModelCard(this.#finished(), options);
+  }
+
+  /**
+   * Pushes the model, its feature extractor, the state of the training, TensorBoard's log and a model card to the Hub, as
+   * one commit: everything becomes visible at once, or nothing. With `folder` the files go there instead.
+   *
+   * The repository is `hubModelId` of the arguments, else the name of `outputDir`, in the user's own namespace where it
+   * has none.
+   *
+   * @throws HubError if there is no access token, the Hub refuses, or cannot be reached
+   * @throws ParameterError for names that no repository has, and for a `folder` that cannot be written to
+   *
+   * @example
+   * await trainer.pushToHub({ datasetTags: 'marsyas/gtzan', dataset: 'GTZAN', finetunedFrom: 'ntu-spml/distilhubert' });
+   */
+  pushToHub(options: TrainerPushOptions = {}): Promise<CommitInfo> {
+    return pushTraining(this.#finished(), options);
+  }
+
+  #finished(): TrainerParts {
+    if (this.#running) throw new TrainingError('This Trainer is training; push what it has learnt when it has ended');
+    return { ...this.#parts(), state: this.state };
   }
 
   async #measure(

@@ -1,5 +1,5 @@
 import { warmupStepsOf } from './schedule.js';
-import type { TrainingArguments } from './training-arguments.js';
+import type { TrainingArguments, TrainingOptions } from './training-arguments.js';
 
 /** The file's name in a checkpoint. */
 export const ARGUMENTS_FILE = 'training_args.json';
@@ -9,6 +9,12 @@ const snakeCase = (key: string) => key.replace(/[A-Z]/g, (letter) => `_${letter.
 /** The arguments under Transformers' keys. */
 export function writeArguments(args: TrainingArguments): Record<string, unknown> {
   return Object.fromEntries(Object.entries(args).map(([key, value]) => [snakeCase(key), value ?? null]));
+}
+
+/** The arguments of these names that an object of such keys holds. */
+export function readArguments(stored: Readonly<Record<string, unknown>>, names: readonly string[]): TrainingOptions {
+  const given = names.map((name) => [name, stored[snakeCase(name)] ?? undefined]);
+  return Object.fromEntries(given.filter(([, value]) => value !== undefined));
 }
 
 /** What must be the same for training to go on as if it had never stopped. */

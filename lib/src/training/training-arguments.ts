@@ -1,5 +1,7 @@
-import { ParameterError } from '../errors.js';
+import { CheckpointError, ParameterError } from '../errors.js';
+import { readJson } from '../hubert/read-json.js';
 import { checkArguments } from './check-arguments.js';
+import { readArguments } from './training-args-file.js';
 
 /** When something is done: never, every so many optimiser steps, or at the end of each epoch. */
 export type IntervalStrategy = 'no' | 'steps' | 'epoch';
@@ -78,6 +80,10 @@ export class TrainingArguments {
   readonly reportTo: 'all' | 'none' | Reporter | readonly Reporter[] = 'all';
   /** A name for this training, for those who keep the logs. */
   readonly runName: string | undefined = undefined;
+  /** The repository of the Hub to push to, 'owner/name' or 'name'; default the name of `outputDir`. */
+  readonly hubModelId: string | undefined = undefined;
+  /** Whether a repository that a push makes is private; default as the Hub decides. */
+  readonly hubPrivateRepo: boolean | undefined = undefined;
   /** Show no live progress. */
   readonly disableTqdm: boolean = false;
   /** Mixed precision: TensorFlow.js has none, and `true` is refused. */
@@ -104,6 +110,19 @@ export class TrainingArguments {
     if (this.loadBestModelAtEnd || this.saveStrategy === 'best') this.metricForBestModel ??= 'loss';
     if (this.metricForBestModel !== undefined) this.greaterIsBetter ??= !this.metricForBestModel.endsWith('loss');
   }
+
+  /**
+   * The arguments in the `training_args.json` of a checkpoint or a saved model.
+   *
+   * @param options - take the place of what stands there
+   * @throws CheckpointError if there is no such file, or it holds something else
+   */
+  static async loadFromJson(path: string, options: TrainingOptions = {}): Promise<TrainingArguments> {
+    const known = Object.keys(new TrainingArguments());
+    const stored = readArguments(await readJson(path), known);
+    if (Object.keys(stored).length > 0) return new TrainingArguments({ ...stored, ...options });
+    throw new CheckpointError(`${path} holds no training arguments; give the training_args.json of a checkpoint`);
+  }
 }
 
 /** Names of earlier versions of Transformers, and of arguments that stand elsewhere here. */
@@ -112,6 +131,8 @@ const OTHER_NAMES: Readonly<Record<string, string>> = {
   perGpuTrainBatchSize: 'it is called perDeviceTrainBatchSize now',
   perGpuEvalBatchSize: 'it is called perDeviceEvalBatchSize now',
   resumeFromCheckpoint: 'give it to train()',
+  hubToken: 'a token is no argument of a training, which is saved and published: call login()',
+  pushToHub: 'call trainer.pushToHub() after training',
 };
 
 function suggestion(key: string, known: readonly string[]): string {

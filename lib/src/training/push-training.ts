@@ -1,0 +1,74 @@
+import { cp, mkdir, stat, writeFile } from 'node:fs/promises';
+import { basename, join, resolve } from 'node:path';
+import { ParameterError } from '../errors.js';
+import { writeWhole } from '../files.js';
+import { isRepositoryId } from '../hub/names.js';
+import { type CommitInfo, type PushOptions, pushFiles } from '../hub/push-files.js';
+import { repositoryLicense } from '../hub/repository-license.js';
+import type { Wav2Vec2FeatureExtractor } from '../hubert/feature-extractor.js';
+import type { HubertForSequenceClassification } from '../hubert/models.js';
+import { type TrainerState, writeTrainerState } from './trainer-state.js';
+import type { TrainingArguments } from './training-arguments.js';
+import { type ModelCardOptions, trainingCard } from './training-summary.js';
+
+/** What {@link Trainer.pushToHub} takes: where to push, and what the model card should say. */
+export interface TrainerPushOptions extends PushOptions, ModelCardOptions {}
+
+/** What a trainer pushes. */
+export interface TrainerParts {
+  model: HubertForSequenceClassification;
+  featureExtractor?: Wav2Vec2FeatureExtractor;
+  args: TrainingArguments;
+  state: TrainerState;
+}
+
+/** Pushes a model with all that is known of its training, as one commit. */
+export async function pushTraining(parts: TrainerParts, options: TrainerPushOptions): Promise<CommitInfo> {
+  const { model, featureExtractor, args, state } = parts;
+  const name = repositoryOf(args);
+  const card = { ...options };
+  const base = options.finetunedFrom;
+  if (!options.license && base && options.folder === undefined) card.license = await repositoryLicense(base, options);
+  const write = async (folder: string) => {
+    await model.savePretrained(folder);
+    await featureExtractor?.savePretrained(folder);
+    await writeFile(join(folder, 'trainer_state.json'), writeTrainerState(published(state)));
+    await writeFile(join(folder, 'README.md'), cardOf(parts, name, card));
+    const logs = join(args.outputDir, 'runs');
+    if (await isFolder(logs)) await cp(logs, join(folder, 'runs'), { recursive: true });
+  };
+  const { private: isPrivate = args.hubPrivateRepo, commitMessage = 'End of training' } = options;
+  return pushFiles(name, write, { ...options, private: isPrivate, commitMessage });
+}
+
+/** Writes the model card alone into the output folder. Returns its path. */
+export async function writeModelCard(parts: TrainerParts, options: ModelCardOptions): Promise<string> {
+  const path = join(parts.args.outputDir, 'README.md');
+  await mkdir(parts.args.outputDir, { recursive: true });
+  await writeWhole(path, Buffer.from(cardOf(parts, repositoryOf(parts.args), options)));
+  return path;
+}
+
+function cardOf({ featureExtractor, ...parts }: TrainerParts, id: string, options: ModelCardOptions): string {
+  const name = id.split('/').at(-1)!;
+  return trainingCard({ ...parts, name, samplingRate: featureExtractor?.samplingRate }, options);
+}
+
+/** `hubModelId`, else the name of the output folder. */
+function repositoryOf({ hubModelId, outputDir }: TrainingArguments): string {
+  const name = hubModelId ?? basename(resolve(outputDir));
+  if (isRepositoryId(name)) return name;
+  throw new ParameterError(
+    `outputDir '${outputDir}' does not end in a name that a repository could have; give hubModelId in the training arguments`,
+  );
+}
+
+/** Without the path of a folder of this machine. */
+function published(state: TrainerState): TrainerState {
+  const { bestModelCheckpoint: best } = state;
+  return { ...state, bestModelCheckpoint: best === null ? null : basename(best) };
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  return (await stat(path).catch(() => undefined))?.isDirectory() ?? false;
+}

@@ -154,7 +154,7 @@ describe('a trainer that is put together again', () => {
   /** As if it had trained: arguments, state and a log of TensorBoard. */
   async function trainerOf(options: TrainingOptions = {}): Promise<Trainer> {
     const outputDir = path.join(cache.home, 'genres');
-    const first = new Trainer({ model, args: { outputDir, learningRate: 3e-4, seed: 7 } });
+    const first = new Trainer({ model, args: { outputDir, learningRate: 3e-4, seed: 7, evalStrategy: 'epoch' } });
     await first.saveModel(path.join(cache.home, 'saved'));
     const featureExtractor = await AutoFeatureExtractor.fromPretrained(MODEL);
     const args = await TrainingArguments.loadFromJson(path.join(cache.home, 'saved', 'training_args.json'), options);

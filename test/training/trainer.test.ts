@@ -226,7 +226,10 @@ describe('Bad input of a Trainer', () => {
   it('is an error before training: an evaluation without data, a folder that cannot be written to', () =>
     inTemporaryFolder(async (folder) => {
       const model = await tinyModel();
-      assert.throws(() => new Trainer({ model, args: { evalStrategy: 'epoch' } }), /there is no evalDataset/);
+      assert.throws(
+        () => new Trainer({ model, args: { evalStrategy: 'epoch' }, trainDataset: [] }),
+        /there is no evalDataset/,
+      );
       const none = new Trainer({ model, args: { reportTo: 'none' } });
       await assert.rejects(none.evaluate(), /no evalDataset/);
       await assert.rejects(none.evaluate([]), /evalDataset is empty/);

@@ -72,9 +72,9 @@ export class Trainer {
   constructor(options: TrainerOptions) {
     this.#options = options;
     this.model = options.model;
-    const { args = {}, evalDataset } = options;
+    const { args = {}, trainDataset, evalDataset } = options;
     this.args = args instanceof TrainingArguments ? args : new TrainingArguments(args);
-    if (this.args.evalStrategy !== 'no' && !evalDataset) {
+    if (this.args.evalStrategy !== 'no' && trainDataset && !evalDataset) {
       throw new ParameterError(`evalStrategy is '${this.args.evalStrategy}', but there is no evalDataset; give one`);
     }
     if (this.args.freezeFeatureEncoder) this.model.freezeFeatureEncoder();

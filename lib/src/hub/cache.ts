@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { copyFile, mkdir, readFile, rename, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { getRepoFolderName } from '@huggingface/hub';
-import { writeWhole } from '../files.js';
+import { isFile, isFolder, writeWhole } from '../files.js';
 import { hubCache } from './environment.js';
 import { type HubFile, isCommit } from './names.js';
 
@@ -73,14 +73,4 @@ export async function link(blob: string, path: string): Promise<void> {
   } finally {
     await rm(beside, { force: true });
   }
-}
-
-export async function isFile(path: string): Promise<boolean> {
-  const found = await stat(path).catch(() => undefined);
-  return found?.isFile() ?? false;
-}
-
-export async function isFolder(path: string): Promise<boolean> {
-  const found = await stat(path).catch(() => undefined);
-  return found?.isDirectory() ?? false;
 }

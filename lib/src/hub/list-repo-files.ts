@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import { HubError } from '../errors.js';
-import { isFolder } from './cache.js';
+import { isFolder } from '../files.js';
 import { isOffline } from './environment.js';
 import { pathOf, type RepositoryOptions, requireRepository } from './repository-file.js';
 import { repositoryListing } from './repository-listing.js';

@@ -1,12 +1,11 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { HubError, ParameterError } from '../errors.js';
+import { isFile, isFolder } from '../files.js';
 import { requireChoice } from '../parameters.js';
 import {
   blobPath,
   hasRevision,
-  isFile,
-  isFolder,
   keepMissing,
   keepRevision,
   link,

@@ -1,7 +1,7 @@
-import { cp, mkdir, stat, writeFile } from 'node:fs/promises';
+import { cp, mkdir, writeFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { ParameterError } from '../errors.js';
-import { writeWhole } from '../files.js';
+import { isFolder, writeWhole } from '../files.js';
 import { isRepositoryId } from '../hub/names.js';
 import { type CommitInfo, type PushOptions, pushFiles } from '../hub/push-files.js';
 import { repositoryLicense } from '../hub/repository-license.js';
@@ -67,8 +67,4 @@ function repositoryOf({ hubModelId, outputDir }: TrainingArguments): string {
 function published(state: TrainerState): TrainerState {
   const { bestModelCheckpoint: best } = state;
   return { ...state, bestModelCheckpoint: best === null ? null : basename(best) };
-}
-
-async function isFolder(path: string): Promise<boolean> {
-  return (await stat(path).catch(() => undefined))?.isDirectory() ?? false;
 }

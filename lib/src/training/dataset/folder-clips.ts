@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatasetError } from '../../errors.js';
-import { isFolder } from '../../hub/cache.js';
+import { isFolder } from '../../files.js';
 import { classLabel } from './class-label.js';
 import type { Clips } from './clips.js';
 

@@ -1,7 +1,8 @@
 import { readdir, readFile, realpath } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { DatasetError } from '../../errors.js';
-import { commitOf, isFolder, repositoryFolder } from '../../hub/cache.js';
+import { isFolder } from '../../files.js';
+import { commitOf, repositoryFolder } from '../../hub/cache.js';
 import { PassingHubError, type Patience } from '../../hub/connection.js';
 import { isOffline } from '../../hub/environment.js';
 import { requireRevision } from '../../hub/names.js';

@@ -1,5 +1,5 @@
 import { DatasetError, ParameterError } from '../../errors.js';
-import { isFile, isFolder } from '../../hub/cache.js';
+import { isFile, isFolder } from '../../files.js';
 import { isRepositoryId } from '../../hub/names.js';
 import { type HubOptions, pathOf } from '../../hub/repository-file.js';
 import { AudioDataset } from './audio-dataset.js';

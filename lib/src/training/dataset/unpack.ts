@@ -3,7 +3,7 @@ import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { DatasetError } from '../../errors.js';
-import { isFolder } from '../../hub/cache.js';
+import { isFolder } from '../../files.js';
 import { HOST, isAtWork } from '../../hub/partial-file.js';
 
 /** Where data sets of the Hub are unpacked: `datasets` in `ONPA_CACHE`, else in `~/.cache/onpa`. */

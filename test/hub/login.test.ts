@@ -1,11 +1,11 @@
 import { deepEqual, equal, match, ok, rejects } from 'node:assert/strict';
-import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
-import type { IncomingMessage } from 'node:http';
+import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import type { IncomingMessage, RequestListener } from 'node:http';
 import path from 'node:path';
 import { json } from 'node:stream/consumers';
 import { inspect } from 'node:util';
 import { HubError, type HubUser, login, ParameterError, whoAmI } from 'onpa';
-import { findToken } from 'onpa/dist/hub/token.js';
+import { findToken, keepForProcess } from 'onpa/dist/hub/token.js';
 import { withServer } from '../audio/server.js';
 import { type HubServer, OTHER_TOKEN, refuse, TOKEN, withHub } from './server.js';
 import { listened } from './server-push.js';
@@ -27,9 +27,8 @@ async function withKaggle(
       const allowed = request.headers['x-kaggle-authorization'] === `Bearer ${KAGGLE_KEY}`;
       response.writeHead(allowed ? 200 : 401, { 'Content-Type': 'application/json' });
       const found = allowed && request.url === '/requests/GetUserSecretByLabelRequest' && Label in secrets;
-      response.end(
-        JSON.stringify(found ? { wasSuccessful: true, result: { secret: secrets[Label] } } : { errors: [] }),
-      );
+      const none = { wasSuccessful: false, errors: [`No user secrets exist for kernel and label ${Label}`] };
+      response.end(JSON.stringify(found ? { wasSuccessful: true, result: { secret: secrets[Label] } } : none));
     },
     async (url) => {
       Object.assign(process.env, { KAGGLE_USER_SECRETS_TOKEN: KAGGLE_KEY, KAGGLE_URL_BASE: url });
@@ -61,13 +60,16 @@ describe('login', () => {
   it('takes the token given, then HF_TOKEN, then the one that is saved, then Kaggle’s', async () => {
     await withOwnHub(async () => {
       await withKaggle({ HF_TOKEN: TOKEN }, async (asked) => {
-        equal((await login()).name, 'owner');
-        equal(asked.length, 1);
         await writeFile(file(), OTHER_TOKEN);
         equal((await login()).name, 'somebody');
         process.env.HF_TOKEN = TOKEN;
         equal((await login()).name, 'owner');
         equal((await login({ token: OTHER_TOKEN })).name, 'somebody');
+        equal(asked.length, 0);
+        keepForProcess(undefined);
+        delete process.env.HF_TOKEN;
+        await rm(file());
+        equal((await login()).name, 'owner');
         equal(asked.length, 1);
       });
     });
@@ -96,14 +98,29 @@ describe('login', () => {
     });
   });
 
-  it('goes before HF_TOKEN where a token was given, until it is called without', async () => {
+  it('with a token goes before HF_TOKEN and the file until the process ends', async () => {
     await withOwnHub(async () => {
       process.env.HF_TOKEN = OTHER_TOKEN;
       await login({ token: TOKEN });
       equal(await findToken(), TOKEN);
       equal((await whoAmI()).name, 'owner');
-      await login();
-      equal(await findToken(), OTHER_TOKEN);
+      await writeFile(file(), OTHER_TOKEN);
+      equal((await login()).name, 'owner');
+      equal(await findToken(), TOKEN);
+    });
+  });
+
+  it('forgets a token that the Hub takes no more, and goes on with the others', async () => {
+    await withOwnHub(async (hub) => {
+      process.env.HF_TOKEN = OTHER_TOKEN;
+      await login({ token: TOKEN });
+      hub.instead(
+        () => true,
+        (exchange) => refuse(exchange, 401),
+        1,
+      );
+      await rejects(login(), { name: 'HubError', message: /The access token \(the one given to login\) is not valid/ });
+      equal((await login()).name, 'somebody');
     });
   });
 
@@ -114,6 +131,7 @@ describe('login', () => {
       match(output, /holds until this process ends: .*token cannot be written/);
       ok(!output.includes(TOKEN));
       equal((await whoAmI()).name, 'owner');
+      equal((await login()).name, 'owner');
       deepEqual(await readdir(cache.home), ['token']);
     });
   });
@@ -124,7 +142,7 @@ describe('login', () => {
       await rejects(login({ token: 'hf_wrong' }), {
         name: 'HubError',
         message:
-          /answers 401 .*The access token \(the one given\) is not valid here.*role 'write' at .*\/settings\/tokens/,
+          /answers 401 .*The access token \(the one given to login\) is not valid here.*role 'write' at .*\/settings\/tokens/,
       });
       equal(await readFile(file(), 'utf8'), TOKEN);
       equal(await findToken(), TOKEN);
@@ -148,6 +166,18 @@ describe('login', () => {
     });
   });
 
+  it('says what keeps it from a token that is there', async () => {
+    await withOwnHub(async (hub) => {
+      await mkdir(file());
+      await rejects(login(), {
+        message: new RegExp(`no access token .*${file()} cannot be read \\(EISDIR\\)\\. Make one`),
+      });
+      Object.assign(process.env, { HF_TOKEN: TOKEN, HF_HUB_DISABLE_IMPLICIT_TOKEN: '1' });
+      await rejects(whoAmI(), { name: 'HubError', message: /HF_HUB_DISABLE_IMPLICIT_TOKEN hides all .* unset it/ });
+      equal(hub.seen.length, 0);
+    });
+  });
+
   it('opens no connection with HF_HUB_OFFLINE=1', async () => {
     await withOwnHub(async (hub) => {
       process.env.HF_HUB_OFFLINE = '1';
@@ -166,10 +196,20 @@ describe('login', () => {
       );
       equal((await login({ token: TOKEN }, patience)).name, 'owner');
       const lasting: [(exchange: Parameters<typeof refuse>[0]) => unknown, RegExp][] = [
-        [(exchange) => refuse(exchange, 500), /your account: its name: .* answers 500\. Try again later/],
+        [(exchange) => refuse(exchange, 500), /the access token: whose it is: .* answers 500\. Try again later/],
         [(exchange) => exchange.response.end('<html>Welcome</html>'), /does not say whose the token is/],
         [(exchange) => exchange.response.end('{"name": ""}'), /does not say whose the token is/],
         [({ response }) => response.destroy(), /no connection/],
+        [
+          ({ response }) => response.writeHead(200, { 'Content-Length': 99 }).write('{', () => response.destroy()),
+          /broke off/,
+        ],
+        [(exchange) => refuse(exchange, 404), /answers 404\. Check that HF_ENDPOINT or hubUrl is a Hub/],
+        [(exchange) => refuse(exchange, 429), /answers 429\. Wait a while$/],
+        [
+          ({ response }) => response.writeHead(308, { Location: `${hub.cdnUrl}/api/whoami-v2` }).end(),
+          new RegExp(`sends to ${new URL(hub.cdnUrl).host}, which does not get the token.*HF_ENDPOINT=${hub.cdnUrl}`),
+        ],
       ];
       for (const [answer, message] of lasting) {
         hub.instead(() => true, answer);
@@ -196,15 +236,52 @@ describe('login on Kaggle', () => {
   });
 
   it('says which secret to add, or that Kaggle cannot be asked', async () => {
-    await withKaggle({}, async () => {
-      await rejects(
-        login(),
-        /On Kaggle: this notebook has none of the secrets HF_TOKEN and HUGGINGFACE_TOKEN; add one/,
-      );
+    await withKaggle({ HF_TOKEN: ' ' }, async (asked) => {
+      const add =
+        /On Kaggle: this notebook has no secret HF_TOKEN or HUGGINGFACE_TOKEN: add it under Add-ons → Secrets/;
+      await rejects(login(), add);
+      equal(asked.length, 2);
       process.env.KAGGLE_USER_SECRETS_TOKEN = 'expired';
-      await rejects(login(), /On Kaggle: Kaggle answers 401; add one/);
+      await rejects(login(), /On Kaggle: Kaggle answers 401 .*: restart the session/);
     });
-    await rejects(login(), /On Kaggle: Kaggle cannot be reached; switch on the internet/);
+    await rejects(login(), /On Kaggle: Kaggle cannot be asked for secrets: switch on the internet/);
+  });
+
+  it('asks for the secret at login alone, and otherwise says that login would', async () => {
+    await withKaggle({ HF_TOKEN: TOKEN }, async (asked) => {
+      equal(await findToken(), undefined);
+      await rejects(whoAmI(), { name: 'HubError', message: /On Kaggle: login\(\) reads the secret HF_TOKEN/ });
+      equal(asked.length, 0);
+    });
+  });
+
+  it('shows the key of the notebook to Kaggle alone', async () => {
+    const [key, elsewhere]: string[] = [`Bearer ${KAGGLE_KEY}`, 'http://localhost'];
+    const faults: RequestListener[] = [
+      ({ headers }, response) => response.writeHead(403).end(headers['x-kaggle-authorization']),
+      (_, response) => response.writeHead(500).end(key),
+      (_, response) => response.end(`<html>${key}</html>`),
+      (_, response) => response.end('null'),
+      (_, response) => response.destroy(),
+      ({ socket, url }, response) =>
+        response.writeHead(307, { Location: `${elsewhere}:${socket.localPort}${url}` }).end(),
+    ];
+    for (const fault of faults) {
+      const hosts: unknown[] = [];
+      const listener: RequestListener = (request, response) => {
+        hosts.push(request.headers.host);
+        request.resume();
+        fault(request, response);
+      };
+      await withServer(listener, async (url) => {
+        Object.assign(process.env, { KAGGLE_USER_SECRETS_TOKEN: KAGGLE_KEY, KAGGLE_URL_BASE: `${url}/` });
+        const { result, output } = await listened(() => login().catch((error: Error) => error));
+        ok(result instanceof HubError);
+        match(result.message, /On Kaggle: Kaggle (answers|cannot)/);
+        ok(!(output + inspect(result, { depth: 9, showHidden: true })).includes(KAGGLE_KEY));
+        deepEqual(hosts, [new URL(url).host]);
+      });
+    }
   });
 });
 
@@ -246,12 +323,16 @@ describe('an access token', () => {
         await note(() => login());
         for (const { url, headers } of asked) texts.push(`${url} ${headers.authorization} ${headers.cookie}`);
       });
+      keepForProcess(undefined);
+      await rm(process.env.HF_HOME!, { recursive: true });
+      await writeFile(process.env.HF_HOME!, 'not a folder');
+      equal(((await note(() => login({ token: `${TOKEN}\r\n` }))) as HubUser).name, 'owner');
       for (const { server, path, headers } of hub.seen) {
         const { authorization, ...others } = headers;
         texts.push(path, JSON.stringify(others));
-        if (server === 'cdn') equal(authorization, undefined);
+        equal(server, 'hub');
+        equal(authorization, `Bearer ${TOKEN}`);
       }
-      ok(hub.seen.some(({ server }) => server === 'cdn'));
     });
     for (const secret of [TOKEN, KAGGLE_KEY]) ok(!texts.some((text) => text.includes(secret)));
   });

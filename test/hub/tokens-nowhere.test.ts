@@ -1,9 +1,14 @@
-import { deepEqual, ok } from 'node:assert/strict';
+import { deepEqual, equal, ok } from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { inRepository } from '../fixtures.js';
 
 /** What access tokens and keys look like: the Hub's, W&B's in a line that names it, Kaggle's. */
-const SECRETS = [/\bhf_[A-Za-z0-9]{20,}/, /wandb.{0,60}\b[0-9a-f]{40}\b/i, /\beyJ[\w-]{20,}\.[\w-]{20,}\./];
+const SECRETS = [
+  /\bhf_[A-Za-z0-9]{20,}/,
+  /wandb.{0,60}\b[0-9a-f]{40}\b/i,
+  /\b[0-9a-f]{40}\b.{0,60}wandb/i,
+  /\beyJ[\w-]{20,}\.[\w-]{20,}\./,
+];
 
 describe('what is published', () => {
   for (const folder of ['notebooks', 'data', 'docs', 'README.md']) {
@@ -27,8 +32,9 @@ describe('what is published', () => {
     const examples = [
       `hf_${'aB3'.repeat(11)}`,
       `WANDB_API_KEY=${'0123456789'.repeat(4)}`,
+      `key = "${'0123456789'.repeat(4)}"  # for wandb`,
       `eyJ${'a'.repeat(30)}.${'b'.repeat(30)}.c`,
     ];
-    for (const example of examples) ok(SECRETS.some((secret) => secret.test(example)));
+    for (const example of examples) equal(SECRETS.filter((secret) => secret.test(example)).length, 1, example);
   });
 });

@@ -10,11 +10,12 @@ export const whoAmIRoute: Route = (exchange) => {
   }
   const [name, fullname, role] = token === TOKEN ? ['owner', 'The Owner', 'write'] : ['somebody', 'Somebody', 'read'];
   const account = { type: 'user', id: '1', name, fullname, email: `${name}@example.org`, emailVerified: true };
+  const plan = { canPay: false, isPro: false, avatarUrl: '/avatar.svg', periodEnd: null };
   const auth = {
     type: 'access_token',
     accessToken: { displayName: 'notebook', role, createdAt: '2024-01-01T00:00:00Z' },
   };
   exchange.response.writeHead(200, { 'Content-Type': 'application/json' });
-  exchange.response.end(JSON.stringify({ ...account, isPro: false, orgs: [{ type: 'org', name: 'a-band' }], auth }));
+  exchange.response.end(JSON.stringify({ ...account, ...plan, orgs: [{ type: 'org', name: 'a-band' }], auth }));
   return true;
 };

@@ -184,7 +184,8 @@ export function refusal(hub: Hub, of: HubFile, response: Response): HubError {
   if (status === 403) return new HubError(`${message}Check at ${page} who may read it: ${logIn}`);
   if (status === 404) return new HubError(`${message}Check the name, and that HF_ENDPOINT or hubUrl is a Hub`);
   if (status === 408 || status === 429 || status >= 500) {
-    const then = status === 429 ? `Wait a while; with an access token more is allowed: ${logIn}` : 'Try again later';
+    const more = hub.token ? '' : `; with an access token more is allowed: ${logIn}`;
+    const then = status === 429 ? `Wait a while${more}` : 'Try again later';
     return new PassingHubError(message + then, undefined, retryAfter(response));
   }
   return new HubError(`${message}Check that HF_ENDPOINT or hubUrl is a Hub`);

@@ -5,31 +5,39 @@ const LABELS = ['HF_TOKEN', 'HUGGINGFACE_TOKEN'];
 /** How long to wait for an answer, in ms. */
 const PATIENCE = 10_000;
 
+/** What Kaggle said about one secret. */
+interface Answer {
+  secret?: string;
+  /** Why Kaggle says nothing about any secret. */
+  failure?: string;
+}
+
 /**
  * The access token among the secrets of a notebook on Kaggle, as `kaggle_secrets.UserSecretsClient` asks for it; anywhere
  * else nothing is asked.
  *
- * @returns the token, or why there is none; undefined if this is not Kaggle
+ * @returns the token, or why there is none and what to do; undefined if this is not Kaggle
+ * @throws ParameterError if the secret has characters that no token has
  */
 export async function kaggleSecret(): Promise<FoundToken | { reason: string } | undefined> {
-  const { KAGGLE_USER_SECRETS_TOKEN: key, KAGGLE_URL_BASE } = process.env;
+  const { KAGGLE_USER_SECRETS_TOKEN, KAGGLE_URL_BASE } = process.env;
+  const key = KAGGLE_USER_SECRETS_TOKEN?.trim();
   if (!key) return undefined;
-  const url = `${KAGGLE_URL_BASE || 'https://www.kaggle.com'}/requests/GetUserSecretByLabelRequest`;
-  const reasons: string[] = [];
+  const base = (KAGGLE_URL_BASE || 'https://www.kaggle.com').replace(/\/+$/, '');
   for (const label of LABELS) {
-    const secret = await ask(url, key, label);
-    if (typeof secret === 'string')
-      return toToken(secret, `Kaggle's secret ${label}`) ?? { reason: `${label} is empty` };
-    reasons.push(secret.reason);
-    if (secret.final) break;
+    const { secret, failure } = await ask(`${base}/requests/GetUserSecretByLabelRequest`, key, label);
+    if (failure) return { reason: failure };
+    const found = toToken(secret, `Kaggle's secret ${label}`);
+    if (found) return found;
   }
-  return { reason: reasons[0] };
+  return {
+    reason: `this notebook has no secret ${LABELS.join(' or ')}: add it under Add-ons → Secrets, and attach it`,
+  };
 }
 
-async function ask(url: string, key: string, label: string): Promise<string | { reason: string; final: boolean }> {
-  let response: Response;
+async function ask(url: string, key: string, label: string): Promise<Answer> {
   try {
-    response = await fetch(url, {
+    const response = await fetch(url, {
       method: 'POST',
       headers: { 'Content-Type': 'application/json', 'X-Kaggle-Authorization': `Bearer ${key}` },
       body: JSON.stringify({ Label: label }),
@@ -37,12 +45,17 @@ async function ask(url: string, key: string, label: string): Promise<string | { 
       redirect: 'error',
       signal: AbortSignal.timeout(PATIENCE),
     });
+    const { ok, status } = response;
+    const answer = await response.text();
+    if (ok) {
+      const { wasSuccessful, result } = JSON.parse(answer);
+      return { secret: wasSuccessful ? result?.secret : undefined };
+    }
+    // How a secret that is not there may be answered.
+    if (status === 400 || status === 404) return {};
+    const then = status < 500 ? 'restart the session' : 'try again later';
+    return { failure: `Kaggle answers ${status} when asked for the notebook's secrets: ${then}` };
   } catch {
-    return { reason: 'Kaggle cannot be reached; switch on the internet in the settings of the notebook', final: true };
+    return { failure: 'Kaggle cannot be asked for secrets: switch on the internet in the settings of the notebook' };
   }
-  if (!response.ok) return { reason: `Kaggle answers ${response.status}`, final: response.status !== 404 };
-  const answer = await response.json().catch(() => undefined);
-  const secret = answer?.wasSuccessful ? answer.result?.secret : undefined;
-  if (typeof secret === 'string') return secret;
-  return { reason: 'this notebook has none of the secrets HF_TOKEN and HUGGINGFACE_TOKEN', final: false };
 }

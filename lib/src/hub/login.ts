@@ -3,8 +3,16 @@ import { writeWhole } from '../files.js';
 import type { Patience } from './connection.js';
 import { hubAddress } from './environment.js';
 import { kaggleSecret } from './kaggle-secret.js';
-import { type FoundToken, keepForProcess, missingToken, savedToken, tokenPath, toToken } from './token.js';
-import { type HubUser, identify } from './who-am-i.js';
+import {
+  currentToken,
+  type FoundToken,
+  forgetForProcess,
+  keepForProcess,
+  missingToken,
+  tokenPath,
+  toToken,
+} from './token.js';
+import { type HubUser, identify, RefusedTokenError } from './who-am-i.js';
 
 /** Options of {@link login}. */
 export interface LoginOptions {
@@ -15,12 +23,14 @@ export interface LoginOptions {
 /**
  * Logs in to the Hugging Face Hub, like `huggingface_hub.login`: finds an access token, and asks the Hub whose it is.
  *
- * The token is the one given, else `HF_TOKEN`, else the one that an earlier login has kept (`HF_TOKEN_PATH`, else `token`
- * in `HF_HOME`), else, in a notebook on Kaggle, its secret HF_TOKEN or HUGGINGFACE_TOKEN. One that was given, or comes from
- * Kaggle, is kept where Python's `hf auth login` keeps it, readable for its owner alone; for this process it goes before
- * `HF_TOKEN`.
+ * The token is the one given, else that of an earlier `login` of this process, else `HF_TOKEN`, else the one that is saved
+ * (`HF_TOKEN_PATH`, else `token` in `HF_HOME`), else, in a notebook on Kaggle, its secret HF_TOKEN or HUGGINGFACE_TOKEN.
  *
- * @throws HubError if there is none, the Hub does not take it, or cannot be reached; the token is not kept then
+ * One that was given, or comes from Kaggle, is saved where Python's `hf auth login` saves it, readable for its owner alone.
+ * Where that cannot be written, a warning says so. In any case it counts until this process ends, also where `HF_TOKEN` is
+ * another; in other processes, and in Python, `HF_TOKEN` goes first.
+ *
+ * @throws HubError if there is none, the Hub does not take it, or cannot be reached; a token that was given is not kept then
  * @throws ParameterError if the token has characters that no token has
  *
  * @example
@@ -28,19 +38,18 @@ export interface LoginOptions {
  */
 export async function login(options: LoginOptions = {}, patience: Partial<Patience> = {}): Promise<HubUser> {
   const address = hubAddress();
-  const given = toToken(options.token, 'the one given');
-  const found = given ?? (await savedToken());
+  const given = toToken(options.token, 'the one given to login');
+  const found = given ?? (await currentToken());
   if (found) {
-    const user = await identify(address, found, patience);
+    const user = await identify(address, found, patience).catch((error) => {
+      if (error instanceof RefusedTokenError) forgetForProcess(found);
+      throw error;
+    });
     if (given) await keep(given);
-    else keepForProcess(undefined);
     return user;
   }
   const secret = await kaggleSecret();
-  if (!secret || 'reason' in secret) {
-    const add = "; add one of them under 'Add-ons → Secrets' and attach it";
-    throw missingToken(address, secret ? `. On Kaggle: ${secret.reason}${add}` : '');
-  }
+  if (!secret || 'reason' in secret) throw await missingToken(address, secret?.reason);
   const user = await identify(address, secret, patience);
   await keep(secret);
   return user;

@@ -18,6 +18,11 @@ export function keepForProcess(found: FoundToken | undefined): void {
   ofLogin = found;
 }
 
+/** Forgets a token that the Hub has refused, if it is the one of the login. */
+export function forgetForProcess({ token }: FoundToken): void {
+  if (ofLogin?.token === token) ofLogin = undefined;
+}
+
 /**
  * The access token to send to the Hub: the one given, else that of the last `login` of this process, else `HF_TOKEN`, else
  * the file in which Python's `hf auth login` keeps it (`HF_TOKEN_PATH`, else `token` in `HF_HOME`).
@@ -31,16 +36,20 @@ export async function findToken(given?: string): Promise<string | undefined> {
 
 /** The same, and where it comes from. */
 async function findTokenAndSource(given?: string): Promise<FoundToken | undefined> {
-  const { HF_HUB_DISABLE_IMPLICIT_TOKEN } = process.env;
-  const implicit = !isTrue(HF_HUB_DISABLE_IMPLICIT_TOKEN);
-  return toToken(given, 'the one given') ?? (implicit ? (ofLogin ?? (await savedToken())) : undefined);
+  return toToken(given, 'the one given') ?? (isHidden() ? undefined : await currentToken());
 }
 
-/** The token of `HF_TOKEN`, else of the file. */
-export async function savedToken(): Promise<FoundToken | undefined> {
+/** Whether only a token that is given counts. */
+function isHidden(): boolean {
+  return isTrue(process.env.HF_HUB_DISABLE_IMPLICIT_TOKEN);
+}
+
+/** The token of this process's login, else of `HF_TOKEN`, else of the file. */
+export async function currentToken(): Promise<FoundToken | undefined> {
   const { HF_TOKEN, HUGGING_FACE_HUB_TOKEN } = process.env;
   const path = tokenPath();
   return (
+    ofLogin ??
     toToken(HF_TOKEN, 'HF_TOKEN') ??
     toToken(HUGGING_FACE_HUB_TOKEN, 'HUGGING_FACE_HUB_TOKEN') ??
     toToken(await readFile(path, 'utf8').catch(() => undefined), path)
@@ -49,7 +58,7 @@ export async function savedToken(): Promise<FoundToken | undefined> {
 
 /** Where a login keeps its token, for Python too. */
 export function tokenPath(): string {
-  return expand(process.env.HF_TOKEN_PATH ?? join(huggingFaceHome(), 'token'));
+  return expand(process.env.HF_TOKEN_PATH || join(huggingFaceHome(), 'token'));
 }
 
 /**
@@ -75,13 +84,27 @@ export function toToken(text: string | undefined, source: string): FoundToken | 
  */
 export async function requireToken(address: string, given?: string): Promise<FoundToken> {
   const found = await findTokenAndSource(given);
-  if (!found) throw missingToken(address);
-  return found;
+  if (found) return found;
+  const { KAGGLE_USER_SECRETS_TOKEN } = process.env;
+  throw await missingToken(address, KAGGLE_USER_SECRETS_TOKEN && 'login() reads the secret HF_TOKEN of the notebook');
 }
 
-/** The error where there is no token. */
-export function missingToken(address: string, more: string = ''): HubError {
-  return new HubError(`There is no access token for ${new URL(address).host}. ${howToLogIn(address)}${more}`);
+/**
+ * The error where there is no token.
+ *
+ * @param onKaggle - what to know there
+ */
+export async function missingToken(address: string, onKaggle?: string): Promise<HubError> {
+  const path = tokenPath();
+  const unreadable = await readFile(path).then(
+    () => undefined,
+    ({ code }: NodeJS.ErrnoException) => (code === 'ENOENT' ? undefined : `${path} cannot be read (${code}). `),
+  );
+  const hidden = isHidden() && 'HF_HUB_DISABLE_IMPLICIT_TOKEN hides all but the one given: unset it. ';
+  return new HubError(
+    `There is no access token for ${new URL(address).host}. ${hidden || unreadable || ''}${howToLogIn(address)}` +
+      (onKaggle ? `. On Kaggle: ${onKaggle}` : ''),
+  );
 }
 
 /** Where to get a token, and where to put it. */

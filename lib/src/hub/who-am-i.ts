@@ -26,7 +26,15 @@ export interface WhoAmIOptions {
 }
 
 /** How errors name what was asked. */
-const OF: HubFile = { repoType: 'model', id: 'your account', file: 'its name', revision: 'main' };
+const OF: HubFile = { repoType: 'model', id: 'the access token', file: 'whose it is', revision: 'main' };
+
+/** The Hub does not know the token. */
+export class RefusedTokenError extends HubError {
+  constructor(message: string) {
+    super(message);
+    this.name = 'HubError';
+  }
+}
 
 /**
  * Asks the Hub whose access token this is, like `huggingface_hub.whoami`.
@@ -62,25 +70,39 @@ export async function identify(
 async function request(hub: Hub, source: string): Promise<string> {
   const url = new URL(`${hub.address}/api/whoami-v2`);
   const signal = AbortSignal.timeout(hub.patience.silence);
-  const response = await ask(hub, OF, { method: 'GET', url, signal });
+  let elsewhere: URL | undefined;
+  const response = await ask(hub, OF, { method: 'GET', url, signal }, (_, target) => {
+    // Without the token nobody can say whose it is.
+    if (target.origin !== url.origin) elsewhere = target;
+    return elsewhere !== undefined;
+  });
   const text = await response.text().catch((cause) => {
     throw unreachable(hub, OF, url, cause, 'the connection broke off:');
   });
-  const { status } = response;
-  if (status === 401 || status === 403) {
+  if (response.ok) return text;
+  const message = answered(hub, OF, response);
+  if (elsewhere) {
+    const { host, origin } = elsewhere;
     throw new HubError(
-      `${answered(hub, OF, response)}The access token (${source}) is not valid here. ${howToLogIn(hub.address)}`,
+      `${message}It sends to ${host}, which does not get the token. Is the Hub at HF_ENDPOINT=${origin}?`,
     );
   }
-  if (status >= 400) throw refusal(hub, OF, response);
-  return text;
+  if (response.status === 401) {
+    throw new RefusedTokenError(`${message}The access token (${source}) is not valid here. ${howToLogIn(hub.address)}`);
+  }
+  if (response.status === 403) {
+    const why = `The access token (${source}) may not ask this, or not from this network`;
+    throw new HubError(`${message}${why}. ${howToLogIn(hub.address)}`);
+  }
+  if (response.status === 404) throw new HubError(`${message}Check that HF_ENDPOINT or hubUrl is a Hub`);
+  throw refusal(hub, OF, response);
 }
 
 function parse(text: string): HubUser | undefined {
   try {
-    const { name, fullname, type, orgs = [], auth } = JSON.parse(text);
+    const { name, fullname, type, orgs, auth } = JSON.parse(text);
     if (typeof name !== 'string' || name === '') return undefined;
-    const names = orgs.map((org: { name: unknown }) => String(org.name));
+    const names = (orgs ?? []).map((org: { name: unknown }) => String(org.name));
     return { name, fullName: fullname, type, orgs: names, role: auth?.accessToken?.role };
   } catch {
     return undefined;

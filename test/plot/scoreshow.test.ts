@@ -93,12 +93,13 @@ describe('scores as a chart', () => {
     assert.deepEqual((await tickLabels(nothing))[1], ['it']);
   });
 
-  it('grow with the number of labels, and take title, size and colour', async () => {
+  it('grow with the number of labels, and take titles, size and colour', async () => {
     assert.equal(scoreshow(scores).height, 78);
-    const spec = scoreshow(scores, { title: 'a song', height: 200, color: 'green' });
+    const spec = scoreshow(scores, { title: 'a song', height: 200, color: 'green', xTitle: 'Share' });
     assert.equal(spec.height, 200);
     const svg = await renderSvg(spec);
     assert.ok(svg.includes('>a song</text>') && svg.includes('fill="green"'));
+    assert.ok(svg.includes('>Share</text>') && !svg.includes('>Score</text>'));
   });
 
   it('come from a pipeline as they are', async () => {

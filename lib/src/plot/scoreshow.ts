@@ -7,6 +7,8 @@ import { type ChartOptions, CYCLE, chart, FONT_SIZE, frame, rounded, type Spec, 
 export interface ScoreshowOptions extends ChartOptions {
   /** Scores are probabilities, drawn from 0 to 100 % (the default); false: any numbers, such as logits. */
   percent?: boolean;
+  /** Title of the axis. Default 'Score', of other numbers than probabilities 'Logit'. */
+  xTitle?: string;
   /** Colour of the bars, as CSS writes it. Default matplotlib's blue. */
   color?: string;
 }
@@ -46,7 +48,7 @@ export function scoreshow(scores: readonly LabelScore[], options: ScoreshowOptio
   const [unit, digits] = percent ? [" + ' %'", '.1f'] : ['', '.2f'];
   const values = sorted.map(({ score }) => rounded(percent ? 100 * score : score));
   const domain: [number, number] = percent ? [0, 100] : around(values);
-  const axis = plainAxis('x', domain, width, percent ? 'Score' : 'Logit');
+  const axis = plainAxis('x', domain, width, options.xTitle ?? (percent ? 'Score' : 'Logit'));
   const { data, transform } = table({ score: values });
   const labels = JSON.stringify(sorted.map(({ label }) => label));
   const isInside = percent ? `datum.score > ${rounded(100 * (1 - ROOM / width))}` : 'false';

@@ -48,15 +48,18 @@ class Client(NotebookClient):
 
 
 def choose(names):
-    """The notebooks to run: all, or those whose file name starts with one of the names."""
+    """The notebooks to run: all, or those whose file name starts with one of the names, or that have this path."""
     notebooks = sorted(SOURCE.glob("*.ipynb"))
     if not names:
         return notebooks
-    stems = [Path(name).stem for name in names]
-    for name, stem in zip(names, stems):
-        if not any(notebook.stem.startswith(stem) for notebook in notebooks):
+    chosen = []
+    for name in names:
+        path = Path(name).resolve()
+        found = [path] if path.is_file() else [n for n in notebooks if n.stem.startswith(Path(name).stem)]
+        if not found:
             sys.exit(f"No notebook starts with {name}: notebooks/ has {', '.join(n.stem for n in notebooks) or 'none'}.")
-    return [notebook for notebook in notebooks if notebook.stem.startswith(tuple(stems))]
+        chosen += [notebook for notebook in found if notebook not in chosen]
+    return sorted(chosen)
 
 
 def write(path, text):
@@ -124,7 +127,7 @@ def run(path, timeout):
 
 def main():
     parser = argparse.ArgumentParser(prog="npm run notebooks --", description=__doc__.splitlines()[0])
-    parser.add_argument("names", nargs="*", metavar="NAME", help="run only notebooks whose name starts with this")
+    parser.add_argument("names", nargs="*", metavar="NAME", help="run only notebooks whose name starts with this, or the one of this path")
     parser.add_argument("--inplace", action="store_true", help="also write the outputs back into notebooks/")
     parser.add_argument("--timeout", type=int, default=1800, metavar="SECONDS", help="per cell (default: %(default)s)")
     options = parser.parse_args()
@@ -144,7 +147,7 @@ def main():
         write(TARGET / f"{path.stem}.html", exporter.from_notebook_node(notebook, {"metadata": {"name": path.stem}})[0])
         print(f"{'failed after' if failure else 'ok,'} {seconds:.1f} s", flush=True)
         if failure:
-            print(f"\n{path.relative_to(ROOT)}, {failure}", file=sys.stderr)
+            print(f"\n{os.path.relpath(path)}, {failure}", file=sys.stderr)
             return 1
         if options.inplace:
             write(path, text)

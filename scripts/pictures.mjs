@@ -12,6 +12,7 @@ const {
   AutoModelForAudioClassification,
   confusionMatrix,
   confusionshow,
+  diagram,
   example,
   exampleCredit,
   fftFrequencies,
@@ -22,9 +23,11 @@ const {
   loadDataset,
   melSpectrogram,
   mfcc,
+  pipeline,
   powerToDb,
   renderPng,
   rfft,
+  scoreshow,
   specshow,
   spectrum,
   stft,
@@ -48,6 +51,9 @@ const trainer = new Trainer({ model, featureExtractor, args: { disableTqdm: true
 const { predictions, labelIds } = await trainer.predict(test.preprocess(featureExtractor));
 const confusion = confusionMatrix(labelIds, predictions.map(argmax), { numClasses: 10 });
 
+const classify = await pipeline('audio-classification', { model: folder });
+const scores = await classify(join(root, 'data', 'audio', 'reggae.flac'));
+
 const pictures = {
   waveform: waveshow(trumpet),
   spectrum: spectrum(fftFrequencies({ nFft: 4096 }), amplitudeToDb(amplitude, { ref: 'max' })),
@@ -58,6 +64,22 @@ const pictures = {
   }),
   clusters: labelshow(trumpet, clusters.labels, { unit: 'cluster' }),
   confusion: confusionshow(confusion, genres.features.genre.names),
+  push: diagram([
+    { label: 'model', detail: 'weights, classes', group: 'this notebook' },
+    { label: 'feature extractor', detail: 'rate, normalisation', from: [], group: 'this notebook' },
+    { label: 'training', detail: 'arguments, log', from: [], group: 'this notebook' },
+    {
+      label: 'one commit',
+      column: 1,
+      row: 1,
+      from: ['model', 'feature extractor', 'training'],
+      group: 'this notebook',
+    },
+    { label: 'owner/name', detail: 'repository with a page', column: 2, row: 1, group: 'the Hub' },
+    { label: 'pipeline(…)', id: 'ts', detail: 'TypeScript', column: 3, row: 0, from: ['owner/name'], group: 'anybody' },
+    { label: 'pipeline(…)', id: 'py', detail: 'Python', column: 3, row: 2, from: ['owner/name'], group: 'anybody' },
+  ]),
+  inference: scoreshow(scores, { title: 'reggae.flac' }),
 };
 console.log(exampleCredit(path));
 for (const [name, spec] of Object.entries(pictures)) {

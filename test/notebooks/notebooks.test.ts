@@ -1,5 +1,4 @@
 import { deepEqual, equal, ok } from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -17,8 +16,8 @@ const WARNINGS: Readonly<Record<string, string>> = {
 };
 
 describe('the notebooks as committed', () => {
-  it('are the first six lessons', () => {
-    const stems = ['01-waveform', '02-spectrum', '03-stft', '04-mel', '05-distilhubert', '06-training'];
+  it('are the eight lessons', () => {
+    const stems = '01-waveform 02-spectrum 03-stft 04-mel 05-distilhubert 06-training 07-push 08-inference'.split(' ');
     deepEqual(
       names,
       stems.map((stem) => `${stem}.ipynb`),
@@ -90,37 +89,41 @@ describe('the lesson on training as committed', () => {
   });
 });
 
-describe('npm run notebooks', () => {
-  /** Runs a lesson where neither network nor cache has anything, and gives it executed. */
-  function runAlone(stem: string): Notebook {
-    const { MODEL: _model, ...own } = process.env;
-    const places = { ONPA_CACHE: inRepository('build', 'no-cache'), HF_HOME: inRepository('build', 'no-cache') };
-    const env = { ...own, ...places, ONPA_LIBROSA_URL: 'http://127.0.0.1:9', HF_ENDPOINT: 'http://127.0.0.1:9' };
-    const script = inRepository('scripts', 'notebooks.mjs');
-    const run = spawnSync(process.execPath, [script, stem], { env, encoding: 'utf8' });
-    equal(run.status, 0, run.stdout + run.stderr);
-    const executed = readNotebook(inRepository('build', 'notebooks', `${stem}.ipynb`));
-    deepEqual(errors(executed), []);
-    equal(stderr(executed), '');
-    return executed;
-  }
+describe('the lesson on the push as committed', () => {
+  const lines = printed(readNotebook(join(folder, '07-push.ipynb')));
 
-  it('runs a lesson without network and cache, and says that it shows the embedded trumpet', function () {
-    this.timeout(180_000);
-    const executed = runAlone('01-waveform');
-    const lines = printed(executed);
-    equal(lines[0], '80000');
-    ok(lines.some((line) => line.startsWith('A trumpet phrase of this project')));
-    ok(lines.some((line) => line.endsWith('gives the same: true')));
-    ok(displayed(executed, 'text/html').some((data) => String(data['text/html']).includes('data:audio/ogg;base64,')));
+  it('pushes what lesson 6 has trained to a folder, and says why', () => {
+    ok(lines.some((line) => line.startsWith('There is no access token for huggingface.co. Make one')));
+    ok(lines.includes('We push to the folder ../build/hub/ft-hubert-on-gtzan.'));
+    ok(lines.includes('preprocessor_config.json'));
+    for (const file of ['README.md', 'model.safetensors', 'trainer_state.json', 'runs/… (TensorBoard)']) {
+      equal(lines.filter((line) => line.endsWith(` kB  ${file}`)).length, 1, file);
+    }
   });
 
-  it('runs the lesson on DistilHuBERT without network and cache, with the model that comes along', function () {
-    this.timeout(300_000);
-    const lines = printed(runAlone('05-distilhubert'));
-    equal(lines[0], '../data/models/mini-hubert: 2 layers of 128 channels');
-    ok(lines.some((line) => line.startsWith('A trumpet phrase of this project')));
-    ok(lines.includes('frames of 400 samples: 1, by the formula 1'));
-    ok(lines.includes('recording: mean 0, variance 0.004 → mean 0, variance 1'));
+  it('shows the metadata that the Hub reads, and gets the same answers from what it pushed', () => {
+    for (const line of ['library_name: transformers', 'base_model: mini-hubert', '            value: 0.9']) {
+      ok(lines.includes(line), line);
+    }
+    ok(lines.includes('largest difference: 0'));
+  });
+});
+
+describe('the lesson on inference as committed', () => {
+  const lines = printed(readNotebook(join(folder, '08-inference.ipynb')));
+  const lineOf = (text: string) => lines.find((line) => line.startsWith(text))?.slice(text.length);
+
+  it('does by hand what the pipeline does', () => {
+    ok(Number(lineOf('largest difference from the pipeline: ')) < 1e-12);
+  });
+
+  it('hears each genre of the medley where a window lies within it', () => {
+    equal(lineOf('heard:  '), 'classical, metal, jazz, hiphop, reggae, disco');
+    equal(lineOf('heard:  '), lineOf('played: '));
+  });
+
+  it('shows that some music gets less than speech', () => {
+    const [, count] = /; (\d+) of 60 clips of music get less$/.exec(lineOf('speech: ') ?? '') ?? [];
+    ok(Number(count) > 0);
   });
 });

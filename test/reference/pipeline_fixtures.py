@@ -11,9 +11,8 @@ from transformers import pipeline as make_pipeline
 LABELS = ["blues", "classical", "country", "disco", "hiphop", "jazz", "metal"]
 
 
-def save_model() -> tuple[HubertForSequenceClassification, Wav2Vec2FeatureExtractor]:
-    torch.manual_seed(11)
-    config = HubertConfig(
+def small_config(labels: list[str], **others) -> HubertConfig:
+    return HubertConfig(
         hidden_size=16,
         num_hidden_layers=2,
         num_attention_heads=2,
@@ -23,9 +22,15 @@ def save_model() -> tuple[HubertForSequenceClassification, Wav2Vec2FeatureExtrac
         num_conv_pos_embedding_groups=4,
         classifier_proj_size=12,
         initializer_range=0.2,
-        id2label=dict(enumerate(LABELS)),
-        label2id={label: i for i, label in enumerate(LABELS)},
+        id2label=dict(enumerate(labels)),
+        label2id={label: i for i, label in enumerate(labels)},
+        **others,
     )
+
+
+def save_model() -> tuple[HubertForSequenceClassification, Wav2Vec2FeatureExtractor]:
+    torch.manual_seed(11)
+    config = small_config(LABELS)
     model = HubertForSequenceClassification(config).eval()
     with torch.no_grad():
         # So that the scores of different sounds are far apart.

@@ -12,14 +12,9 @@ import librosa
 import torch
 import transformers
 from fixture_file import AUDIO, FIXTURES, write
+from pipeline_fixtures import small_config
 from seeded_weights import audio
-from transformers import (
-    HubertConfig,
-    HubertForSequenceClassification,
-    Trainer,
-    TrainingArguments,
-    Wav2Vec2FeatureExtractor,
-)
+from transformers import HubertForSequenceClassification, Trainer, TrainingArguments, Wav2Vec2FeatureExtractor
 from transformers import pipeline as make_pipeline
 
 DATA = FIXTURES.parent.parent / "data"
@@ -31,20 +26,6 @@ SOUNDS = {"trumpet.ogg": AUDIO / "trumpet.ogg", "libri.ogg": AUDIO / "libri.ogg"
 def train(target: Path) -> None:
     """Trains a tiny classifier for eight steps and saves it as a user of Transformers would."""
     torch.manual_seed(5)
-    config = HubertConfig(
-        hidden_size=16,
-        num_hidden_layers=2,
-        num_attention_heads=2,
-        intermediate_size=32,
-        conv_dim=(8,) * 7,
-        num_conv_pos_embeddings=16,
-        num_conv_pos_embedding_groups=4,
-        classifier_proj_size=12,
-        initializer_range=0.2,
-        mask_time_prob=0.0,
-        id2label=dict(enumerate(LABELS)),
-        label2id={label: i for i, label in enumerate(LABELS)},
-    )
     examples = [{"input_values": audio(i % 3, 4000 + 211 * i), "labels": i % 3} for i in range(12)]
     output = tempfile.mkdtemp()
     arguments = TrainingArguments(
@@ -60,7 +41,7 @@ def train(target: Path) -> None:
         disable_tqdm=True,
     )
     trainer = Trainer(
-        model=HubertForSequenceClassification(config),
+        model=HubertForSequenceClassification(small_config(LABELS, mask_time_prob=0.0)),
         args=arguments,
         train_dataset=examples,
         eval_dataset=examples[:6],

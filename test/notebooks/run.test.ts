@@ -1,8 +1,10 @@
 import { deepEqual, equal, ok } from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { execFile } from 'node:child_process';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { inRepository } from '../fixtures.js';
+import { TOKEN, withHub } from '../hub/server.js';
 import { code, displayed, errors, type Notebook, printed, readNotebook, stderr } from './notebook.js';
 
 const NOWHERE = 'http://127.0.0.1:9';
@@ -16,15 +18,16 @@ describe('npm run notebooks', () => {
   });
 
   /** Runs a lesson with these answers to its exercises, where neither network nor cache has anything. */
-  function runAlone(stem: string, answers: readonly string[], more: NodeJS.ProcessEnv = {}): Notebook {
+  async function runAlone(stem: string, answers: readonly string[], more: NodeJS.ProcessEnv = {}): Promise<Notebook> {
     const path = join(work, `${stem}-alone.ipynb`);
     writeFileSync(path, JSON.stringify(solved(readNotebook(inRepository('notebooks', `${stem}.ipynb`)), answers)));
     const { MODEL: _model, DATASET: _dataset, CLASSIFIER: _classifier, AUDIO: _audio, ...own } = process.env;
     const places = { ONPA_CACHE: join(work, 'cache'), HF_HOME: join(work, 'cache'), HF_TOKEN: '', HF_TOKEN_PATH: '' };
     const env = { ...own, ...places, ONPA_LIBROSA_URL: NOWHERE, HF_ENDPOINT: NOWHERE, ...more };
     const script = inRepository('scripts', 'notebooks.mjs');
-    const run = spawnSync(process.execPath, [script, path], { env, encoding: 'utf8' });
-    equal(run.status, 0, run.stdout + run.stderr);
+    await promisify(execFile)(process.execPath, [script, path], { env }).catch(({ stdout, stderr }) => {
+      throw new Error(stdout + stderr);
+    });
     const executed = readNotebook(inRepository('build', 'notebooks', `${stem}-alone.ipynb`));
     deepEqual(errors(executed), []);
     equal(stderr(executed), '');
@@ -34,9 +37,9 @@ describe('npm run notebooks', () => {
 
   const withoutNetwork = 'without network and cache, and takes the right answers';
 
-  it(`runs the lesson on waveforms ${withoutNetwork}`, function () {
+  it(`runs the lesson on waveforms ${withoutNetwork}`, async function () {
     this.timeout(180_000);
-    const executed = runAlone('01-waveform', ['15_876_000', '3000', '10']);
+    const executed = await runAlone('01-waveform', ['15_876_000', '3000', '10']);
     const lines = printed(executed);
     equal(lines[0], '80000');
     ok(lines.some((line) => line.startsWith('A trumpet phrase of this project')));
@@ -49,33 +52,72 @@ describe('npm run notebooks', () => {
     ['03-stft', ['431', '400', '8192']],
     ['04-mel', ['8000', '6', '18']],
   ] as const) {
-    it(`runs the lesson ${stem} ${withoutNetwork}`, function () {
+    it(`runs the lesson ${stem} ${withoutNetwork}`, async function () {
       this.timeout(180_000);
-      ok(printed(runAlone(stem, answers)).some((line) => line.startsWith('A trumpet phrase of this project')));
+      ok(printed(await runAlone(stem, answers)).some((line) => line.startsWith('A trumpet phrase of this project')));
     });
   }
 
-  it(`runs the lesson on DistilHuBERT ${withoutNetwork}, with the model that comes along`, function () {
+  it(`runs the lesson on DistilHuBERT ${withoutNetwork}, with the model that comes along`, async function () {
     this.timeout(300_000);
-    const lines = printed(runAlone('05-distilhubert', ['1499', '3280', '4 * 1499 * 1499']));
+    const lines = printed(await runAlone('05-distilhubert', ['1499', '3280', '4 * 1499 * 1499']));
     equal(lines[0], '../data/models/mini-hubert: 2 layers of 128 channels');
     ok(lines.some((line) => line.startsWith('A trumpet phrase of this project')));
     ok(lines.includes('frames of 400 samples: 1, by the formula 1'));
     ok(lines.includes('recording: mean 0, variance 0.004 → mean 0, variance 1'));
   });
 
-  it(`runs the lesson on the push ${withoutNetwork}, with the model that comes along`, function () {
+  it(`runs the lesson on the push ${withoutNetwork}, with the model that comes along`, async function () {
     this.timeout(300_000);
     const WANDB_NAME = 'a-name-of-its-own';
-    const lines = printed(runAlone('07-push', ["'base_model'", '4', '10'], { WANDB_NAME }));
+    const lines = printed(await runAlone('07-push', ["'base_model'", '4', '10'], { WANDB_NAME }));
     ok(lines.includes(`We push to the folder ../build/hub/${WANDB_NAME}.`));
     ok(lines.includes('largest difference: 0'));
   });
 
-  it(`runs the lesson on inference ${withoutNetwork}, with the model that comes along`, function () {
+  it('pushes to the Hub in the lesson on the push where there is a token, which is then in no notebook', async function () {
     this.timeout(300_000);
-    const lines = printed(runAlone('08-inference', ['0.69', '26', '0.1']));
+    await withHub(async (hub) => {
+      const more = { HF_ENDPOINT: hub.url, HF_TOKEN: TOKEN, WANDB_NAME: 'pushed-by-the-lesson' };
+      const executed = await runAlone('07-push', ["'base_model'", '4', '10'], more);
+      ok(printed(executed).includes('We push to owner/pushed-by-the-lesson on the Hub.'));
+      ok(printed(executed).includes('largest difference: 0'));
+      const { commits, refs, history } = hub.find('model', 'owner/pushed-by-the-lesson')!;
+      deepEqual([...commits.get(refs.get('main')!)!.keys()].sort(), [
+        '.gitattributes',
+        'README.md',
+        'config.json',
+        'model.safetensors',
+        'preprocessor_config.json',
+        'trainer_state.json',
+      ]);
+      equal(history.at(-1)?.title, 'End of training');
+      for (const ending of ['ipynb', 'html', 'log']) {
+        ok(!readFileSync(inRepository('build', 'notebooks', `07-push-alone.${ending}`), 'utf8').includes(TOKEN));
+      }
+    });
+  });
+
+  it(`runs the lesson on inference ${withoutNetwork}, with the model that comes along`, async function () {
+    this.timeout(300_000);
+    const lines = printed(await runAlone('08-inference', ['0.69', '26', '0.1']));
     ok(lines.some((line) => line.startsWith('Sense and Sensibility') && line.endsWith('its first 8.3 s')));
+  });
+
+  it('takes the model and the sound of the tutorial from the Hub in the lesson on inference', async function () {
+    this.timeout(300_000);
+    const data = (...names: string[]) => readFileSync(inRepository('data', ...names));
+    const names = ['config.json', 'model.safetensors', 'preprocessor_config.json'];
+    const files = names.map((name) => [name, data('models', 'mini-genres', name)] as const);
+    await withHub(async (hub) => {
+      hub.commit('aisuko/ft-hubert-on-gtzan', Object.fromEntries(files));
+      hub.commit('Narsil/asr_dummy', { '1.flac': data('audio', 'reggae.flac') }, { type: 'dataset' });
+      const AUDIO = `${hub.url}/datasets/Narsil/asr_dummy/resolve/main/1.flac`;
+      const more = { HF_ENDPOINT: hub.url, CLASSIFIER: 'aisuko/ft-hubert-on-gtzan', AUDIO };
+      const lines = printed(await runAlone('08-inference', ['0.69', '26', '0.1'], more));
+      equal(lines[0], `classifier aisuko/ft-hubert-on-gtzan, audio ${AUDIO}`);
+      ok(lines.some((line) => line.startsWith('reggae 0.9895, blues 0.0078')));
+    });
   });
 });
 

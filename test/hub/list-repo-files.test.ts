@@ -49,6 +49,17 @@ describe('a repository of the Hub and a folder of the same content', () => {
     });
   });
 
+  it('leave what was downloaded before in its place when they are listed', async () => {
+    await withHub(async (hub) => {
+      hub.commit(ID, { 'config.json': '{"before": 1}' });
+      const path = await hfHubDownload(ID, 'config.json', { hubUrl: hub.url });
+      hub.commit(ID, files);
+      equal((await listRepoFiles(ID, { hubUrl: hub.url })).length, 3);
+      process.env.HF_HUB_OFFLINE = '1';
+      equal(await hfHubDownload(ID, 'config.json'), path);
+    });
+  });
+
   it('are refused where there is none, before anything is asked', async () => {
     await rejects(listRepoFiles('no/such/folder'), ParameterError);
     await withHub(async (hub) => {

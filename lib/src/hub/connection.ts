@@ -39,6 +39,18 @@ export class PassingHubError extends HubError {
   }
 }
 
+/** The Hub said no for good. */
+export class HubRefusal extends HubError {
+  constructor(
+    message: string,
+    readonly status: number,
+    readonly code: string | null,
+  ) {
+    super(message);
+    this.name = 'HubError';
+  }
+}
+
 /** The time before the n-th try: 1 s, 2 s, 4 s, at most 8 s, or what the server asks for within a minute. */
 export function pause(hub: Hub, tries: number, error: HubError): Promise<void> {
   const after = error instanceof PassingHubError ? Math.min(error.after, 60_000) : 0;
@@ -74,6 +86,11 @@ export function pageOf(hub: Hub, { repoType, id }: HubFile): string {
 export function addressOf(hub: Hub, of: HubFile): URL {
   const path = of.file.split('/').map(encodeURIComponent).join('/');
   return new URL(`${pageOf(hub, of)}/resolve/${encodeURIComponent(of.revision)}/${path}`);
+}
+
+/** Where the Hub tells what a revision of a repository is. */
+export function revisionAddress({ address }: Hub, { repoType, id, revision }: HubFile): URL {
+  return new URL(`${address}/api/${repoType}s/${id}/revision/${encodeURIComponent(revision)}`);
 }
 
 /** What is asked of a server. */

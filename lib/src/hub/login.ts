@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { writeWhole } from '../files.js';
-import type { Patience } from './connection.js';
+import { HubRefusal, type Patience } from './connection.js';
 import { hubAddress } from './environment.js';
 import { kaggleSecret } from './kaggle-secret.js';
 import {
@@ -12,7 +12,7 @@ import {
   tokenPath,
   toToken,
 } from './token.js';
-import { type HubUser, identify, RefusedTokenError } from './who-am-i.js';
+import { type HubUser, identify } from './who-am-i.js';
 
 /** Options of {@link login}. */
 export interface LoginOptions {
@@ -42,7 +42,7 @@ export async function login(options: LoginOptions = {}, patience: Partial<Patien
   const found = given ?? (await currentToken());
   if (found) {
     const user = await identify(address, found, patience).catch((error) => {
-      if (error instanceof RefusedTokenError) forgetForProcess(found);
+      if (error instanceof HubRefusal && error.status === 401) forgetForProcess(found);
       throw error;
     });
     if (given) await keep(given);

@@ -1,9 +1,9 @@
 import { createBranch, createRepo, HubApiError } from '@huggingface/hub';
 import { HubError, OnpaError } from '../errors.js';
-import { withoutToken } from './connection.js';
+import { HubRefusal, revisionAddress, withoutToken } from './connection.js';
 import { isCommit } from './names.js';
 import { pushFetch } from './push-fetch.js';
-import { HubRefusal, type PushSession } from './push-session.js';
+import { type PushSession, partOf } from './push-session.js';
 
 /** Makes the repository if there is none. */
 export async function makeRepository(session: PushSession, isPrivate: boolean | undefined): Promise<void> {
@@ -22,10 +22,9 @@ export async function makeRepository(session: PushSession, isPrivate: boolean | 
 
 /** The last commit of the branch; undefined if there is no such branch. */
 export async function headOf(session: PushSession): Promise<string | undefined> {
-  const { hub, id, revision } = session;
   try {
     const ask = pushFetch(session, { what: 'its last commit' });
-    const response = await ask(`${hub.address}/api/models/${id}/revision/${encodeURIComponent(revision)}`);
+    const response = await ask(revisionAddress(session.hub, partOf(session, '')));
     const { sha } = (await response.json()) as { sha?: unknown };
     if (typeof sha === 'string' && isCommit(sha)) return sha;
     throw new TypeError('no commit');

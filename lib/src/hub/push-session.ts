@@ -1,5 +1,5 @@
-import { HubError } from '../errors.js';
-import { answered, type Hub, PassingHubError, pageOf, retryAfter } from './connection.js';
+import type { HubError } from '../errors.js';
+import { answered, type Hub, HubRefusal, PassingHubError, pageOf, retryAfter } from './connection.js';
 import type { HubFile } from './names.js';
 import { howToLogIn } from './token.js';
 
@@ -21,18 +21,6 @@ export interface PushSession {
  * commit was made.
  */
 export class UncertainPushError extends PassingHubError {}
-
-/** The Hub said no for good. */
-export class HubRefusal extends HubError {
-  constructor(
-    message: string,
-    readonly status: number,
-    readonly code: string | null,
-  ) {
-    super(message);
-    this.name = 'HubError';
-  }
-}
 
 /** How a part of a push is named in errors: 'owner/name: the commit'. */
 export function partOf({ id, revision }: PushSession, what: string): HubFile {

@@ -1,4 +1,4 @@
-import { ask, type Hub, PATIENCE } from './connection.js';
+import { ask, type Hub, PATIENCE, revisionAddress } from './connection.js';
 import { hubAddress, isOffline } from './environment.js';
 import { isRepositoryId } from './names.js';
 import { findToken } from './token.js';
@@ -18,10 +18,9 @@ export async function repositoryLicense(
       token: await findToken(options.accessToken),
       patience: PATIENCE,
     };
-    const url = new URL(`${hub.address}/api/models/${id}/revision/main`);
-    const signal = AbortSignal.timeout(PATIENCE.silence);
     const of = { repoType: 'model', id, revision: 'main', file: 'its licence' } as const;
-    const response = await ask(hub, of, { method: 'GET', url, signal });
+    const signal = AbortSignal.timeout(PATIENCE.silence);
+    const response = await ask(hub, of, { method: 'GET', url: revisionAddress(hub, of), signal });
     const { tags } = (await response.json()) as { tags?: unknown };
     const tag = Array.isArray(tags) ? tags.find((text) => String(text).startsWith('license:')) : undefined;
     return tag?.slice('license:'.length);

@@ -1,6 +1,17 @@
 import { HubError } from '../errors.js';
 import { keepRevision, repositoryFolder } from './cache.js';
-import { ask, type Hub, insist, nameOf, PATIENCE, type Patience, pageOf, refusal, unreachable } from './connection.js';
+import {
+  ask,
+  type Hub,
+  insist,
+  nameOf,
+  PATIENCE,
+  type Patience,
+  pageOf,
+  refusal,
+  revisionAddress,
+  unreachable,
+} from './connection.js';
 import { hubAddress } from './environment.js';
 import { type HubFile, isCommit } from './names.js';
 import type { RepositoryOptions } from './repository-file.js';
@@ -14,12 +25,12 @@ export interface RepositoryListing {
 }
 
 /**
- * Asks the Hub which files a revision of a repository has, and notes in the cache which commit it is.
+ * Asks the Hub which files a revision of a repository has.
  *
  * @returns undefined if the repository has no such revision
  * @throws HubError if the Hub refuses, cannot be reached, or answers with something else
  */
-export async function repositoryListing(
+export async function currentListing(
   id: string,
   options: RepositoryOptions = {},
   patience: Partial<Patience> = {},
@@ -28,14 +39,28 @@ export async function repositoryListing(
   const of: HubFile = { repoType, id, revision, file: 'its list of files' };
   const token = await findToken(options.accessToken);
   const hub: Hub = { address: hubAddress(options.hubUrl), token, patience: { ...PATIENCE, ...patience } };
-  const listing = await insist(hub, () => request(hub, of));
+  return insist(hub, () => request(hub, of));
+}
+
+/**
+ * {@link currentListing}, and notes in the cache which commit it is: from then on, what the cache has of older ones is
+ * found by their names alone.
+ */
+export async function repositoryListing(
+  id: string,
+  options: RepositoryOptions = {},
+  patience: Partial<Patience> = {},
+): Promise<RepositoryListing | undefined> {
+  const { revision = 'main', repoType = 'model' } = options;
+  const listing = await currentListing(id, options, patience);
+  const folder = repositoryFolder({ repoType, id, revision, file: '' });
   // Only tells what was seen last; a cache that cannot be written to serves as well.
-  if (listing) await keepRevision(repositoryFolder(of), revision, listing.commit).catch(() => {});
+  if (listing) await keepRevision(folder, revision, listing.commit).catch(() => {});
   return listing;
 }
 
 async function request(hub: Hub, of: HubFile): Promise<RepositoryListing | undefined> {
-  const url = new URL(`${hub.address}/api/${of.repoType}s/${of.id}/revision/${encodeURIComponent(of.revision)}`);
+  const url = revisionAddress(hub, of);
   const signal = AbortSignal.timeout(hub.patience.silence);
   const response = await ask(hub, of, { method: 'GET', url, signal });
   if (response.status >= 400) {

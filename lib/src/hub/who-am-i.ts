@@ -1,5 +1,15 @@
 import { HubError } from '../errors.js';
-import { answered, ask, type Hub, insist, PATIENCE, type Patience, refusal, unreachable } from './connection.js';
+import {
+  answered,
+  ask,
+  type Hub,
+  HubRefusal,
+  insist,
+  PATIENCE,
+  type Patience,
+  refusal,
+  unreachable,
+} from './connection.js';
 import { hubAddress, isOffline } from './environment.js';
 import type { HubFile } from './names.js';
 import { type FoundToken, howToLogIn, requireToken } from './token.js';
@@ -27,14 +37,6 @@ export interface WhoAmIOptions {
 
 /** How errors name what was asked. */
 const OF: HubFile = { repoType: 'model', id: 'the access token', file: 'whose it is', revision: 'main' };
-
-/** The Hub does not know the token. */
-export class RefusedTokenError extends HubError {
-  constructor(message: string) {
-    super(message);
-    this.name = 'HubError';
-  }
-}
 
 /**
  * Asks the Hub whose access token this is, like `huggingface_hub.whoami`.
@@ -88,7 +90,8 @@ async function request(hub: Hub, source: string): Promise<string> {
     );
   }
   if (response.status === 401) {
-    throw new RefusedTokenError(`${message}The access token (${source}) is not valid here. ${howToLogIn(hub.address)}`);
+    const why = `The access token (${source}) is not valid here`;
+    throw new HubRefusal(`${message}${why}. ${howToLogIn(hub.address)}`, 401, response.headers.get('X-Error-Code'));
   }
   if (response.status === 403) {
     const why = `The access token (${source}) may not ask this, or not from this network`;

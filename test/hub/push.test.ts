@@ -56,6 +56,9 @@ describe('a push', () => {
         (exchange) => refuse(exchange, 503),
       );
       match((await push(hub, { repoId: 'model' })).error!.message, /answers 503/);
+      hub.routes.shift();
+      process.env.HF_TOKEN = 'hf_wrong';
+      await rejects(pushFiles('model', fill, { hubUrl: hub.url }), /The access token \(HF_TOKEN\) is not valid here/);
     });
   });
 

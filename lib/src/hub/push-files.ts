@@ -12,8 +12,8 @@ import { makeRepository } from './push-repository.js';
 import { type PushSession, partOf } from './push-session.js';
 import { filesIn, pushToFolder } from './push-to-folder.js';
 import { pathOf } from './repository-file.js';
-import { requireToken } from './token.js';
-import { whoAmI } from './who-am-i.js';
+import { type FoundToken, requireToken } from './token.js';
+import { identify } from './who-am-i.js';
 
 /** Where to push, and with which words. */
 export interface PushOptions {
@@ -90,24 +90,20 @@ export async function pushFiles(
   }
 }
 
-async function hubOf(options: PushOptions, patience: Patience): Promise<Hub> {
+/** The Hub, with the token, and where that comes from. */
+async function hubOf(options: PushOptions, patience: Patience): Promise<Hub & FoundToken> {
   if (isOffline()) {
     throw new HubError(
       "HF_HUB_OFFLINE or TRANSFORMERS_OFFLINE forbids to push: unset it, or give the option 'folder' to write the files there",
     );
   }
   const address = hubAddress(options.hubUrl);
-  const { token } = await requireToken(address, options.accessToken);
-  return {
-    address,
-    token,
-    patience,
-    advice: "the option 'folder' writes the files into a folder instead",
-  };
+  const found = await requireToken(address, options.accessToken);
+  return { address, ...found, patience, advice: "the option 'folder' writes the files into a folder instead" };
 }
 
 async function pushToHub(
-  hub: Hub,
+  hub: Hub & FoundToken,
   repoId: string,
   write: (folder: string) => Promise<void>,
   options: PushOptions & Required<Pick<PushOptions, 'revision' | 'commitMessage'>>,
@@ -153,9 +149,9 @@ async function pushToHub(
 }
 
 /** The repository with its owner; without one, it is the user's own. */
-async function fullId({ address, token, patience }: Hub, repoId: string): Promise<string> {
+async function fullId(hub: Hub & FoundToken, repoId: string): Promise<string> {
   if (repoId.includes('/')) return repoId;
-  const { name } = await whoAmI({ accessToken: token, hubUrl: address }, patience);
+  const { name } = await identify(hub.address, hub, hub.patience);
   return `${name}/${repoId}`;
 }
 

@@ -1,9 +1,8 @@
+import { PATIENCE } from './connection.js';
 import { type FoundToken, toToken } from './token.js';
 
 /** What a notebook on Kaggle may call its token: the name that libraries look for, and the tutorial's. */
 const LABELS = ['HF_TOKEN', 'HUGGINGFACE_TOKEN'];
-/** How long to wait for an answer, in ms. */
-const PATIENCE = 10_000;
 
 /** What Kaggle said about one secret. */
 interface Answer {
@@ -43,7 +42,7 @@ async function ask(url: string, key: string, label: string): Promise<Answer> {
       body: JSON.stringify({ Label: label }),
       // To nobody else: the key opens all secrets of the notebook.
       redirect: 'error',
-      signal: AbortSignal.timeout(PATIENCE),
+      signal: AbortSignal.timeout(PATIENCE.silence),
     });
     const { ok, status } = response;
     const answer = await response.text();

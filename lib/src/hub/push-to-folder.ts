@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, readdir, rename, rm, rmdir, stat } from 'node:fs/promises';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { OnpaError, ParameterError } from '../errors.js';
+import { isFolder } from '../files.js';
 import { requireFileName } from './names.js';
 import type { PushedFile } from './push-commit.js';
 
@@ -72,7 +73,7 @@ async function move(files: PushedFile[], target: string, folder: string): Promis
         { cause },
       );
     }
-    if ((await stat(place).catch(() => undefined))?.isDirectory()) {
+    if (await isFolder(place)) {
       throw new ParameterError(`folder is '${folder}', where ${path} is a folder; move it away`);
     }
   }

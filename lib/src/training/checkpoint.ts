@@ -9,14 +9,13 @@ import { readJson } from '../hubert/read-json.js';
 import { tf } from '../tensorflow.js';
 import type { AdamW } from './adamw.js';
 import { listCheckpoints, writeCheckpointFolder } from './checkpoint-folder.js';
-import { readTrainerState, type TrainerState, writeTrainerState } from './trainer-state.js';
+import { readTrainerState, STATE_FILE, type TrainerState, writeTrainerState } from './trainer-state.js';
 import { ARGUMENTS_FILE, writeArguments } from './training-args-file.js';
 import type { TrainingArguments } from './training-arguments.js';
 import type { TrainingProgress } from './training-progress.js';
 
 const MODEL_FILE = 'model.safetensors';
 const OPTIMIZER_FILE = 'optimizer.safetensors';
-const STATE_FILE = 'trainer_state.json';
 
 /** What a checkpoint is made of. */
 export interface CheckpointParts {

@@ -7,7 +7,7 @@ import { type CommitInfo, type PushOptions, pushFiles } from '../hub/push-files.
 import { repositoryLicense } from '../hub/repository-license.js';
 import type { Wav2Vec2FeatureExtractor } from '../hubert/feature-extractor.js';
 import type { HubertForSequenceClassification } from '../hubert/models.js';
-import { type TrainerState, writeTrainerState } from './trainer-state.js';
+import { STATE_FILE, type TrainerState, writeTrainerState } from './trainer-state.js';
 import type { TrainingArguments } from './training-arguments.js';
 import { type ModelCardOptions, trainingCard } from './training-summary.js';
 
@@ -32,7 +32,7 @@ export async function pushTraining(parts: TrainerParts, options: TrainerPushOpti
   const write = async (folder: string) => {
     await model.savePretrained(folder);
     await featureExtractor?.savePretrained(folder);
-    await writeFile(join(folder, 'trainer_state.json'), writeTrainerState(published(state)));
+    await writeFile(join(folder, STATE_FILE), writeTrainerState(published(state)));
     await writeFile(join(folder, 'README.md'), cardOf(parts, name, card));
     const logs = join(args.outputDir, 'runs');
     if (await isFolder(logs)) await cp(logs, join(folder, 'runs'), { recursive: true });

@@ -1,6 +1,9 @@
 import { CheckpointError } from '../errors.js';
 import { readJson } from '../hubert/read-json.js';
 
+/** The file's name in a checkpoint, and in what a Trainer saves or pushes. */
+export const STATE_FILE = 'trainer_state.json';
+
 /** What training said at one step, under Transformers' keys: `loss`, `grad_norm`, `eval_accuracy`, `epoch`, `step` … */
 export type LogEntry = Record<string, number>;
 

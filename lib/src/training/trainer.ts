@@ -13,7 +13,7 @@ import { FeatureStore, isEncoderFrozen, KeptFeatures } from './kept-features.js'
 import { pushTraining, type TrainerParts, type TrainerPushOptions, writeModelCard } from './push-training.js';
 import type { Tracker } from './trackers/tracker.js';
 import { tracking } from './trackers/tracking.js';
-import { initialState, type TrainerState, writeTrainerState } from './trainer-state.js';
+import { initialState, STATE_FILE, type TrainerState, writeTrainerState } from './trainer-state.js';
 import { TrainingArguments, type TrainingOptions } from './training-arguments.js';
 import { evaluationOptions, runTraining, type TrainOutput } from './training-session.js';
 import type { ModelCardOptions } from './training-summary.js';
@@ -157,7 +157,7 @@ export class Trainer {
   /** Writes `trainer_state.json`, the log included, into a folder. */
   async saveState(folder: string = this.args.outputDir): Promise<void> {
     await mkdir(folder, { recursive: true });
-    await writeWhole(join(folder, 'trainer_state.json'), Buffer.from(writeTrainerState(this.state)));
+    await writeWhole(join(folder, STATE_FILE), Buffer.from(writeTrainerState(this.state)));
   }
 
   /**

@@ -51,7 +51,7 @@ const trainer = new Trainer({ model, featureExtractor, args: { disableTqdm: true
 const { predictions, labelIds } = await trainer.predict(test.preprocess(featureExtractor));
 const confusion = confusionMatrix(labelIds, predictions.map(argmax), { numClasses: 10 });
 
-const classify = await pipeline('audio-classification', { model: folder });
+const classify = await pipeline('audio-classification', { model, featureExtractor });
 const scores = await classify(join(root, 'data', 'audio', 'reggae.flac'));
 
 const pictures = {

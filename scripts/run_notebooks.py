@@ -52,13 +52,14 @@ def choose(names):
     notebooks = sorted(SOURCE.glob("*.ipynb"))
     if not names:
         return notebooks
-    chosen = []
+    chosen = set()
     for name in names:
         path = Path(name).resolve()
-        found = [path] if path.is_file() else [n for n in notebooks if n.stem.startswith(Path(name).stem)]
+        is_notebook = path.suffix == ".ipynb" and path.is_file()
+        found = [path] if is_notebook else [n for n in notebooks if n.stem.startswith(path.stem)]
         if not found:
             sys.exit(f"No notebook starts with {name}: notebooks/ has {', '.join(n.stem for n in notebooks) or 'none'}.")
-        chosen += [notebook for notebook in found if notebook not in chosen]
+        chosen.update(found)
     return sorted(chosen)
 
 
@@ -127,7 +128,8 @@ def run(path, timeout):
 
 def main():
     parser = argparse.ArgumentParser(prog="npm run notebooks --", description=__doc__.splitlines()[0])
-    parser.add_argument("names", nargs="*", metavar="NAME", help="run only notebooks whose name starts with this, or the one of this path")
+    which = "run only notebooks whose name starts with this, or the one of this path"
+    parser.add_argument("names", nargs="*", metavar="NAME", help=which)
     parser.add_argument("--inplace", action="store_true", help="also write the outputs back into notebooks/")
     parser.add_argument("--timeout", type=int, default=1800, metavar="SECONDS", help="per cell (default: %(default)s)")
     options = parser.parse_args()

@@ -120,11 +120,18 @@ function filterGradient(x: tf.Tensor4D, dy: tf.Tensor4D, groups: number): tf.Ten
 
 let inGroups: boolean | undefined;
 
-/** Whether this TensorFlow convolves in groups: on a CPU, oneDNN does and the plain kernels do not. */
+/**
+ * Whether this TensorFlow convolves in groups and has the gradient by the input: on a CPU, oneDNN has both and the plain
+ * kernels have at most the first.
+ */
 function convolvesInGroups(): boolean {
   if (inGroups === undefined) {
     try {
-      tf.tidy(() => nativeConv2d(tf.ones([1, 1, 2, 4]), tf.ones([1, 1, 2, 4])).dataSync());
+      tf.tidy(() => {
+        const [x, filter]: tf.Tensor4D[] = [tf.ones([1, 1, 2, 4]), tf.ones([1, 1, 2, 4])];
+        const y = nativeConv2d(x, filter);
+        tf.tidy(() => nativeConv2dGradient(x.shape, filter, y).dataSync());
+      });
       inGroups = true;
     } catch {
       inGroups = false;

@@ -23,10 +23,18 @@ function atOnce(model: HubertForSequenceClassification, input: ClassifierInput) 
   return tf.variableGrads(() => model.forward(input).loss!, variables);
 }
 
-function assertSame(model: HubertForSequenceClassification, input: ClassifierInput & { labels: number[] }): void {
+/** @param begin - is called before each pass over the batch */
+function assertSame(
+  model: HubertForSequenceClassification,
+  input: ClassifierInput & { labels: number[] },
+  begin = () => {},
+): void {
   tf.tidy(() => {
+    begin();
     const { loss, logits, gradients } = model.lossAndGradients(input);
+    begin();
     const { value, grads } = atOnce(model, input);
+    begin();
     assert.ok(difference(value, loss) <= 1e-6);
     assert.ok(difference(model.forward(input).logits, logits) <= 1e-6);
     const expected = [...model.parameters].filter(([, { name }]) => grads[name]);
@@ -57,6 +65,27 @@ describe('lossAndGradients', () => {
       Int32Array.from({ length }, (_, t) => +(t < length / (i + 1))),
     );
     assertSame(model, { inputValues, attentionMask, labels: [3, -100, 4, 0, 1] });
+  });
+
+  describe('in training, on a batch that goes through in parts', () => {
+    const inputValues = clips(3, 32);
+    const attentionMask = inputValues.map(({ length }, i) =>
+      Int32Array.from({ length }, (_, t) => +(t < length / (i + 1))),
+    );
+    let dropping: HubertForSequenceClassification;
+    before(async () => {
+      const { config, tensors } = forward.cases.group;
+      const dropout = { hidden_dropout: 0, activation_dropout: 0, attention_dropout: 0, feat_proj_dropout: 0 };
+      const masks = { apply_spec_augment: true, mask_time_prob: 0.3, mask_feature_prob: 0.3, mask_feature_length: 4 };
+      dropping = await classifierOf({ config: { ...config, ...dropout, ...masks, layerdrop: 0.5 }, tensors });
+    });
+    after(() => dropping.dispose());
+
+    for (let seed = 0; seed < 12; seed++) {
+      it(`leaves out the same layers and masks the same spans in each part, with the seed ${seed}`, () => {
+        assertSame(dropping, { inputValues, attentionMask, labels: [3, 0, 4] }, () => dropping.train({ seed }));
+      });
+    }
   });
 
   it('gives the slope of the loss where a clip is too long for its layers to be kept', () => {

@@ -1,4 +1,5 @@
 import { tf } from '../tensorflow.js';
+import { addGradients } from './add-gradients.js';
 import type { ModelConfig } from './config.js';
 import { checkLabels, countLabels, crossEntropy } from './cross-entropy.js';
 import { type FromPretrainedOptions, loadModel } from './from-pretrained.js';
@@ -8,6 +9,7 @@ import { type Batch, type FeatureInput, frameMask, type ModelInput, partsOf, rea
 import { baseParameters, headParameters, type ParameterSpec } from './parameters.js';
 import { PretrainedModel } from './pretrained-model.js';
 import type { BaseModelOutput, ForwardOptions } from './speech-encoder.js';
+import { choicesForRows, type TrainingChoices } from './training-choices.js';
 
 /** What a classifier takes. */
 export type ClassifierInput = (ModelInput | FeatureInput) & {
@@ -66,7 +68,8 @@ export class HubertModel extends PretrainedModel {
 
   /** @throws ParameterError for inputs that are too short or do not fit each other */
   forward(input: ModelInput | FeatureInput, options: ForwardOptions = {}): BaseModelOutput {
-    return this.encoder.forward(readInput(input, this.config), options, this.randomness);
+    const batch = readInput(input, this.config);
+    return this.encoder.forward(batch, options, this.choicesFor(batch));
   }
 }
 
@@ -107,7 +110,7 @@ export class HubertForSequenceClassification extends PretrainedModel {
     const { labels } = input;
     if (labels) checkLabels(labels, batch.size, this.config.numLabels);
     return tf.tidy(() => {
-      const output = this.#forward(batch, options);
+      const output = this.#forward(batch, options, this.choicesFor(batch));
       return labels ? { ...output, loss: crossEntropy(output.logits, labels) } : output;
     });
   }
@@ -126,22 +129,25 @@ export class HubertForSequenceClassification extends PretrainedModel {
     return tf.tidy(() => {
       // The batch norm's statistics are of the whole batch.
       const parts = this.config.convPosBatchNorm ? [batch] : partsOf(batch, PART_FRAMES);
-      const first = this.#gradients(parts[0], labels.splice(0, parts[0].size), counted);
-      return parts.slice(1).reduce((sum, part) => {
-        const next = this.#gradients(part, labels.splice(0, part.size), counted);
-        const both = sumOf(sum, next);
-        tf.dispose([sum, next]);
-        return both;
-      }, first);
+      const choices = this.choicesFor(batch);
+      let first = 0;
+      let sum: LossAndGradients | undefined;
+      for (const part of parts) {
+        const chosen = choices && choicesForRows(choices, first, part.size);
+        const next = this.#gradients(part, labels.slice(first, first + part.size), counted, chosen);
+        sum = sum ? sumOf(sum, next) : next;
+        first += part.size;
+      }
+      return sum!;
     });
   }
 
-  #gradients(batch: Batch, labels: number[], counted: number): LossAndGradients {
+  #gradients(batch: Batch, labels: number[], counted: number, choices?: TrainingChoices): LossAndGradients {
     const trained = [...this.parameters].filter(([, { trainable }]) => trainable);
     return tf.tidy(() => {
       let logits: tf.Tensor2D | undefined;
       const lossOf = () => {
-        const output = this.#forward(batch, {});
+        const output = this.#forward(batch, {}, choices);
         logits = tf.keep(output.logits);
         return crossEntropy(logits, labels, counted);
       };
@@ -158,10 +164,10 @@ export class HubertForSequenceClassification extends PretrainedModel {
     });
   }
 
-  #forward(batch: Batch, options: ForwardOptions): SequenceClassifierOutput {
+  #forward(batch: Batch, options: ForwardOptions, choices?: TrainingChoices): SequenceClassifierOutput {
     const weighted = this.config.useWeightedLayerSum;
     const asked = weighted ? { ...options, outputHiddenStates: true } : options;
-    const { lastHiddenState, hiddenStates, attentions } = this.encoder.forward(batch, asked, this.randomness);
+    const { lastHiddenState, hiddenStates, attentions } = this.encoder.forward(batch, asked, choices);
     const frames = weighted ? this.#layerSum(hiddenStates!) : lastHiddenState;
     return {
       logits: this.#classify(meanOverTime(frames, batch)),
@@ -201,11 +207,13 @@ function meanOverTime(frames: tf.Tensor3D, batch: Batch): tf.Tensor2D {
   return tf.sum(tf.mul(frames, tf.expandDims(weights, -1)), 1);
 }
 
+/** Takes the tensors of both. */
 function sumOf(a: LossAndGradients, b: LossAndGradients): LossAndGradients {
-  const names = Object.keys(a.gradients);
-  return {
-    loss: tf.add(a.loss, b.loss),
+  const sum = {
+    loss: tf.add(a.loss, b.loss) as tf.Scalar,
     logits: tf.concat([a.logits, b.logits]),
-    gradients: Object.fromEntries(names.map((name) => [name, tf.add(a.gradients[name], b.gradients[name])])),
+    gradients: addGradients(a.gradients, b.gradients),
   };
+  tf.dispose([a.loss, b.loss, a.logits, b.logits]);
+  return sum;
 }

@@ -6,9 +6,10 @@ import { type CommitInfo, type PushOptions, pushFiles } from '../hub/push-files.
 import { requireInteger } from '../parameters.js';
 import type { tf } from '../tensorflow.js';
 import { type ModelConfig, writeConfig } from './config.js';
-import { type ModelInput, readInput } from './input.js';
+import { type Batch, type ModelInput, readInput } from './input.js';
 import { Randomness } from './randomness.js';
 import { SpeechEncoder } from './speech-encoder.js';
+import { drawChoices, type TrainingChoices } from './training-choices.js';
 
 /** What all models share: a configuration, parameters under their names in a checkpoint, and an encoder. */
 export abstract class PretrainedModel {
@@ -101,8 +102,9 @@ export abstract class PretrainedModel {
     for (const variable of this.parameters.values()) variable.dispose();
   }
 
-  protected get randomness(): Randomness | undefined {
-    return this.#randomness;
+  /** What chance decides for a batch; nothing outside training. */
+  protected choicesFor(batch: Batch): TrainingChoices | undefined {
+    return this.#randomness && drawChoices(this.config, batch, this.#randomness);
   }
 
   protected parameter(name: string): tf.Tensor {

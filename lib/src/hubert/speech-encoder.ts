@@ -5,7 +5,7 @@ import { layerNorm, linear, type Parameters, under } from './functional.js';
 import { type Batch, frameMask } from './input.js';
 import { dropout, type Randomness } from './randomness.js';
 import { withoutGradient } from './recording.js';
-import { computeMaskIndices } from './spec-augment.js';
+import type { TrainingChoices } from './training-choices.js';
 import { type EncoderOutput, TransformerEncoder } from './transformer.js';
 
 /** What the model without a head gives; the tensors belong to the caller. */
@@ -38,14 +38,15 @@ export class SpeechEncoder {
     this.#transformer = new TransformerEncoder(config, under(parameters, 'encoder'));
   }
 
-  forward(batch: Batch, options: ForwardOptions, randomness?: Randomness): BaseModelOutput {
+  /** @param choices - in training, what chance has decided for the batch */
+  forward(batch: Batch, options: ForwardOptions, choices?: TrainingChoices): BaseModelOutput {
     const { outputHiddenStates = false, outputAttentions = false } = options;
     return tf.tidy(() => {
       const features = this.extractFeatures(batch);
-      const { normed, hidden } = this.#project(features, randomness);
-      const augmented = randomness ? this.#augment(hidden, batch, randomness) : hidden;
+      const { normed, hidden } = this.#project(features, choices?.randomness);
+      const augmented = choices ? this.#augment(hidden, choices) : hidden;
       const mask = frameMask(batch);
-      const encoded = { frameMask: mask, outputHiddenStates, outputAttentions, randomness };
+      const encoded = { frameMask: mask, outputHiddenStates, outputAttentions, choices };
       return {
         ...this.#transformer.forward(augmented, encoded),
         extractFeatures: this.#config.modelType === 'wav2vec2' ? normed : features,
@@ -77,39 +78,16 @@ export class SpeechEncoder {
   }
 
   /** SpecAugment: spans of frames become a learned vector, spans of channels 0. */
-  #augment(hidden: tf.Tensor3D, { lengths }: Batch, randomness: Randomness): tf.Tensor3D {
-    const config = this.#config;
-    const [batch, frames, width] = hidden.shape;
-    const random = () => randomness.next();
+  #augment(hidden: tf.Tensor3D, { timeMask, featureMask }: TrainingChoices): tf.Tensor3D {
     let x = hidden;
-    if (config.applySpecAugment && config.maskTimeProb > 0) {
-      const time = computeMaskIndices(
-        {
-          shape: [batch, frames],
-          probability: config.maskTimeProb,
-          length: config.maskTimeLength,
-          minMasks: config.maskTimeMinMasks,
-          // Transformers' HuBERT draws spans over padding too.
-          lengths: config.modelType === 'wav2vec2' ? lengths : undefined,
-        },
-        random,
-      );
-      const masked = tf.expandDims(tf.tensor2d(time, undefined, 'float32'), -1); // (B, T, 1)
+    if (timeMask) {
+      const masked = tf.expandDims(tf.tensor2d(timeMask, undefined, 'float32'), -1); // (B, T, 1)
       // Products, since the gradient of tf.where would go through the rows one by one.
       const kept = tf.mul(x, tf.sub(1, masked));
       x = tf.add(kept, tf.mul(this.#parameters('masked_spec_embed'), masked)) as tf.Tensor3D;
     }
-    if (config.applySpecAugment && config.maskFeatureProb > 0) {
-      const channels = computeMaskIndices(
-        {
-          shape: [batch, width],
-          probability: config.maskFeatureProb,
-          length: config.maskFeatureLength,
-          minMasks: config.maskFeatureMinMasks,
-        },
-        random,
-      );
-      const masked = tf.expandDims(tf.tensor2d(channels, undefined, 'float32'), 1); // (B, 1, C)
+    if (featureMask) {
+      const masked = tf.expandDims(tf.tensor2d(featureMask, undefined, 'float32'), 1); // (B, 1, C)
       x = tf.mul(x, tf.sub(1, masked));
     }
     return x;

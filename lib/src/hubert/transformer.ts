@@ -5,6 +5,7 @@ import { activatedLinear, inPieces, layerNorm, linear, type Parameters, under } 
 import { PositionalConvolution } from './positional-convolution.js';
 import { dropout, type Randomness } from './randomness.js';
 import { recording } from './recording.js';
+import type { TrainingChoices } from './training-choices.js';
 
 /** Frames in the feed-forward layers that are worked on together, which bounds the memory of the wide layer. */
 const ROWS = 2048;
@@ -25,8 +26,8 @@ export interface EncoderOptions {
   frameMask?: tf.Tensor2D;
   outputHiddenStates: boolean;
   outputAttentions: boolean;
-  /** For dropout and layer drop, in training. */
-  randomness?: Randomness;
+  /** In training, what chance has decided. */
+  choices?: TrainingChoices;
 }
 
 /** The transformer over the projected features. */
@@ -44,8 +45,8 @@ export class TransformerEncoder {
 
   /** Frames (B, T, C) → (B, T, C). */
   forward(frames: tf.Tensor3D, options: EncoderOptions): EncoderOutput {
-    const { doStableLayerNorm, numHiddenLayers, layerdrop } = this.#config;
-    const { frameMask, outputHiddenStates, outputAttentions, randomness } = options;
+    const { doStableLayerNorm, numHiddenLayers } = this.#config;
+    const { frameMask, outputHiddenStates, outputAttentions, choices } = options;
     return tf.tidy(() => {
       const hiddenStates: tf.Tensor3D[] = [];
       const attentions: tf.Tensor4D[] = [];
@@ -54,7 +55,7 @@ export class TransformerEncoder {
         frameMask && (tf.reshape(tf.mul(tf.sub(frameMask, 1), 1e30), [frames.shape[0], 1, 1, -1]) as tf.Tensor4D);
       let x = this.#placed(frames, options);
       for (let i = 0; i < numHiddenLayers; i++) {
-        if (randomness && layerdrop > 0 && randomness.next() < layerdrop) continue;
+        if (choices?.droppedLayers[i]) continue;
         if (outputHiddenStates && hiddenStates.length === 0) hiddenStates.push(x);
         const { output, weights } = this.#layer(x, under(this.#parameters, `layers.${i}`), bias, options);
         if (!outputHiddenStates && !recording()) x.dispose();
@@ -76,13 +77,13 @@ export class TransformerEncoder {
   }
 
   /** The frames, silenced where they are padding, with their places added. */
-  #placed(frames: tf.Tensor3D, { frameMask, randomness }: EncoderOptions): tf.Tensor3D {
+  #placed(frames: tf.Tensor3D, { frameMask, choices }: EncoderOptions): tf.Tensor3D {
     const { doStableLayerNorm, hiddenDropout } = this.#config;
     return tf.tidy(() => {
       const sound = frameMask ? (tf.mul(frames, tf.expandDims(frameMask, -1)) as tf.Tensor3D) : frames;
-      const placed = tf.add(sound, this.#positions.forward(sound, randomness !== undefined)) as tf.Tensor3D;
+      const placed = tf.add(sound, this.#positions.forward(sound, choices !== undefined)) as tf.Tensor3D;
       const normed = doStableLayerNorm ? placed : this.#norm(placed, this.#parameters, 'layer_norm');
-      return dropout(normed, hiddenDropout, randomness);
+      return dropout(normed, hiddenDropout, choices?.randomness);
     });
   }
 
@@ -90,9 +91,10 @@ export class TransformerEncoder {
     x: tf.Tensor3D,
     parameters: Parameters,
     bias: tf.Tensor4D | undefined,
-    { outputAttentions, randomness }: EncoderOptions,
+    { outputAttentions, choices }: EncoderOptions,
   ): { output: tf.Tensor3D; weights?: tf.Tensor4D } {
     const { numAttentionHeads: heads, attentionDropout, hiddenDropout, doStableLayerNorm } = this.#config;
+    const randomness = choices?.randomness;
     return tf.tidy(() => {
       const attend = (input: tf.Tensor3D) => {
         const options = { heads, bias, dropoutRate: attentionDropout, randomness, outputAttentions };

@@ -1,3 +1,4 @@
+import { addGradients } from '../hubert/add-gradients.js';
 import type { HubertForSequenceClassification } from '../hubert/models.js';
 import { tf } from '../tensorflow.js';
 import type { BatchReader } from './batch-reader.js';
@@ -31,7 +32,7 @@ export async function accumulateGradients(
       const { input, labels, samples } = (await reader.next())!;
       model.train({ seed: seedOf(i) });
       const { loss, logits, gradients } = tf.tidy(() => model.lossAndGradients({ ...input, labels }) as Tensors);
-      result.gradients = sum(result.gradients, gradients);
+      result.gradients = addGradients(result.gradients, gradients);
       result.losses.push(loss.dataSync()[0]);
       result.samples += samples;
       tf.dispose([loss, logits]);
@@ -41,15 +42,4 @@ export async function accumulateGradients(
     tf.dispose(result.gradients);
     throw error;
   }
-}
-
-/** Takes both sets of tensors, and gives their sum. */
-function sum(a: tf.NamedTensorMap, b: tf.NamedTensorMap): tf.NamedTensorMap {
-  const result = { ...a };
-  for (const [name, tensor] of Object.entries(b)) {
-    const before = result[name];
-    result[name] = before ? tf.add(before, tensor) : tensor;
-    if (before) tf.dispose([before, tensor]);
-  }
-  return result;
 }

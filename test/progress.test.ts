@@ -1,6 +1,6 @@
 import { deepEqual, equal } from 'node:assert/strict';
 import path from 'node:path';
-import type { OutputPlace } from 'onpa/dist/plot/notebook.js';
+import type { OutputPlace } from 'onpa/dist/notebook.js';
 import { formatSeconds, line, type ProgressOptions, type ProgressState, progress } from 'onpa/dist/progress.js';
 
 /** Work of ten parts, one each quarter of a second. */

@@ -1,6 +1,6 @@
 // A step of training by onpa, as often as standard input says. Argument: the task as JSON.
 import { AutoModelForAudioClassification, tf } from 'onpa';
-import { AdamW, gradientNorm } from 'onpa/dist/training/adamw.js';
+import { AdamW, gradientNorm } from 'onpa/dist/training/run/adamw.js';
 import { peakMemory } from '../memory.js';
 import { readRows } from '../model/inputs.js';
 import { serve } from '../serve.js';

@@ -1,13 +1,21 @@
 export { Matrix, SVD } from 'ml-matrix';
 export { type ExampleName, example, exampleCredit } from './audio/example.js';
 export { type AudioSource, type LoadOptions, load, type MultiChannelWaveform } from './audio/load.js';
-export { type ResampleOptions, resample } from './audio/resample.js';
 export { type BitDepth, encodeWav, quantize, saveWav, type WavOptions } from './audio/wav.js';
-export type { Waveform } from './audio/waveform.js';
 export { type Checkpoint, openCheckpoint } from './checkpoint/checkpoint.js';
 export type { DType } from './checkpoint/dtype.js';
 export { saveSafetensors, type TensorArray, type TensorData } from './checkpoint/save-safetensors.js';
 export type { TensorInfo } from './checkpoint/tensor.js';
+export {
+  AudioDataset,
+  type DatasetFeatures,
+  type DatasetRow,
+  type TrainTestSplitOptions,
+} from './dataset/audio-dataset.js';
+export type { ClassLabel } from './dataset/class-label.js';
+export type { EncodedDataset, PreprocessOptions } from './dataset/encoded-dataset.js';
+export type { ExampleSource, TrainingExample } from './dataset/example-source.js';
+export { type LoadDatasetOptions, loadDataset } from './dataset/load-dataset.js';
 export { amplitudeToDb, type DecibelOptions, powerToDb } from './dsp/decibel.js';
 export { type Complex, dftMatrix, fftFrequencies, rfft } from './dsp/fft.js';
 export type { FrameOptions, PadMode } from './dsp/frames.js';
@@ -24,8 +32,10 @@ export {
   melToHz,
 } from './dsp/mel.js';
 export { type DeltaOptions, delta, type MfccOptions, mfcc } from './dsp/mfcc.js';
+export { type ResampleOptions, resample } from './dsp/resample.js';
 export { ComplexSpectrogram } from './dsp/spectrogram.js';
 export { type IstftOptions, istft, type StftOptions, stft } from './dsp/stft.js';
+export type { Waveform } from './dsp/waveform.js';
 export { getWindow, hann, type Window } from './dsp/window.js';
 export {
   AudioDecodeError,
@@ -39,15 +49,17 @@ export {
   TrainingError,
   TrainingInterrupted,
 } from './errors.js';
-export { hfHubDownload } from './hub/hf-hub-download.js';
-export { listRepoFiles } from './hub/list-repo-files.js';
-export { type LoginOptions, login } from './hub/login.js';
-export type { CommitInfo, PushOptions } from './hub/push-files.js';
-export type { HubOptions, RepositoryOptions } from './hub/repository-file.js';
-export { type HubUser, type WhoAmIOptions, whoAmI } from './hub/who-am-i.js';
+export { AutoFeatureExtractor, Wav2Vec2FeatureExtractor } from './feature-extractor/feature-extractor.js';
+export type { BatchFeature, FeatureExtractionOptions, RawAudio } from './feature-extractor/prepare-audio.js';
+export type { PreprocessorConfig } from './feature-extractor/preprocessor-config.js';
+export { hfHubDownload } from './hub/download/hf-hub-download.js';
+export { listRepoFiles } from './hub/download/list-repo-files.js';
+export type { HubOptions, RepositoryOptions } from './hub/download/repository-file.js';
+export { type LoginOptions, login } from './hub/login/login.js';
+export { type HubUser, type WhoAmIOptions, whoAmI } from './hub/login/who-am-i.js';
+export type { CommitInfo, PushOptions } from './hub/push/push-files.js';
 export { AutoModel, AutoModelForAudioClassification, type ModelLoader } from './hubert/auto-model.js';
 export type { ModelConfig } from './hubert/config.js';
-export { AutoFeatureExtractor, Wav2Vec2FeatureExtractor } from './hubert/feature-extractor.js';
 export type { FromPretrainedOptions } from './hubert/from-pretrained.js';
 export type { ModelInput } from './hubert/input.js';
 export {
@@ -58,8 +70,6 @@ export {
   Wav2Vec2ForSequenceClassification,
   Wav2Vec2Model,
 } from './hubert/models.js';
-export type { BatchFeature, FeatureExtractionOptions, RawAudio } from './hubert/prepare-audio.js';
-export type { PreprocessorConfig } from './hubert/preprocessor-config.js';
 export { computeMaskIndices, type MaskOptions } from './hubert/spec-augment.js';
 export type { BaseModelOutput, ForwardOptions } from './hubert/speech-encoder.js';
 export {
@@ -72,16 +82,16 @@ export {
   type ScoreFunction,
   type ScoreOptions,
 } from './pipeline.js';
-export type { Colormap } from './plot/colormap.js';
+export type { FrequencyAxis } from './plot/axes/frequency-axis.js';
 export { type ConcatOptions, hconcat, vconcat } from './plot/concat.js';
 export { confusionshow } from './plot/confusionshow.js';
 export { type Curve, type CurveMark, type CurvesOptions, curves } from './plot/curves.js';
 export { type DiagramArrow, type DiagramBox, type DiagramOptions, diagram } from './plot/diagram.js';
-export type { FrequencyAxis } from './plot/frequency-axis.js';
 export { type LabelshowOptions, labelshow } from './plot/labelshow.js';
 export { type MatrixOptions, matrix } from './plot/matrix.js';
+export type { Colormap } from './plot/picture/colormap.js';
+export { type RenderOptions, renderPng, renderSvg } from './plot/picture/render.js';
 export { type PlayOptions, play } from './plot/play.js';
-export { type RenderOptions, renderPng, renderSvg } from './plot/render.js';
 export { type ScoreshowOptions, scoreshow } from './plot/scoreshow.js';
 export { show } from './plot/show.js';
 export type { ChartOptions, Spec } from './plot/spec.js';
@@ -89,18 +99,16 @@ export { type SpecshowOptions, specshow } from './plot/specshow.js';
 export { type SpectrumOptions, spectrum } from './plot/spectrum.js';
 export { trainingCurves } from './plot/training-curves.js';
 export { type WaveshowOptions, waveshow } from './plot/waveshow.js';
-export { tensorflowVersion, tf } from './tensorflow.js';
+export { tensorflowVersion, tf } from './tensor/tensorflow.js';
 export {
-  AudioDataset,
-  type DatasetFeatures,
-  type DatasetRow,
-  type TrainTestSplitOptions,
-} from './training/dataset/audio-dataset.js';
-export type { ClassLabel } from './training/dataset/class-label.js';
-export type { EncodedDataset, PreprocessOptions } from './training/dataset/encoded-dataset.js';
-export { type LoadDatasetOptions, loadDataset } from './training/dataset/load-dataset.js';
+  type IntervalStrategy,
+  type Reporter,
+  type SchedulerType,
+  TrainingArguments,
+  type TrainingOptions,
+} from './training/arguments/training-arguments.js';
+export type { ModelCardOptions } from './training/card/model-card.js';
 export type { ComputeMetrics, Prediction } from './training/evaluation.js';
-export type { ExampleSource, TrainingExample } from './training/example-source.js';
 export {
   accuracy,
   argmax,
@@ -112,15 +120,7 @@ export {
   mostConfidentMistakes,
 } from './training/metrics.js';
 export type { TrainerPushOptions } from './training/push-training.js';
+export type { TrainOutput } from './training/run/training-session.js';
 export type { RunInfo, StepInfo, Tracker } from './training/trackers/tracker.js';
 export { type Dataset, Trainer, type TrainerOptions, type TrainOptions } from './training/trainer.js';
 export { type LogEntry, TrainerState } from './training/trainer-state.js';
-export {
-  type IntervalStrategy,
-  type Reporter,
-  type SchedulerType,
-  TrainingArguments,
-  type TrainingOptions,
-} from './training/training-arguments.js';
-export type { TrainOutput } from './training/training-session.js';
-export type { ModelCardOptions } from './training/training-summary.js';

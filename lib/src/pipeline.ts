@@ -1,15 +1,15 @@
 import { type AudioSource, load } from './audio/load.js';
-import { resample } from './audio/resample.js';
-import type { Waveform } from './audio/waveform.js';
+import { resample } from './dsp/resample.js';
+import type { Waveform } from './dsp/waveform.js';
 import { ParameterError } from './errors.js';
-import type { HubOptions } from './hub/repository-file.js';
+import { AutoFeatureExtractor, type Wav2Vec2FeatureExtractor } from './feature-extractor/feature-extractor.js';
+import type { HubOptions } from './hub/download/repository-file.js';
 import { AutoModelForAudioClassification } from './hubert/auto-model.js';
 import { type ModelConfig, receptiveField } from './hubert/config.js';
-import { AutoFeatureExtractor, type Wav2Vec2FeatureExtractor } from './hubert/feature-extractor.js';
 import type { HubertForSequenceClassification } from './hubert/models.js';
-import { requireChoice, requireFinite, requireInteger } from './parameters.js';
 import { softmax } from './softmax.js';
-import { tf } from './tensorflow.js';
+import { tf } from './tensor/tensorflow.js';
+import { requireChoice, requireFinite, requireInteger } from './validation.js';
 
 /** What a pipeline can do. */
 export type PipelineTask = 'audio-classification';

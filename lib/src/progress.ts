@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { notebook } from './plot/notebook.js';
+import { notebook } from './notebook.js';
 
 export interface ProgressOptions {
   /** What is being done, in a few words. */

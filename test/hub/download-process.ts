@@ -1,4 +1,4 @@
-import { repositoryFile } from 'onpa/dist/hub/repository-file.js';
+import { repositoryFile } from 'onpa/dist/hub/download/repository-file.js';
 
 /** A process of its own: downloads a file and prints its path. */
 const [id, file] = process.argv.slice(2);

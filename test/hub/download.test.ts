@@ -6,7 +6,7 @@ import { mkdir, readdir, readFile, stat, utimes, watch, writeFile } from 'node:f
 import { hostname } from 'node:os';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
-import { repositoryFile } from 'onpa/dist/hub/repository-file.js';
+import { repositoryFile } from 'onpa/dist/hub/download/repository-file.js';
 import { type Exchange, type HubServer, type Seen, send, sendBeginning, withHub } from './server.js';
 import { ownCache, tree } from './surroundings.js';
 

@@ -3,7 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import path from 'node:path';
 import { hubAddress, hubCache } from 'onpa/dist/hub/environment.js';
-import { findToken } from 'onpa/dist/hub/token.js';
+import { findToken } from 'onpa/dist/hub/login/token.js';
 import { ownCache } from './surroundings.js';
 
 describe('the environment', () => {

@@ -1,7 +1,7 @@
 import { equal, match, ok, rejects } from 'node:assert/strict';
 import { inspect } from 'node:util';
 import { HubError } from 'onpa';
-import { repositoryFile } from 'onpa/dist/hub/repository-file.js';
+import { repositoryFile } from 'onpa/dist/hub/download/repository-file.js';
 import { type HubServer, OTHER_TOKEN, type Seen, TOKEN, withHub } from './server.js';
 import { ownCache } from './surroundings.js';
 

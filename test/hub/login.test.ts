@@ -5,7 +5,7 @@ import path from 'node:path';
 import { json } from 'node:stream/consumers';
 import { inspect } from 'node:util';
 import { HubError, type HubUser, login, ParameterError, whoAmI } from 'onpa';
-import { findToken, keepForProcess } from 'onpa/dist/hub/token.js';
+import { findToken, keepForProcess } from 'onpa/dist/hub/login/token.js';
 import { withServer } from '../audio/server.js';
 import { type HubServer, OTHER_TOKEN, refuse, TOKEN, withHub } from './server.js';
 import { listened } from './server-push.js';

@@ -1,6 +1,6 @@
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
-import { pushFiles } from 'onpa/dist/hub/push-files.js';
+import { pushFiles } from 'onpa/dist/hub/push/push-files.js';
 
 /** Pushes a file of so many bytes in a process of its own, and prints how many bytes of memory that took. */
 

@@ -3,7 +3,7 @@ import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { inspect } from 'node:util';
-import { pushFiles } from 'onpa/dist/hub/push-files.js';
+import { pushFiles } from 'onpa/dist/hub/push/push-files.js';
 import { TOKEN } from './server.js';
 import { fill, ID, PATHS } from './server-push.js';
 import { ownCache, tree } from './surroundings.js';

@@ -2,7 +2,7 @@ import { deepEqual, equal, match, rejects } from 'node:assert/strict';
 import { mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { repositoryFile } from 'onpa/dist/hub/repository-file.js';
+import { repositoryFile } from 'onpa/dist/hub/download/repository-file.js';
 import { type HubServer, withHub } from './server.js';
 import { ownCache, tree } from './surroundings.js';
 

@@ -1,6 +1,6 @@
 import { deepEqual, equal, rejects } from 'node:assert/strict';
 import { HubError } from 'onpa';
-import { repositoryListing } from 'onpa/dist/hub/repository-listing.js';
+import { repositoryListing } from 'onpa/dist/hub/download/repository-listing.js';
 import { refuse, TOKEN, withHub } from './server.js';
 import { ownCache, tree } from './surroundings.js';
 

@@ -4,7 +4,7 @@ import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { inspect } from 'node:util';
 import { type CommitInfo, HubError, type PushOptions } from 'onpa';
-import { pushFiles } from 'onpa/dist/hub/push-files.js';
+import { pushFiles } from 'onpa/dist/hub/push/push-files.js';
 import { type HubServer, OTHER_TOKEN, type Seen, TOKEN } from './server.js';
 import { ownCache } from './surroundings.js';
 

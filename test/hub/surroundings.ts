@@ -1,7 +1,7 @@
 import { mkdtemp, readdir, readlink, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { keepForProcess } from 'onpa/dist/hub/token.js';
+import { keepForProcess } from 'onpa/dist/hub/login/token.js';
 
 /** The variables that huggingface_hub and a login read. */
 const VARIABLE = /^(HF_|HUGGING|KAGGLE_|TRANSFORMERS_OFFLINE$|XDG_CACHE_HOME$)/;

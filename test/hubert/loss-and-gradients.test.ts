@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { type ClassifierInput, type HubertForSequenceClassification, ParameterError, tf } from 'onpa';
-import { ACTIVATIONS, type ActivationName } from 'onpa/dist/hubert/activation.js';
+import { ACTIVATIONS, type ActivationName } from 'onpa/dist/tensor/activation.js';
 import { classifierOf, forward, inputOf } from './models.js';
 import { seededAudio } from './seeded-weights.js';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { Trainer, TrainingError, tf } from 'onpa';
-import { DivergenceWatch } from 'onpa/dist/training/divergence.js';
+import { DivergenceWatch } from 'onpa/dist/training/run/divergence.js';
 import { inTemporaryFolder } from '../hubert/models.js';
 import { randomTraining } from './short-training.js';
 import { examples, extractor, reference, tinyModel } from './tiny.js';

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { type ExampleSource, Trainer, TrainingArguments } from 'onpa';
-import { decays } from 'onpa/dist/training/adamw.js';
-import { randomPermutation } from 'onpa/dist/training/sampler.js';
-import { learningRateAt } from 'onpa/dist/training/schedule.js';
+import { decays } from 'onpa/dist/training/run/adamw.js';
+import { randomPermutation } from 'onpa/dist/training/run/sampler.js';
+import { learningRateAt } from 'onpa/dist/training/run/schedule.js';
 import { inTemporaryFolder } from '../hubert/models.js';
 import { accuracy, camelCase, evalExamples, extractor, reference, tinyModel, trainExamples } from './tiny.js';
 

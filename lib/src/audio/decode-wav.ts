@@ -1,4 +1,4 @@
-import { requireFinite } from '../parameters.js';
+import { requireFinite } from '../validation.js';
 import type { DecodedAudio } from './decode.js';
 
 const PCM = 1;

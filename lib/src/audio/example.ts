@@ -5,7 +5,7 @@ import { homedir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { AudioDecodeError, ParameterError } from '../errors.js';
 import { writeWhole } from '../files.js';
-import { requireChoice } from '../parameters.js';
+import { requireChoice } from '../validation.js';
 import { download } from './download.js';
 
 interface Recording {

@@ -1,11 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
+import { resample } from '../dsp/resample.js';
+import type { Waveform } from '../dsp/waveform.js';
 import { AudioDecodeError, ParameterError } from '../errors.js';
-import { requireInteger, requireNumber, requirePositive } from '../parameters.js';
+import { requireInteger, requireNumber, requirePositive } from '../validation.js';
 import { type DecodedAudio, decode } from './decode.js';
 import { download } from './download.js';
-import { resample } from './resample.js';
-import type { Waveform } from './waveform.js';
 
 /** A path, a `file:`, `http:` or `https:` URL, or the bytes of a file. */
 export type AudioSource = string | URL | Uint8Array;

@@ -1,8 +1,8 @@
 import { WaveFile } from 'wavefile';
+import type { Waveform } from '../dsp/waveform.js';
 import { ParameterError } from '../errors.js';
 import { writeWhole } from '../files.js';
-import { requireChoice, requireFinite, requireInteger } from '../parameters.js';
-import type { Waveform } from './waveform.js';
+import { requireChoice, requireFinite, requireInteger } from '../validation.js';
 
 /** The sample formats of a WAV file: unsigned 8-bit, signed 16-, 24- and 32-bit integers, 32-bit floats. */
 export type BitDepth = '8' | '16' | '24' | '32' | '32f';

@@ -1,4 +1,4 @@
-import { requireFinite, requireNumber, requirePositive } from '../parameters.js';
+import { requireFinite, requireNumber, requirePositive } from '../validation.js';
 import { findPeak, reserve } from './engine.js';
 import { FloatMatrix } from './matrix.js';
 

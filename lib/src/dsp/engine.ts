@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ParameterError } from '../errors.js';
-import { requireFinite } from '../parameters.js';
+import { requireFinite } from '../validation.js';
 
 type Numbers = readonly number[];
 

@@ -1,6 +1,6 @@
 import { Matrix } from 'ml-matrix';
 import { ParameterError } from '../errors.js';
-import { requireInteger, requirePositive } from '../parameters.js';
+import { requireInteger, requirePositive } from '../validation.js';
 
 /** A complex vector. */
 export interface Complex {

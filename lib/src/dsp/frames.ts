@@ -1,5 +1,5 @@
 import { ParameterError } from '../errors.js';
-import { requireChoice, requireInteger } from '../parameters.js';
+import { requireChoice, requireInteger } from '../validation.js';
 import { getWindow, type Window } from './window.js';
 
 /** How samples before and after the signal are made up, as in numpy.pad. */

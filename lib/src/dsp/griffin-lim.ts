@@ -1,5 +1,5 @@
 import { ParameterError } from '../errors.js';
-import { requireChoice, requireInteger, requireNumber } from '../parameters.js';
+import { requireChoice, requireInteger, requireNumber } from '../validation.js';
 import { fftAreas, findPeak, RealFft, reserve } from './engine.js';
 import { copyPadded, countFrames, inverseWindowSum, type PadMode, requirePadding } from './frames.js';
 import type { FloatMatrix } from './matrix.js';

@@ -1,6 +1,6 @@
 import { type AbstractMatrix, Matrix } from 'ml-matrix';
 import { ParameterError } from '../errors.js';
-import { requireFinite, requireInteger } from '../parameters.js';
+import { requireFinite, requireInteger } from '../validation.js';
 
 /** Options of {@link kmeans}. */
 export interface KmeansOptions {

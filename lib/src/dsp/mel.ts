@@ -1,12 +1,12 @@
-import type { Waveform } from '../audio/waveform.js';
 import { ParameterError } from '../errors.js';
-import { requireChoice, requireInteger, requireNumber, requirePositive } from '../parameters.js';
+import { requireChoice, requireInteger, requireNumber, requirePositive } from '../validation.js';
 import { fftAreas, findPeak, RealFft, reserve } from './engine.js';
 import { fftFrequencies } from './fft.js';
 import { copyPadded, countFrames, requirePadding, resolveFraming } from './frames.js';
 import { FloatMatrix } from './matrix.js';
 import { CHUNK, copyColumns } from './spectrogram.js';
 import type { StftOptions } from './stft.js';
+import type { Waveform } from './waveform.js';
 
 // Slaney's scale (Auditory Toolbox, 1998): linear below 1 kHz, logarithmic above.
 const HZ_PER_MEL = 200 / 3;

@@ -1,10 +1,10 @@
-import type { Waveform } from '../audio/waveform.js';
 import { ParameterError } from '../errors.js';
-import { requireChoice, requireFinite, requireInteger, requireNumber } from '../parameters.js';
+import { requireChoice, requireFinite, requireInteger, requireNumber } from '../validation.js';
 import { type DctType, dctMatrix } from './dct.js';
 import { powerToDb } from './decibel.js';
 import { FloatMatrix } from './matrix.js';
 import { type MelSpectrogramOptions, melSpectrogram } from './mel.js';
+import type { Waveform } from './waveform.js';
 
 /** Options of {@link mfcc}: its own, and those of `melSpectrogram`, whose `norm` is called `melNorm` here. */
 export interface MfccOptions extends Omit<MelSpectrogramOptions, 'norm'> {

@@ -1,5 +1,5 @@
 import { ParameterError } from '../errors.js';
-import { requireInteger } from '../parameters.js';
+import { requireInteger } from '../validation.js';
 import { fftAreas, findPeak, RealFft, reserve } from './engine.js';
 import {
   copyPadded,

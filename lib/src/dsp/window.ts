@@ -1,5 +1,5 @@
 import { ParameterError } from '../errors.js';
-import { requireChoice, requireInteger } from '../parameters.js';
+import { requireChoice, requireInteger } from '../validation.js';
 
 /** Coefficients of Σ (−1)^k a_k cos(2πkn / N). */
 const COSINES = {

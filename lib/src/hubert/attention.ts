@@ -1,8 +1,8 @@
-import { tf } from '../tensorflow.js';
-import { compiled } from './compiled.js';
-import { inPieces, linear, type Parameters, under } from './functional.js';
-import { dropout, type Randomness } from './randomness.js';
-import { differentiable, recording } from './recording.js';
+import { compiled } from '../tensor/compiled.js';
+import { inPieces, linear, type Parameters, under } from '../tensor/functional.js';
+import { differentiable, recording } from '../tensor/gradient-tape.js';
+import { dropout, type Randomness } from '../tensor/randomness.js';
+import { tf } from '../tensor/tensorflow.js';
 
 /** Scores that are in memory at a time, where nothing asks for all: what the caches of a processor hold. */
 const SCORES = 2 ** 21;

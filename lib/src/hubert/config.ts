@@ -1,5 +1,5 @@
 import { CheckpointError } from '../errors.js';
-import { ACTIVATIONS, type ActivationName } from './activation.js';
+import { ACTIVATIONS, type ActivationName } from '../tensor/activation.js';
 
 /**
  * The configuration of a model of the HuBERT family: `config.json` of Transformers, its keys in camelCase.

@@ -1,11 +1,11 @@
-import { tf } from '../tensorflow.js';
-import { ACTIVATIONS } from './activation.js';
+import { ACTIVATIONS } from '../tensor/activation.js';
+import { layerNorm, layerNormGradient, type Parameters, under } from '../tensor/functional.js';
+import { differentiable } from '../tensor/gradient-tape.js';
+import { tf } from '../tensor/tensorflow.js';
 import type { ModelConfig } from './config.js';
 import { convolution, convolve, inputGradient, kernelGradient, NORM_EPSILON } from './convolution.js';
-import { layerNorm, layerNormGradient, type Parameters, under } from './functional.js';
 import { FoldedGroupNorm, type NormedKernel, type WindowStatistics, windowStatistics } from './group-norm.js';
 import { isNormed, parameterNames } from './parameters.js';
-import { differentiable } from './recording.js';
 
 /** Of a batch up to so many samples (a minute), layers are kept for the gradient; of a larger one they are run again. */
 const KEPT_SAMPLES = 2 ** 20;

@@ -1,14 +1,14 @@
-import { tf } from '../tensorflow.js';
-import { ACTIVATIONS, type Activation, activationAfterProduct } from './activation.js';
+import { ACTIVATIONS, type Activation, activationAfterProduct } from '../tensor/activation.js';
+import { type Parameters, under } from '../tensor/functional.js';
+import { recording } from '../tensor/gradient-tape.js';
+import { usesGpu } from '../tensor/native.js';
+import { Prepared } from '../tensor/prepared.js';
+import { tf } from '../tensor/tensorflow.js';
 import { frameCount, type ModelConfig, receptiveField } from './config.js';
 import { type Convolution, convolution, convolve } from './convolution.js';
 import { encodeRecorded } from './feature-encoder-gradient.js';
-import { type Parameters, under } from './functional.js';
 import { FoldedGroupNorm, windowStatistics } from './group-norm.js';
-import { usesGpu } from './native.js';
 import { isNormed, parameterNames } from './parameters.js';
-import { Prepared } from './prepared.js';
-import { recording } from './recording.js';
 
 /** The convolutions that work on pieces of the clip; at their end a frame stands for 8 frames of the first one. */
 const PIECEWISE_LAYERS = 4;

@@ -1,13 +1,13 @@
 import { type Checkpoint, openCheckpoint } from '../checkpoint/checkpoint.js';
 import { CheckpointError, ParameterError } from '../errors.js';
-import { type HubOptions, repositoryFile } from '../hub/repository-file.js';
-import { requireInteger } from '../parameters.js';
-import { tf } from '../tensorflow.js';
+import { type HubOptions, repositoryFile } from '../hub/download/repository-file.js';
+import { readJson } from '../json.js';
+import { nativeOperation } from '../tensor/native.js';
+import { tf } from '../tensor/tensorflow.js';
+import { requireInteger } from '../validation.js';
 import { type Labels, labelsOf, type ModelConfig, readConfig } from './config.js';
 import { initialise } from './initialise.js';
-import { nativeOperation } from './native.js';
 import type { ParameterSpec } from './parameters.js';
-import { readJson } from './read-json.js';
 
 /** Options of `fromPretrained`. */
 export interface FromPretrainedOptions extends HubOptions {

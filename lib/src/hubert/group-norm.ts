@@ -1,5 +1,5 @@
 import { EigenvalueDecomposition, Matrix } from 'ml-matrix';
-import { tf } from '../tensorflow.js';
+import { tf } from '../tensor/tensorflow.js';
 import { NORM_EPSILON } from './convolution.js';
 
 /** The first convolution and its norm: kernel (size, out), gain and shift (out) of the norm. */

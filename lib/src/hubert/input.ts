@@ -1,5 +1,5 @@
 import { ParameterError } from '../errors.js';
-import { tf } from '../tensorflow.js';
+import { tf } from '../tensor/tensorflow.js';
 import { frameCount, type ModelConfig, receptiveField } from './config.js';
 
 /** What a model takes; the feature extractor makes it. */

@@ -1,9 +1,9 @@
-import { tf } from '../tensorflow.js';
-import { addGradients } from './add-gradients.js';
+import { addGradients } from '../tensor/add-gradients.js';
+import { linear } from '../tensor/functional.js';
+import { tf } from '../tensor/tensorflow.js';
 import type { ModelConfig } from './config.js';
 import { checkLabels, countLabels, crossEntropy } from './cross-entropy.js';
 import { type FromPretrainedOptions, loadModel } from './from-pretrained.js';
-import { linear } from './functional.js';
 import { initialise } from './initialise.js';
 import { type Batch, type FeatureInput, frameMask, type ModelInput, partsOf, readInput } from './input.js';
 import { baseParameters, headParameters, type ParameterSpec } from './parameters.js';

@@ -1,10 +1,10 @@
-import { tf } from '../tensorflow.js';
-import { activate } from './activation.js';
+import { activate } from '../tensor/activation.js';
+import type { Parameters } from '../tensor/functional.js';
+import { differentiable } from '../tensor/gradient-tape.js';
+import { nativeConv2d, nativeConv2dGradient } from '../tensor/native.js';
+import { Prepared } from '../tensor/prepared.js';
+import { tf } from '../tensor/tensorflow.js';
 import type { ModelConfig } from './config.js';
-import type { Parameters } from './functional.js';
-import { nativeConv2d, nativeConv2dGradient } from './native.js';
-import { Prepared } from './prepared.js';
-import { differentiable } from './recording.js';
 
 /** PyTorch's, of BatchNorm1d; they are not in the configuration. */
 const EPSILON = 1e-5;

@@ -1,4 +1,4 @@
-import { requireInteger, requireNumber } from '../parameters.js';
+import { requireInteger, requireNumber } from '../validation.js';
 
 /** What {@link computeMaskIndices} masks. */
 export interface MaskOptions {

@@ -1,10 +1,10 @@
-import { tf } from '../tensorflow.js';
+import { layerNorm, linear, type Parameters, under } from '../tensor/functional.js';
+import { withoutGradient } from '../tensor/gradient-tape.js';
+import { dropout, type Randomness } from '../tensor/randomness.js';
+import { tf } from '../tensor/tensorflow.js';
 import type { ModelConfig } from './config.js';
 import { FeatureEncoder } from './feature-encoder.js';
-import { layerNorm, linear, type Parameters, under } from './functional.js';
 import { type Batch, frameMask } from './input.js';
-import { dropout, type Randomness } from './randomness.js';
-import { withoutGradient } from './recording.js';
 import type { TrainingChoices } from './training-choices.js';
 import { type EncoderOutput, TransformerEncoder } from './transformer.js';
 

@@ -1,6 +1,6 @@
+import type { Randomness } from '../tensor/randomness.js';
 import type { ModelConfig } from './config.js';
 import type { Batch } from './input.js';
-import type { Randomness } from './randomness.js';
 import { computeMaskIndices } from './spec-augment.js';
 
 /** What chance decides in training. */

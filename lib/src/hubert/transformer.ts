@@ -1,10 +1,10 @@
-import { tf } from '../tensorflow.js';
+import { activatedLinear, inPieces, layerNorm, linear, type Parameters, under } from '../tensor/functional.js';
+import { recording } from '../tensor/gradient-tape.js';
+import { dropout, type Randomness } from '../tensor/randomness.js';
+import { tf } from '../tensor/tensorflow.js';
 import { selfAttention } from './attention.js';
 import type { ModelConfig } from './config.js';
-import { activatedLinear, inPieces, layerNorm, linear, type Parameters, under } from './functional.js';
 import { PositionalConvolution } from './positional-convolution.js';
-import { dropout, type Randomness } from './randomness.js';
-import { recording } from './recording.js';
 import type { TrainingChoices } from './training-choices.js';
 
 /** Frames in the feed-forward layers that are worked on together, which bounds the memory of the wide layer. */

@@ -1,7 +1,7 @@
 import { ParameterError } from '../errors.js';
-import { requireInteger } from '../parameters.js';
-import { type Arrow, arrowLayers, type Place } from './diagram-arrows.js';
-import { CHARACTER_WIDTH, EAST_ASIAN } from './render.js';
+import { requireInteger } from '../validation.js';
+import { type Arrow, arrowLayers, type Place } from './picture/diagram-arrows.js';
+import { CHARACTER_WIDTH, EAST_ASIAN } from './picture/render.js';
 import { chart, FONT_SIZE, type Spec } from './spec.js';
 
 /** A step of a {@link diagram}. */

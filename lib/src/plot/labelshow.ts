@@ -1,9 +1,9 @@
-import type { Waveform } from '../audio/waveform.js';
+import type { Waveform } from '../dsp/waveform.js';
 import { ParameterError } from '../errors.js';
-import { requireInteger } from '../parameters.js';
+import { requireInteger } from '../validation.js';
+import { timeAxis, ZOOM } from './axes/time-axis.js';
 import { requireSize, requireValues } from './check.js';
 import { type ChartOptions, CYCLE, chart, PLOT_WIDTH, rounded, type Spec, table } from './spec.js';
-import { timeAxis, ZOOM } from './time-axis.js';
 import { waveformDomain, waveshow } from './waveshow.js';
 
 export interface LabelshowOptions extends ChartOptions {

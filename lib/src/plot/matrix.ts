@@ -1,14 +1,14 @@
 import type { AbstractMatrix } from 'ml-matrix';
 import { ParameterError } from '../errors.js';
-import { requireChoice } from '../parameters.js';
-import { plainAxis } from './axis.js';
+import { requireChoice } from '../validation.js';
+import { plainAxis } from './axes/axis.js';
+import { timeAxis } from './axes/time-axis.js';
 import { extent, requireMatrix, requireRange, requireSize } from './check.js';
-import { colorbar } from './colorbar.js';
-import { COLORMAPS, type Colormap } from './colormap.js';
-import { image } from './image.js';
-import { pixelCells, raster } from './raster.js';
+import { colorbar } from './picture/colorbar.js';
+import { COLORMAPS, type Colormap } from './picture/colormap.js';
+import { image } from './picture/image.js';
+import { pixelCells, raster } from './picture/raster.js';
 import { type ChartOptions, chart, FIXED_TICKS, frame, type Spec } from './spec.js';
-import { timeAxis } from './time-axis.js';
 
 export interface MatrixOptions extends ChartOptions {
   xTitle?: string;

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { encodeWav } from '../audio/wav.js';
-import type { Waveform } from '../audio/waveform.js';
+import type { Waveform } from '../dsp/waveform.js';
 import { ParameterError } from '../errors.js';
-import { notebook } from './notebook.js';
+import { notebook } from '../notebook.js';
 
 export interface PlayOptions {
   /** Shown before the player. */

@@ -1,6 +1,6 @@
 import { ParameterError } from '../errors.js';
 import type { LabelScore } from '../pipeline.js';
-import { plainAxis } from './axis.js';
+import { plainAxis } from './axes/axis.js';
 import { extent, requireSize, requireValues } from './check.js';
 import { type ChartOptions, CYCLE, chart, FONT_SIZE, frame, rounded, type Spec, table } from './spec.js';
 

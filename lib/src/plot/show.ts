@@ -1,5 +1,5 @@
-import { notebook } from './notebook.js';
-import { renderPng } from './render.js';
+import { notebook } from '../notebook.js';
+import { renderPng } from './picture/render.js';
 import type { Spec } from './spec.js';
 
 /**

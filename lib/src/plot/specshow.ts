@@ -1,15 +1,15 @@
 import type { AbstractMatrix } from 'ml-matrix';
-import { requireChoice, requirePositive } from '../parameters.js';
-import { plainAxis } from './axis.js';
+import { requireChoice, requirePositive } from '../validation.js';
+import { plainAxis } from './axes/axis.js';
+import { type FrequencyAxis, frequencyScale } from './axes/frequency-axis.js';
+import { timeAxis } from './axes/time-axis.js';
 import { extent, requireMatrix, requireRange, requireSize } from './check.js';
-import { colorbar } from './colorbar.js';
-import { COLORMAPS, type Colormap } from './colormap.js';
-import { type FrequencyAxis, frequencyScale } from './frequency-axis.js';
-import { hover } from './hover.js';
-import { image } from './image.js';
-import { pixelCells, raster } from './raster.js';
+import { colorbar } from './picture/colorbar.js';
+import { COLORMAPS, type Colormap } from './picture/colormap.js';
+import { hover } from './picture/hover.js';
+import { image } from './picture/image.js';
+import { pixelCells, raster } from './picture/raster.js';
 import { type ChartOptions, chart, frame, PLOT_HEIGHT, PLOT_WIDTH, type Spec } from './spec.js';
-import { timeAxis } from './time-axis.js';
 
 export interface SpecshowOptions extends ChartOptions {
   /** Seconds or frame numbers. Default `'time'`. */

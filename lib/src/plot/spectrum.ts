@@ -1,9 +1,9 @@
 import { ParameterError } from '../errors.js';
-import { requireChoice } from '../parameters.js';
-import { logAxis, plainAxis, withLogMargin, withMargin } from './axis.js';
+import { requireChoice } from '../validation.js';
+import { logAxis, plainAxis, withLogMargin, withMargin } from './axes/axis.js';
+import { thin } from './axes/thin.js';
 import { extent, requireSameLength, requireSize, requireValues } from './check.js';
 import { type ChartOptions, CYCLE, chart, frame, PLOT_HEIGHT, PLOT_WIDTH, rounded, type Spec, table } from './spec.js';
-import { thin } from './thin.js';
 
 export interface SpectrumOptions extends ChartOptions {
   /** Default `'log'`. */

@@ -1,5 +1,5 @@
 import { ParameterError } from '../errors.js';
-import { withMargin } from './axis.js';
+import { withMargin } from './axes/axis.js';
 import { hconcat } from './concat.js';
 import { type Curve, curves } from './curves.js';
 import { type ChartOptions, CYCLE, type Spec } from './spec.js';

@@ -1,11 +1,11 @@
-import type { Waveform } from '../audio/waveform.js';
+import type { Waveform } from '../dsp/waveform.js';
 import { ParameterError } from '../errors.js';
-import { requirePositive } from '../parameters.js';
-import { plainAxis, withMargin } from './axis.js';
+import { requirePositive } from '../validation.js';
+import { plainAxis, withMargin } from './axes/axis.js';
+import { timeAxis, ZOOM } from './axes/time-axis.js';
 import { extent, requireSize, requireValues } from './check.js';
-import { envelope } from './envelope.js';
+import { envelope } from './picture/envelope.js';
 import { type ChartOptions, CYCLE, chart, frame, PLOT_HEIGHT, PLOT_WIDTH, rounded, type Spec, table } from './spec.js';
-import { timeAxis, ZOOM } from './time-axis.js';
 
 export interface WaveshowOptions extends ChartOptions {
   /** At most so many points are drawn: samples, or extremes of bins. Default 2 per pixel of width. */

@@ -1,10 +1,10 @@
+import type { ExampleSource } from '../dataset/example-source.js';
 import { ParameterError } from '../errors.js';
 import { type Interruption, uninterrupted } from '../interruption.js';
-import { tf } from '../tensorflow.js';
-import { BatchReader } from './batch-reader.js';
-import type { BatchOptions } from './batches.js';
-import type { ExampleSource } from './example-source.js';
-import { evaluationBatches } from './sampler.js';
+import { tf } from '../tensor/tensorflow.js';
+import { BatchReader } from './run/batch-reader.js';
+import type { BatchOptions } from './run/batches.js';
+import { evaluationBatches } from './run/sampler.js';
 import { speedMetrics } from './speed-metrics.js';
 
 /** What a model said about a data set. */

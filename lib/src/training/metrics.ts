@@ -1,7 +1,7 @@
 import { Matrix } from 'ml-matrix';
 import { ParameterError } from '../errors.js';
-import { requireInteger } from '../parameters.js';
 import { softmax } from '../softmax.js';
+import { requireInteger } from '../validation.js';
 
 /** Precision, recall and F1 of a class or of an average over classes, as `sklearn.metrics` defines them. */
 export interface ClassScores {

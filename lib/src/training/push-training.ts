@@ -1,15 +1,15 @@
 import { cp, mkdir, writeFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { ParameterError } from '../errors.js';
+import type { Wav2Vec2FeatureExtractor } from '../feature-extractor/feature-extractor.js';
 import { isFolder, writeWhole } from '../files.js';
+import { repositoryLicense } from '../hub/download/repository-license.js';
 import { isRepositoryId } from '../hub/names.js';
-import { type CommitInfo, type PushOptions, pushFiles } from '../hub/push-files.js';
-import { repositoryLicense } from '../hub/repository-license.js';
-import type { Wav2Vec2FeatureExtractor } from '../hubert/feature-extractor.js';
+import { type CommitInfo, type PushOptions, pushFiles } from '../hub/push/push-files.js';
 import type { HubertForSequenceClassification } from '../hubert/models.js';
+import type { TrainingArguments } from './arguments/training-arguments.js';
+import { type ModelCardOptions, trainingCard } from './card/model-card.js';
 import { STATE_FILE, type TrainerState, writeTrainerState } from './trainer-state.js';
-import type { TrainingArguments } from './training-arguments.js';
-import { type ModelCardOptions, trainingCard } from './training-summary.js';
 
 /** What {@link Trainer.pushToHub} takes: where to push, and what the model card should say. */
 export interface TrainerPushOptions extends PushOptions, ModelCardOptions {}

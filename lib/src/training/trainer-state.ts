@@ -1,5 +1,5 @@
 import { CheckpointError } from '../errors.js';
-import { readJson } from '../hubert/read-json.js';
+import { readJson } from '../json.js';
 
 /** The file's name in a checkpoint, and in what a Trainer saves or pushes. */
 export const STATE_FILE = 'trainer_state.json';

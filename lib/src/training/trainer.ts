@@ -1,22 +1,22 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { asSource, type ExampleSource, type TrainingExample } from '../dataset/example-source.js';
 import { ParameterError, TrainingError, TrainingInterrupted } from '../errors.js';
+import type { Wav2Vec2FeatureExtractor } from '../feature-extractor/feature-extractor.js';
 import { writeWhole } from '../files.js';
-import type { CommitInfo } from '../hub/push-files.js';
-import type { Wav2Vec2FeatureExtractor } from '../hubert/feature-extractor.js';
+import type { CommitInfo } from '../hub/push/push-files.js';
 import type { HubertForSequenceClassification } from '../hubert/models.js';
 import { listenForInterruption, Stopped } from '../interruption.js';
-import { writeModel } from './checkpoint.js';
+import { TrainingArguments, type TrainingOptions } from './arguments/training-arguments.js';
+import type { ModelCardOptions } from './card/model-card.js';
+import { writeModel } from './checkpoints/training-checkpoint.js';
 import { type ComputeMetrics, evaluate, type Prediction } from './evaluation.js';
-import { asSource, type ExampleSource, type TrainingExample } from './example-source.js';
-import { FeatureStore, isEncoderFrozen, KeptFeatures } from './kept-features.js';
+import { FeatureStore, isEncoderFrozen, KeptFeatures } from './feature-cache.js';
 import { pushTraining, type TrainerParts, type TrainerPushOptions, writeModelCard } from './push-training.js';
+import { evaluationOptions, runTraining, type TrainOutput } from './run/training-session.js';
 import type { Tracker } from './trackers/tracker.js';
 import { tracking } from './trackers/tracking.js';
 import { initialState, STATE_FILE, type TrainerState, writeTrainerState } from './trainer-state.js';
-import { TrainingArguments, type TrainingOptions } from './training-arguments.js';
-import { evaluationOptions, runTraining, type TrainOutput } from './training-session.js';
-import type { ModelCardOptions } from './training-summary.js';
 
 /** Examples to learn from, or to be measured by. */
 export type Dataset = ExampleSource | readonly TrainingExample[];

@@ -1,6 +1,6 @@
 import { deepEqual, equal, match, ok } from 'node:assert/strict';
 import type { LogEntry, RunInfo } from 'onpa';
-import type { MimeBundle, OutputPlace } from 'onpa/dist/plot/notebook.js';
+import type { MimeBundle, OutputPlace } from 'onpa/dist/notebook.js';
 import { liveDisplay } from 'onpa/dist/training/trackers/live-display.js';
 import { notebookDisplay } from 'onpa/dist/training/trackers/notebook-display.js';
 import { terminalDisplay } from 'onpa/dist/training/trackers/terminal-display.js';

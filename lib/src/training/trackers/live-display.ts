@@ -1,4 +1,4 @@
-import { notebook } from '../../plot/notebook.js';
+import { notebook } from '../../notebook.js';
 import { type Progress, type ProgressSurroundings, progress } from '../../progress.js';
 import { notebookDisplay } from './notebook-display.js';
 import { terminalDisplay } from './terminal-display.js';

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { notebook } from '../../plot/notebook.js';
+import type { notebook } from '../../notebook.js';
 import type { Tracker } from './tracker.js';
 import { trainingPicture } from './training-picture.js';
 import { trainingSummary } from './training-summary.js';

@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { homedir, hostname } from 'node:os';
 import path from 'node:path';
-import { tf } from '../../tensorflow.js';
+import { tf } from '../../tensor/tensorflow.js';
 import { rewriteLogs } from './rewrite-logs.js';
 import type { RunInfo, Tracker } from './tracker.js';
 

@@ -1,6 +1,6 @@
 import type { ModelConfig } from '../../hubert/config.js';
+import type { TrainingArguments } from '../arguments/training-arguments.js';
 import type { LogEntry } from '../trainer-state.js';
-import type { TrainingArguments } from '../training-arguments.js';
 
 /** What a training is going to do. */
 export interface RunInfo {

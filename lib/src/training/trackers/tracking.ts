@@ -1,4 +1,4 @@
-import type { Reporter, TrainingArguments } from '../training-arguments.js';
+import type { Reporter, TrainingArguments } from '../arguments/training-arguments.js';
 import { guarded } from './guarded.js';
 import { liveDisplay } from './live-display.js';
 import { tensorboard } from './tensorboard.js';

@@ -1,8 +1,8 @@
-import { LABEL_ROOM, withMargin } from '../../plot/axis.js';
+import { LABEL_ROOM, withMargin } from '../../plot/axes/axis.js';
+import { thin } from '../../plot/axes/thin.js';
+import { autoTicks, tickFormat } from '../../plot/axes/ticks.js';
 import { extent } from '../../plot/check.js';
 import { CYCLE } from '../../plot/spec.js';
-import { thin } from '../../plot/thin.js';
-import { autoTicks, tickFormat } from '../../plot/ticks.js';
 import type { LogEntry } from '../trainer-state.js';
 import { evaluationMetrics, metricTitle } from './training-table.js';
 import type { TrainingView } from './training-watch.js';

@@ -1,5 +1,5 @@
+import type { TrainingArguments } from '../arguments/training-arguments.js';
 import type { LogEntry } from '../trainer-state.js';
-import type { TrainingArguments } from '../training-arguments.js';
 
 export interface TrainingTable {
   columns: string[];

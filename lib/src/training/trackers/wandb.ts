@@ -1,8 +1,8 @@
 import path from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { writeConfig } from '../../hubert/config.js';
+import { writeArguments } from '../arguments/arguments-file.js';
 import type { LogEntry } from '../trainer-state.js';
-import { writeArguments } from '../training-args-file.js';
 import { rewriteLogs } from './rewrite-logs.js';
 import type { RunInfo, Tracker } from './tracker.js';
 import type { WandbReply, WandbRequest, WandbRun } from './wandb-messages.js';

@@ -1,0 +1,202 @@
+import { load } from '../audio/load.js';
+import type { Waveform } from '../dsp/waveform.js';
+import { ParameterError, SamplingRateError } from '../errors.js';
+import type { Wav2Vec2FeatureExtractor } from '../feature-extractor/feature-extractor.js';
+import { requireChoice, requireInteger } from '../validation.js';
+import type { ClassLabel } from './class-label.js';
+import type { Clips, LabelColumn } from './clips.js';
+import { type EncodedDataset, encodedDataset, type PreprocessOptions, requireIndex } from './encoded-dataset.js';
+import { permutation } from './permutation.js';
+import { samplingRateOf } from './sampling-rate.js';
+import { type SplitSizes, splitSizes } from './split-sizes.js';
+
+/** What the columns of a data set are: its sound, and a {@link ClassLabel} for each column of classes. */
+export type DatasetFeatures<Label extends string> = {
+  readonly audio: {
+    /** That of all rows in Hz, or undefined where each keeps that of its file. */
+    readonly sampleRate: number | undefined;
+  };
+} & { readonly [column in Label]: ClassLabel };
+
+/** A row: its file, its sound, and its classes as numbers. */
+export type DatasetRow<Label extends string> = {
+  file: string;
+  audio: Waveform & { path: string };
+} & { [column in Label]: number };
+
+/** Options of {@link AudioDataset.trainTestSplit}. */
+export interface TrainTestSplitOptions extends SplitSizes {
+  /** A whole number of at least 0; default 42. */
+  seed?: number;
+  /** Mix the rows first (the default), or take the last for the test. */
+  shuffle?: boolean;
+}
+
+/** Sampling rates that are read at a time. */
+const FILES_AT_ONCE = 16;
+
+/**
+ * Clips with their classes, like `datasets.Dataset`. It knows files: sound is decoded when a row is asked for. Nothing
+ * changes it; a part of it, or its clips at another sampling rate, is a new one.
+ *
+ * `Label` is the name of the column of classes, 'genre' in GTZAN.
+ *
+ * @example
+ * const { train, test } = dataset.trainTestSplit({ testSize: 0.2, seed: 42 });
+ * const { audio, genre } = await train.row(0);
+ * train.features.genre.int2str(genre); // 'hiphop'
+ */
+export class AudioDataset<Label extends string = 'genre'> {
+  /** Rows. */
+  readonly length: number;
+  readonly features: DatasetFeatures<Label>;
+  /** 'file', 'audio', and the columns of classes; the first of these is the one to learn. */
+  readonly columnNames: readonly string[];
+  readonly #clips: Clips;
+  /** The rows of `#clips` that are in the data set, in its order. */
+  readonly #rows: Uint32Array;
+  /** What {@link castAudio} asked for. */
+  readonly #cast: number | undefined;
+
+  /** Use {@link loadDataset}. */
+  constructor(clips: Clips, rows: Uint32Array = Uint32Array.from(clips.files.keys()), cast?: number) {
+    this.#clips = clips;
+    this.#rows = rows;
+    this.#cast = cast;
+    this.length = rows.length;
+    this.columnNames = ['file', 'audio', ...clips.labels.keys()];
+    const labels = [...clips.labels].map(([name, { feature }]) => [name, feature]);
+    const audio = { sampleRate: cast ?? clips.sampleRate };
+    this.features = Object.freeze({ ...Object.fromEntries(labels), audio });
+  }
+
+  /**
+   * A row, decoded: mono, at the sampling rate of its file unless {@link castAudio} or the data set says another.
+   *
+   * @throws ParameterError for an index out of range
+   * @throws AudioDecodeError, which names the file
+   */
+  async row(index: number): Promise<DatasetRow<Label>> {
+    requireIndex(index, this.length);
+    const row = this.#rows[index];
+    const file = this.#clips.files[row];
+    const waveform = await load(file, { sampleRate: this.features.audio.sampleRate ?? null });
+    const labels = [...this.#clips.labels].map(([name, { values }]) => [name, values[row]]);
+    return { ...Object.fromEntries(labels), file, audio: { ...waveform, path: file } };
+  }
+
+  /** The rows, decoded one after the other. */
+  async *[Symbol.asyncIterator](): AsyncGenerator<DatasetRow<Label>> {
+    for (let i = 0; i < this.length; i++) yield await this.row(i);
+  }
+
+  /** The paths of all rows, or a class of each, as numbers; −1 where a row has none. Nothing is decoded. */
+  column(name: 'file'): string[];
+  column(name: Label): number[];
+  column(name: 'file' | Label): string[] | number[] {
+    if (name === 'file') return Array.from(this.#rows, (row) => this.#clips.files[row]);
+    const { values } = this.#labels('name', name);
+    return Array.from(this.#rows, (row) => values[row]);
+  }
+
+  /**
+   * The rows at these positions, in this order.
+   *
+   * @throws ParameterError for an index out of range
+   */
+  select(indices: Iterable<number>): AudioDataset<Label> {
+    const rows = Uint32Array.from(indices, (index) => {
+      requireIndex(index, this.length);
+      return this.#rows[index];
+    });
+    return new AudioDataset(this.#clips, rows, this.#cast);
+  }
+
+  /**
+   * All rows in random order: that of Python's `dataset.shuffle(seed)`.
+   *
+   * @throws ParameterError unless the seed is a whole number of at least 0
+   */
+  shuffle({ seed = 42 }: { seed?: number } = {}): AudioDataset<Label> {
+    requireInteger('seed', seed, 0);
+    return this.select(permutation(this.length, seed));
+  }
+
+  /**
+   * Two data sets without a common row: those of Python's `dataset.train_test_split(test_size, train_size, shuffle,
+   * seed)`, row by row.
+   *
+   * @throws ParameterError for sizes that the rows do not suffice for
+   */
+  trainTestSplit(options: TrainTestSplitOptions = {}): { train: AudioDataset<Label>; test: AudioDataset<Label> } {
+    const { seed = 42, shuffle = true } = options;
+    requireInteger('seed', seed, 0);
+    requireChoice('shuffle', shuffle, [true, false]);
+    if (this.length === 0) return { train: this, test: this };
+    const sizes = splitSizes(this.length, options);
+    const order = shuffle ? permutation(this.length, seed) : Uint32Array.from({ length: this.length }, (_, i) => i);
+    const [test, train] = shuffle ? [0, sizes.test] : [sizes.train, 0];
+    return {
+      train: this.select(order.subarray(train, train + sizes.train)),
+      test: this.select(order.subarray(test, test + sizes.test)),
+    };
+  }
+
+  /**
+   * The same rows, whose sound is resampled to a rate in Hz when it is decoded; `cast_column('audio', Audio(rate))`.
+   *
+   * @throws ParameterError unless the rate is a whole number above 0
+   */
+  castAudio({ sampleRate }: { sampleRate: number }): AudioDataset<Label> {
+    requireInteger('sampleRate', sampleRate);
+    return new AudioDataset(this.#clips, this.#rows, sampleRate);
+  }
+
+  /**
+   * The sampling rate in Hz at which each row comes: that of the files, from their headers, unless all come at one.
+   *
+   * @throws AudioDecodeError, which names the file
+   */
+  async samplingRates(): Promise<number[]> {
+    const { sampleRate } = this.features.audio;
+    if (sampleRate !== undefined) return Array.from(this.#rows, () => sampleRate);
+    const files = this.column('file');
+    const rates: number[] = [];
+    for (let i = 0; i < files.length; i += FILES_AT_ONCE) {
+      rates.push(...(await Promise.all(files.slice(i, i + FILES_AT_ONCE).map(samplingRateOf))));
+    }
+    return rates;
+  }
+
+  /**
+   * The clips as a model takes them: from the files' sampling rate to the extractor's, cut, prepared. Threads decode
+   * them while the model computes.
+   *
+   * @throws SamplingRateError if {@link castAudio} gave the clips another rate than the extractor's
+   * @throws ParameterError for options out of range
+   *
+   * @example
+   * const encoded = dataset.castAudio({ sampleRate: extractor.samplingRate }).preprocess(extractor, { maxDuration: 30 });
+   */
+  preprocess(featureExtractor: Wav2Vec2FeatureExtractor, options: PreprocessOptions = {}): EncodedDataset {
+    const { samplingRate } = featureExtractor;
+    if (this.#cast !== undefined && this.#cast !== samplingRate) {
+      throw new SamplingRateError(
+        `the audio was cast to ${this.#cast} Hz, but the model was trained at ${samplingRate} Hz; ` +
+          `convert it: dataset.castAudio({ sampleRate: ${samplingRate} })`,
+      );
+    }
+    const [first] = this.#clips.labels.keys();
+    const { values } = this.#labels('labelColumn', options.labelColumn ?? first);
+    const labels = Array.from(this.#rows, (row) => (values[row] === -1 ? -100 : values[row]));
+    return encodedDataset(this.column('file'), labels, featureExtractor, options);
+  }
+
+  #labels(parameter: string, name: string): LabelColumn {
+    const column = this.#clips.labels.get(name);
+    if (column) return column;
+    throw new ParameterError(
+      `${parameter} is '${name}'; the columns of classes of ${this.#clips.name} are ${[...this.#clips.labels.keys()].join(', ')}`,
+    );
+  }
+}

@@ -1,0 +1,133 @@
+import { readdir, readFile, realpath } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { DatasetError } from '../errors.js';
+import { isFolder } from '../files.js';
+import { PassingHubError, type Patience } from '../hub/connection.js';
+import { commitOf, repositoryFolder } from '../hub/download/cache.js';
+import { type RepositoryOptions, repositoryFile } from '../hub/download/repository-file.js';
+import { type RepositoryListing, repositoryListing } from '../hub/download/repository-listing.js';
+import { isOffline } from '../hub/environment.js';
+import { requireRevision } from '../hub/names.js';
+import type { Clips } from './clips.js';
+import { folderClips, requireSplit } from './folder-clips.js';
+import { datasetsFolder, unpackOnce } from './unpack.js';
+import { unpackArchive } from './unpack-archive.js';
+import { INDEX, unpackedClips, unpackParquet } from './unpack-parquet.js';
+
+/** The branch in which the Hub keeps what it has converted to Parquet. */
+const PARQUET = 'refs/convert/parquet';
+/** GTZAN itself. */
+const ARCHIVE = 'data/genres.tar.gz';
+
+/** Parquet files by configuration and split. */
+type Parts = Map<string, Map<string, { files: string[]; partial: boolean }>>;
+
+/** Which part of a repository to load. */
+export interface HubPart {
+  split: string;
+  /** Of a configuration. */
+  name: string | undefined;
+  /** What to call the classes where only folders name them. */
+  labelColumn: string;
+}
+
+/**
+ * The clips of a data set of the Hub: from Parquet files if it has any, else from GTZAN's archive. The files lie in the
+ * Hub's cache; what they hold is unpacked beside, once for each commit, and needs no connection from then on.
+ *
+ * @throws HubError if the Hub refuses, or cannot be reached and the data set was not unpacked before
+ * @throws DatasetError if it has neither, or no such split or configuration
+ */
+export async function hubClips(
+  id: string,
+  part: HubPart,
+  options: RepositoryOptions,
+  patience: Partial<Patience> = {},
+): Promise<Clips> {
+  const repository: RepositoryOptions = { ...options, repoType: 'dataset' };
+  const revision = options.revision ?? PARQUET;
+  requireRevision(revision);
+  const home = datasetsFolder(id.replace('/', '--'));
+  const once = { ...patience, retries: 0 };
+  let listing: RepositoryListing | undefined;
+  let failure: PassingHubError | undefined;
+  if (!isOffline()) {
+    try {
+      const asked = (await isFolder(home)) ? once : patience;
+      listing = await repositoryListing(id, { ...repository, revision }, asked);
+    } catch (error) {
+      if (!(error instanceof PassingHubError)) throw error;
+      failure = error;
+    }
+  }
+  const folder = repositoryFolder({ repoType: 'dataset', id, revision, file: '' });
+  const commit = listing?.commit ?? (await commitOf(folder, revision)) ?? 'unknown';
+  const parts = listing ? partsOf(listing.files) : await unpackedParts(join(home, commit));
+  if (parts.size > 0) return parquetClips(id, part, parts, join(home, commit), { ...repository, revision: commit });
+
+  const archive = await repositoryFile(id, ARCHIVE, repository, failure ? once : patience).catch((error) => {
+    throw failure ?? error;
+  });
+  if (archive === undefined) {
+    const message = `${id} has neither Parquet files (<name>/<split>/0000.parquet of ${revision}) nor ${ARCHIVE}`;
+    throw failure ?? new DatasetError(`${message}; download it, and give a folder with a folder for each class in it`);
+  }
+  // The blob in the cache is named after its content.
+  const unpacked = join(home, basename(await realpath(archive)));
+  await unpackOnce(unpacked, (empty) => unpackArchive(archive, empty));
+  return { ...(await folderClips(unpacked, part.split, part.labelColumn)), name: id };
+}
+
+async function parquetClips(
+  id: string,
+  { name, split }: HubPart,
+  parts: Parts,
+  home: string,
+  repository: RepositoryOptions,
+): Promise<Clips> {
+  const configurations = [...parts.keys()];
+  const chosen = name ?? (configurations.length === 1 ? configurations[0] : 'default');
+  const splits = parts.get(chosen);
+  if (!splits) {
+    const wrong = name === undefined ? 'holds several data sets' : `has no data set '${name}'`;
+    throw new DatasetError(`${id} ${wrong}; give as name one of ${configurations.join(', ')}`);
+  }
+  requireSplit(id, split, [...splits.keys()]);
+  const { files, partial } = splits.get(split)!;
+  if (partial) console.warn(`${id}: the Hub has only the beginning of '${split}' as Parquet`);
+  const folder = join(home, chosen, split);
+  await unpackOnce(folder, async (empty) => {
+    const paths: string[] = [];
+    for (const file of files) {
+      const path = await repositoryFile(id, file, repository);
+      if (path === undefined) throw new DatasetError(`${id} has no ${file} any more; load it again`);
+      paths.push(path);
+    }
+    await unpackParquet(paths, empty);
+  });
+  return unpackedClips(id, folder, await readFile(join(folder, INDEX), 'utf8'));
+}
+
+function partsOf(files: readonly string[]): Parts {
+  const parts: Parts = new Map();
+  for (const file of [...files].sort()) {
+    const [, name, beginning, split] = /^(\w[^/]*)\/(partial-)?(\w[^/]*)\/\d+\.parquet$/.exec(file) ?? [];
+    if (name === undefined) continue;
+    const splits = parts.get(name) ?? new Map();
+    const { files: before } = splits.get(split) ?? { files: [] };
+    parts.set(name, splits.set(split, { files: [...before, file], partial: beginning !== undefined }));
+  }
+  return parts;
+}
+
+/** What is unpacked in a folder. */
+async function unpackedParts(folder: string): Promise<Parts> {
+  const parts: Parts = new Map();
+  const paths = await readdir(folder, { recursive: true }).catch(() => []);
+  for (const path of paths) {
+    const [, name, split] = /^([^/\\]+)[/\\]([^/\\]+)[/\\]rows\.json$/.exec(path) ?? [];
+    if (name === undefined || split.endsWith('.part')) continue;
+    parts.set(name, (parts.get(name) ?? new Map()).set(split, { files: [], partial: false }));
+  }
+  return parts;
+}

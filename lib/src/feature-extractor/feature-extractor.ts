@@ -1,0 +1,111 @@
+import type { HubOptions } from '../hub/download/repository-file.js';
+import { type CommitInfo, type PushOptions, pushFiles } from '../hub/push/push-files.js';
+import { type BatchFeature, type FeatureExtractionOptions, prepare, type RawAudio } from './prepare-audio.js';
+import {
+  completeConfig,
+  type OtherFields,
+  type PreprocessorConfig,
+  readPreprocessorConfig,
+  writePreprocessorConfig,
+} from './preprocessor-config.js';
+
+/** Prepares audio for a model of the wav2vec 2.0 family, HuBERT among them. Call it like a function. */
+export interface Wav2Vec2FeatureExtractor extends PreprocessorConfig {
+  /**
+   * @param audio - a waveform, or an array of waveforms; finite everywhere
+   * @returns a batch, also of one waveform; its arrays are new
+   * @throws SamplingRateError if the audio has another sampling rate than {@link PreprocessorConfig.samplingRate}
+   * @throws ParameterError for audio that is empty, not mono or not finite, and for options out of range
+   */
+  (audio: RawAudio | readonly RawAudio[], options?: FeatureExtractionOptions): BatchFeature;
+  /** Writes `preprocessor_config.json` into a folder, which is made if need be. */
+  savePretrained(folder: string): Promise<void>;
+  /**
+   * Commits `preprocessor_config.json` to a repository on the Hub, or writes it into `options.folder`. Options and errors
+   * are those of a model's `pushToHub`; the commit is called 'Upload feature extractor' by default.
+   */
+  pushToHub(repoId: string, options?: PushOptions): Promise<CommitInfo>;
+}
+
+/** Reads a feature extractor's configuration, some of its fields overridden. */
+export type FeatureExtractorLoader = (
+  idOrFolder: string,
+  options?: Partial<PreprocessorConfig> & HubOptions,
+) => Promise<Wav2Vec2FeatureExtractor>;
+
+/** Makes feature extractors, from options or from what {@link Wav2Vec2FeatureExtractor.savePretrained} wrote. */
+export interface Wav2Vec2FeatureExtractorClass {
+  /** @throws ParameterError for options out of range */
+  new (options?: Partial<PreprocessorConfig>): Wav2Vec2FeatureExtractor;
+  readonly prototype: Wav2Vec2FeatureExtractor;
+  /** See {@link AutoFeatureExtractor}. */
+  readonly fromPretrained: FeatureExtractorLoader;
+}
+
+/**
+ * Prepares audio for a model, like `transformers.Wav2Vec2FeatureExtractor`: pads, truncates, and scales each waveform to
+ * zero mean and unit variance, (x − mean) / √(variance + 1e-7).
+ *
+ * As in Transformers, mean and variance are those of the audio where an attention mask is asked for, and those of audio
+ * and padding together where it is not. They are also taken from the beginning of the row, and padding set at its end:
+ * with `paddingSide: 'left'` and a mask, switch `doNormalize` off.
+ *
+ * @example
+ * const extractor = new Wav2Vec2FeatureExtractor({ returnAttentionMask: true });
+ * const { inputValues, attentionMask } = extractor([speech, music], { samplingRate: 16000, padding: true });
+ */
+export const Wav2Vec2FeatureExtractor: Wav2Vec2FeatureExtractorClass = Object.assign(
+  function Wav2Vec2FeatureExtractor(options: Partial<PreprocessorConfig> = {}): Wav2Vec2FeatureExtractor {
+    return callable(completeConfig(options), {});
+  } as unknown as Wav2Vec2FeatureExtractorClass,
+  { fromPretrained },
+);
+// Extractors are functions, and instances of their class all the same.
+Object.setPrototypeOf(Wav2Vec2FeatureExtractor.prototype, Function.prototype);
+Wav2Vec2FeatureExtractor.prototype.pushToHub = function (repoId, options = {}) {
+  const { commitMessage = 'Upload feature extractor' } = options;
+  return pushFiles(repoId, (folder) => this.savePretrained(folder), { ...options, commitMessage });
+};
+
+/**
+ * Finds the feature extractor that belongs to a checkpoint, like `transformers.AutoFeatureExtractor`.
+ *
+ * `fromPretrained(idOrFolder, options)` reads `preprocessor_config.json` in a folder, or of a repository on the Hub. The
+ * options override what it says.
+ *
+ * @throws CheckpointError if there is no such file, or it belongs to another kind of feature extractor
+ * @throws HubError if the Hub does not hand it out
+ *
+ * @example
+ * const extractor = await AutoFeatureExtractor.fromPretrained('ntu-spml/distilhubert', { doNormalize: true });
+ */
+export const AutoFeatureExtractor: { readonly fromPretrained: FeatureExtractorLoader } = { fromPretrained };
+
+async function fromPretrained(
+  idOrFolder: string,
+  options: Partial<PreprocessorConfig> & HubOptions = {},
+): Promise<Wav2Vec2FeatureExtractor> {
+  completeConfig(options);
+  const { config, others } = await readPreprocessorConfig(idOrFolder, options);
+  const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
+  return callable(completeConfig({ ...config, ...given }), others);
+}
+
+function callable(config: PreprocessorConfig, others: OtherFields): Wav2Vec2FeatureExtractor {
+  let warned = false;
+  const warn = () => {
+    if (warned) return;
+    warned = true;
+    console.warn(
+      `Wav2Vec2FeatureExtractor: give samplingRate, or waveforms with theirs; ` +
+        `samples at another rate than ${config.samplingRate} Hz pass unnoticed otherwise`,
+    );
+  };
+  const extractor = (audio: RawAudio | readonly RawAudio[], options: FeatureExtractionOptions = {}) =>
+    prepare(config, audio, options, warn);
+  // That has pushToHub.
+  Object.setPrototypeOf(extractor, Wav2Vec2FeatureExtractor.prototype);
+  return Object.assign(extractor, config, {
+    savePretrained: (folder: string) => writePreprocessorConfig(folder, config, others),
+  }) as Wav2Vec2FeatureExtractor;
+}

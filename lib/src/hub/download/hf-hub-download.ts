@@ -1,0 +1,26 @@
+import { HubError } from '../../errors.js';
+import { listRepoFiles } from './list-repo-files.js';
+import { type RepositoryOptions, repositoryFile } from './repository-file.js';
+
+/**
+ * Downloads a file of a repository of the Hub, once, into the cache that Python uses too, and tells where it is; like
+ * `huggingface_hub.hf_hub_download`. Of a folder it is the file that lies there.
+ *
+ * @throws ParameterError if idOrFolder is neither a folder nor could be a repository
+ * @throws HubError if there is no such file, or the Hub refuses or cannot be reached
+ *
+ * @example
+ * const path = await hfHubDownload('ntu-spml/distilhubert', 'README.md');
+ */
+export async function hfHubDownload(
+  idOrFolder: string,
+  file: string,
+  options: RepositoryOptions = {},
+): Promise<string> {
+  const path = await repositoryFile(idOrFolder, file, options);
+  if (path !== undefined) return path;
+  const others = await listRepoFiles(idOrFolder, options).catch(() => []);
+  const there =
+    others.length > 0 ? `; there are ${others.slice(0, 10).join(', ')}${others.length > 10 ? ', …' : ''}` : '';
+  throw new HubError(`${idOrFolder} has no file '${file}'${there}`);
+}

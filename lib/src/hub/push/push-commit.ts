@@ -1,0 +1,117 @@
+import { commitIter, type PathInfo, pathsInfo } from '@huggingface/hub';
+import { insist, pageOf } from '../connection.js';
+import { difference } from '../download/checksum.js';
+import { isCommit } from '../names.js';
+import { FileContent } from './file-content.js';
+import { pushFetch } from './push-fetch.js';
+import { foreign, headOf, makeBranch, packageOptions } from './push-repository.js';
+import { type PushSession, partOf, UncertainPushError } from './push-session.js';
+import { uploadBar } from './upload-bar.js';
+
+/** A file to be pushed. */
+export interface PushedFile {
+  /** Within the repository, with `/` between folders. */
+  path: string;
+  /** On this machine. */
+  location: string;
+  /** In bytes. */
+  size: number;
+}
+
+/** What a commit says of itself. */
+export interface CommitWords {
+  title: string;
+  description?: string;
+}
+
+/** A commit that has been made. */
+export interface MadeCommit {
+  oid: string;
+  url: string;
+}
+
+/**
+ * Makes one commit of all files, or finds that the branch has them already: then no commit is made.
+ *
+ * Each commit names the one before, so that the server makes none twice; one whose answer was lost is looked for.
+ */
+export async function commitFiles(session: PushSession, files: PushedFile[], words: CommitWords): Promise<MadeCommit> {
+  const attempt = async () => {
+    const head = (await headOf(session)) ?? (await makeBranch(session));
+    return (await there(session, head, files)) ?? (await commitOnce(session, head, files, words));
+  };
+  try {
+    return await insist(session.hub, attempt, (error) => error instanceof UncertainPushError);
+  } catch (error) {
+    if (!(error instanceof UncertainPushError)) throw error;
+    const hub = { ...session.hub, patience: { ...session.hub.patience, retries: 0 } };
+    const once = { ...session, hub };
+    const look = async () => {
+      const head = await headOf(once);
+      return head ? there(once, head, files) : undefined;
+    };
+    const made = await look().catch(() => undefined);
+    if (made) return made;
+    throw error;
+  }
+}
+
+/** The commit, if it has all files as they are here. */
+async function there(session: PushSession, head: string, files: PushedFile[]): Promise<MadeCommit | undefined> {
+  const fetch = pushFetch(session, { what: 'its files' });
+  const paths = files.map(({ path }) => path);
+  const found = await pathsInfo({ ...packageOptions(session), revision: head, paths, fetch }).catch((error) => {
+    throw foreign(session, error);
+  });
+  const entries = new Map(found.map((entry) => [entry.path, entry]));
+  const isSameSize = ({ path, size }: PushedFile) => entries.get(path)?.size === size;
+  if (!files.every(isSameSize)) return undefined;
+  for (const { path, location } of files) if (!(await isSame(location, entries.get(path)!))) return undefined;
+  return { oid: head, url: `${pageOf(session.hub, partOf(session, ''))}/commit/${head}` };
+}
+
+async function isSame(location: string, { oid, lfs }: PathInfo): Promise<boolean> {
+  const etag = lfs?.oid ?? oid ?? '';
+  return /^([0-9a-f]{40}|[0-9a-f]{64})$/.test(etag) && (await difference(location, etag)) === undefined;
+}
+
+/** Uploads what the Hub has not got, and makes the commit. */
+async function commitOnce(
+  session: PushSession,
+  head: string,
+  files: PushedFile[],
+  { title, description }: CommitWords,
+): Promise<MadeCommit> {
+  const stop = new AbortController();
+  let failed: (error: unknown) => void;
+  // The package's iterator may lose an error while it reports progress, and wait for ever.
+  const failure = new Promise<never>((_, reject) => {
+    failed = reject;
+  });
+  failure.catch(() => {});
+  const options = packageOptions(session);
+  const commit = commitIter({
+    ...options,
+    ...{ title, description, parentCommit: head, useXet: false, abortSignal: stop.signal },
+    operations: files.map(({ path, location, size }) => ({
+      operation: 'addOrUpdate',
+      path,
+      content: new FileContent(location, 0, size),
+    })),
+    fetch: pushFetch(session, { what: 'its large files', failed: (error) => failed(error) }),
+  });
+  const bar = uploadBar(session.id, files);
+  try {
+    for (;;) {
+      const { done, value } = await Promise.race([commit.next(), failure]);
+      if (!done) bar.hear(value);
+      else if (value && isCommit(value.commit.oid)) return value.commit;
+      else throw new UncertainPushError(`${session.id}: the commit was answered with no commit. Push again later`);
+    }
+  } catch (error) {
+    stop.abort();
+    throw foreign(session, error);
+  } finally {
+    bar.end();
+  }
+}

@@ -1,0 +1,160 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { HubError, OnpaError, ParameterError } from '../../errors.js';
+import { type Interruption, listenForInterruption, Stopped } from '../../interruption.js';
+import { type Hub, PATIENCE, type Patience, pageOf } from '../connection.js';
+import { pathOf } from '../download/repository-file.js';
+import { hubAddress, isOffline } from '../environment.js';
+import { type FoundToken, requireToken } from '../login/token.js';
+import { identify } from '../login/who-am-i.js';
+import { isCommit, isRepositoryId, requireRevision } from '../names.js';
+import { commitFiles } from './push-commit.js';
+import { makeRepository } from './push-repository.js';
+import { type PushSession, partOf } from './push-session.js';
+import { filesIn, pushToFolder } from './push-to-folder.js';
+
+/** Where to push, and with which words. */
+export interface PushOptions {
+  /** Needs the role 'write'; default `HF_TOKEN`, else the token that a login has kept. */
+  accessToken?: string;
+  /** The Hub's address; default `HF_ENDPOINT`, else https://huggingface.co. */
+  hubUrl?: string;
+  /** The branch that gets the commit; it is made if there is none. Default 'main'. */
+  revision?: string;
+  /** Whether a repository that is made now is private; default as the Hub decides. One that there is stays as it is. */
+  private?: boolean;
+  /** The first line of the commit. */
+  commitMessage?: string;
+  commitDescription?: string;
+  /** A folder, as a path or `file:` URL, that gets the same files in place of the Hub: no token, no network. */
+  folder?: string;
+  /** Stops the push, as Ctrl+C and the notebook's stop button do. */
+  signal?: AbortSignal;
+}
+
+/** What a push has made. */
+export interface CommitInfo {
+  /** The page of the repository, or the `file:` URL of the folder. */
+  repoUrl: string;
+  /** The page of the commit; not of a folder. */
+  commitUrl?: string;
+  /** The hash of the commit; not of a folder. */
+  oid?: string;
+  commitMessage: string;
+  /** The paths of all files that were pushed, sorted. */
+  files: string[];
+}
+
+/**
+ * Commits files to a model's repository on the Hugging Face Hub, all or nothing: the repository is made if there is
+ * none, large files are uploaded, and one commit makes everything visible at once. What may pass is tried again. Where
+ * the branch has the files already, no commit is made.
+ *
+ * @param repoId - 'owner/name', or 'name' for one of the user's own
+ * @param write - fills the empty folder that it is given; the folder is gone afterwards
+ * @throws ParameterError for names that no repository, branch or file has, for no files, and for a `folder` that cannot
+ * be written to; before any request
+ * @throws HubError if there is no token, and if the Hub refuses or cannot be reached; nothing is visible then
+ *
+ * @example
+ * await pushFiles('me/model', (folder) => writeFile(join(folder, 'notes.txt'), 'first run'), { folder: 'pushed' });
+ */
+export async function pushFiles(
+  repoId: string,
+  write: (folder: string) => Promise<void>,
+  options: PushOptions = {},
+  patience: Partial<Patience> = {},
+): Promise<CommitInfo> {
+  const { revision = 'main', commitMessage = 'Upload files', signal } = options;
+  if (!isRepositoryId(repoId)) {
+    throw new ParameterError(`repoId is '${repoId}'; give 'owner/name', or 'name' for a repository of yours`);
+  }
+  requireRevision(revision);
+  if (isCommit(revision)) throw new ParameterError(`revision is the commit ${revision}; give the name of a branch`);
+  if (!commitMessage.trim()) throw new ParameterError('commitMessage is empty; say what is pushed');
+  const interruption = listenForInterruption(signal);
+  try {
+    if (options.folder !== undefined) {
+      const folder = pathOf(options.folder);
+      const files = await pushToFolder(folder, write, () => interruption.pause());
+      return { repoUrl: pathToFileURL(resolve(folder)).href, commitMessage, files };
+    }
+    const hub = await hubOf(options, { ...PATIENCE, ...patience });
+    return await pushToHub(hub, repoId, write, { ...options, revision, commitMessage }, interruption);
+  } catch (error) {
+    throw error instanceof Stopped ? stopped(repoId, 'and nothing of it is visible. Push again', signal) : error;
+  } finally {
+    interruption.end();
+  }
+}
+
+/** The Hub, with the token, and where that comes from. */
+async function hubOf(options: PushOptions, patience: Patience): Promise<Hub & FoundToken> {
+  if (isOffline()) {
+    throw new HubError(
+      "HF_HUB_OFFLINE or TRANSFORMERS_OFFLINE forbids to push: unset it, or give the option 'folder' to write the files there",
+    );
+  }
+  const address = hubAddress(options.hubUrl);
+  const found = await requireToken(address, options.accessToken);
+  return { address, ...found, patience, advice: "the option 'folder' writes the files into a folder instead" };
+}
+
+async function pushToHub(
+  hub: Hub & FoundToken,
+  repoId: string,
+  write: (folder: string) => Promise<void>,
+  options: PushOptions & Required<Pick<PushOptions, 'revision' | 'commitMessage'>>,
+  interruption: Interruption,
+): Promise<CommitInfo> {
+  const { revision, commitMessage: title, commitDescription: description } = options;
+  const stop = new AbortController();
+  const session: PushSession = { hub, id: repoId, revision, signal: stop.signal, committing: false };
+  const noRoom = (cause: unknown): never => {
+    if (cause instanceof OnpaError || !(cause as NodeJS.ErrnoException).syscall) throw cause;
+    const reason = (cause as Error).message;
+    throw new HubError(`${repoId}: no room for the files in ${tmpdir()}: ${reason}. Set TMPDIR to another folder`, {
+      cause,
+    });
+  };
+  const folder = await mkdtemp(join(tmpdir(), 'onpa-push-')).catch(noRoom);
+  try {
+    await write(folder).catch(noRoom);
+    const files = await filesIn(folder);
+    const push = async () => {
+      session.id = await fullId(hub, repoId);
+      await makeRepository(session, options.private);
+      return commitFiles(session, files, { title, description });
+    };
+    await interruption.pause();
+    const commit = await interruption.race(push());
+    const paths = files.map(({ path }) => path);
+    return {
+      repoUrl: pageOf(hub, partOf(session, '')),
+      commitUrl: commit.url,
+      oid: commit.oid,
+      commitMessage: title,
+      files: paths,
+    };
+  } catch (error) {
+    if (!(error instanceof Stopped && session.committing)) throw error;
+    const page = pageOf(hub, partOf(session, ''));
+    throw stopped(repoId, `while the Hub made the commit: look at ${page}/commits/${revision}`, options.signal);
+  } finally {
+    stop.abort();
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** The repository with its owner; without one, it is the user's own. */
+async function fullId(hub: Hub & FoundToken, repoId: string): Promise<string> {
+  if (repoId.includes('/')) return repoId;
+  const { name } = await identify(hub.address, hub, hub.patience);
+  return `${name}/${repoId}`;
+}
+
+function stopped(repoId: string, how: string, signal: AbortSignal | undefined): HubError {
+  return new HubError(`${repoId}: the push was stopped, ${how}`, { cause: signal?.reason });
+}

@@ -1,0 +1,65 @@
+import { FIXED_TICKS, FONT_SIZE, type Spec } from '../spec.js';
+import { autoTicks, logTicks, tickFormat } from './ticks.js';
+
+/** What a tick label needs along its axis, in pixels: matplotlib's estimate from the font size. */
+export const LABEL_ROOM: { x: number; y: number } = { x: 3 * FONT_SIZE, y: 2 * FONT_SIZE };
+
+/** The range of an axis around [low, high], with matplotlib's margin of 5 % on both sides. */
+export function withMargin(low: number, high: number): [number, number] {
+  if (low === high) {
+    const half = Math.abs(low) * 0.055 || 0.055;
+    return [low - half, high + half];
+  }
+  const margin = 0.05 * (high - low);
+  return [low - margin, high + margin];
+}
+
+/** {@link withMargin} on a log axis: 5 % of the decades. */
+export function withLogMargin(low: number, high: number): [number, number] {
+  const [from, to] = withMargin(Math.log10(low), Math.log10(high));
+  return [10 ** from, 10 ** to];
+}
+
+/** Encoding of a plain axis over `domain`: scale, ticks and labels as matplotlib sets them. */
+export function plainAxis(
+  channel: 'x' | 'y',
+  domain: [number, number],
+  length: number,
+  title: string | null,
+  integer = false,
+): Spec {
+  const values = autoTicks(domain[0], domain[1], length, LABEL_ROOM[channel], integer);
+  return {
+    type: 'quantitative',
+    title,
+    scale: { domain, nice: false, zero: false },
+    axis: { ...FIXED_TICKS, values, format: tickFormat(values) },
+  };
+}
+
+/** A power of ten written with raised digits, as a Vega expression. */
+const POWER = ['-⁻', '1¹', '2²', '3³', '4⁴', '5⁵', '6⁶', '7⁷', '8⁸', '9⁹', '0⁰'].reduce(
+  (text, [plain, raised]) => `replace(${text}, /${plain}/g, '${raised}')`,
+  'toString(round(log(datum.value) / LN10))',
+);
+
+/** Encoding of a log axis over `domain`: long ticks with 10ⁿ at the decades, short ones between. */
+export function logAxis(domain: [number, number], title: string | null): Spec {
+  const { major, minor } = logTicks(domain[0], domain[1]);
+  const isMajor = 'abs(log(datum.value) / LN10 - round(log(datum.value) / LN10)) < 1e-6';
+  // Less than a decade: one label would not tell the scale.
+  const isLabelled = "test(/^[125]/, format(datum.value, '.0e'))";
+  const power = `${isMajor} ? '10' + ${POWER} : ''`;
+  const plain = `${isLabelled} ? format(datum.value, '~g') : ''`;
+  return {
+    type: 'quantitative',
+    title,
+    scale: { type: 'log', domain, nice: false },
+    axis: {
+      ...FIXED_TICKS,
+      values: [...major, ...minor].sort((a, b) => a - b),
+      tickSize: { condition: { test: isMajor, value: 4 }, value: 2.5 },
+      labelExpr: major.length > 1 ? power : plain,
+    },
+  };
+}

@@ -1,0 +1,92 @@
+import { fftFrequencies } from '../../dsp/fft.js';
+import { melFrequencies } from '../../dsp/mel.js';
+import { ParameterError } from '../../errors.js';
+import { requireRange } from '../check.js';
+import { cellEdges } from '../picture/raster.js';
+import { FIXED_TICKS, type Spec } from '../spec.js';
+import { LABEL_ROOM } from './axis.js';
+import {
+  inverseSymlog,
+  inverseSymlogExpression,
+  LOG_SCALE,
+  MEL_SCALE,
+  type Symlog,
+  symlog,
+  symlogTicks,
+} from './symlog.js';
+import { autoTicks } from './ticks.js';
+
+/** `'linear'` and `'hz'` are the same, as in librosa. */
+export type FrequencyAxis = 'linear' | 'hz' | 'log' | 'mel';
+
+export interface FrequencyOptions {
+  sampleRate: number;
+  nFft?: number;
+  fMin?: number;
+  fMax?: number;
+  htk?: boolean;
+}
+
+/** How frequencies in Hz lie on the vertical axis of a spectrogram. */
+export interface FrequencyScale {
+  /** Frequency of each row, in Hz. */
+  centers: Float64Array;
+  /** Borders between the rows, in Hz. */
+  edges: Float64Array;
+  /** Range of the axis in its own units. */
+  domain: [number, number];
+  toHz(position: number): number;
+  /** Hz from a position on the axis, as a Vega expression. */
+  toHzExpression(position: string): string;
+  encoding: Spec;
+}
+
+const LINEAR: Symlog = { threshold: Number.MAX_VALUE, slope: 1 };
+
+/** The vertical axis of a spectrogram of `rows` rows, `height` pixels high: rows, range, ticks and labels as librosa's. */
+export function frequencyScale(
+  axis: FrequencyAxis,
+  rows: number,
+  height: number,
+  options: FrequencyOptions,
+): FrequencyScale {
+  const { sampleRate, nFft = 2 * (rows - 1), fMin, fMax, htk = false } = options;
+  const mel = axis === 'mel';
+  requireRange('fMin', fMin ?? 0, 'fMax', fMax ?? sampleRate / 2);
+  if ((fMin ?? 0) < 0) throw new ParameterError(`fMin is ${fMin}; give a frequency of at least 0 Hz`);
+  if (!mel && rows !== 1 + Math.floor(nFft / 2)) {
+    throw new ParameterError(
+      `nFft is ${nFft}, which makes ${1 + Math.floor(nFft / 2)} rows, but db has ${rows}; leave nFft out or give the one of the stft`,
+    );
+  }
+  const centers = mel
+    ? melFrequencies(rows, { fMin: fMin ?? 0, fMax: fMax ?? sampleRate / 2, htk })
+    : Float64Array.from(fftFrequencies({ sampleRate, nFft }));
+  const edges = cellEdges(centers);
+  const low = mel ? edges[0] : (fMin ?? edges[0]);
+  const high = mel ? edges[rows] : (fMax ?? edges[rows]);
+  const scale = mel ? MEL_SCALE : axis === 'log' ? LOG_SCALE : LINEAR;
+  const linear = scale === LINEAR;
+  const ticks = linear
+    ? autoTicks(low, high, height, LABEL_ROOM.y)
+    : symlogTicks(scale, low, high, height, LABEL_ROOM.y);
+  const toHzExpression = (at: string): string => (linear ? at : inverseSymlogExpression(scale, at));
+  const domain: [number, number] = [symlog(scale, low), symlog(scale, high)];
+  return {
+    centers,
+    edges,
+    domain,
+    toHz: (position) => inverseSymlog(scale, position),
+    toHzExpression,
+    encoding: {
+      type: 'quantitative',
+      title: 'Hz',
+      scale: { domain, nice: false, zero: false },
+      axis: {
+        ...FIXED_TICKS,
+        values: ticks.map((hz) => symlog(scale, hz)),
+        labelExpr: `format(${toHzExpression('datum.value')}, '.6~g')`,
+      },
+    },
+  };
+}

@@ -1,0 +1,72 @@
+import type { Spec } from '../spec.js';
+import { encodeReduced } from './reduce.js';
+
+export interface RenderOptions {
+  /** Pixels of the picture per pixel of the chart. Default 1. */
+  scale?: number;
+}
+
+/** Scripts that DejaVu Sans lacks: their titles take a font of the system. */
+export const EAST_ASIAN: RegExp = /[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef]/;
+
+/** Mean width of DejaVu Sans' characters, in parts of the font size. */
+export const CHARACTER_WIDTH = 0.6;
+
+/** Vega reports on the console, where a notebook shows it in red; a chart that cannot be drawn is an error instead. */
+const QUIET = {
+  level: (): unknown => QUIET,
+  error: (error: unknown): never => {
+    throw error instanceof Error ? error : new Error(String(error));
+  },
+  warn: (): unknown => QUIET,
+  info: (): unknown => QUIET,
+  debug: (): unknown => QUIET,
+};
+
+/** Vega's estimate of text widths, which its type declarations leave out. */
+interface TextMetrics {
+  textMetrics: { width: (item: { fontSize?: number }, text: string) => number };
+}
+
+/**
+ * Draws a chart as an SVG document, by Vega-Lite and Vega without a browser.
+ *
+ * Both are loaded at the first call: `import 'onpa'` stays quick.
+ */
+export async function renderSvg(spec: Spec): Promise<string> {
+  const [vega, vegaLite] = await Promise.all([import('vega'), import('vega-lite')]);
+  // Without a canvas Vega takes each character for 0.8 of the font size, which spreads the axes.
+  const { textMetrics } = vega as unknown as TextMetrics;
+  textMetrics.width = (item, text) => CHARACTER_WIDTH * (item.fontSize ?? 11) * String(text).length;
+  const { spec: compiled } = vegaLite.compile(spec as never, { logger: QUIET as never });
+  const view = new vega.View(vega.parse(compiled), { renderer: 'none', logger: QUIET as never });
+  try {
+    return await view.toSVG();
+  } finally {
+    view.finalize();
+  }
+}
+
+/**
+ * Draws a chart as a PNG file, for README pictures and wherever notebooks are shown without scripts.
+ *
+ * Text is set in DejaVu Sans, matplotlib's font, which comes with the library: a bare machine draws the same picture.
+ *
+ * @example
+ * await writeFile('waveform.png', await renderPng(waveshow(waveform)));
+ */
+export async function renderPng(spec: Spec, { scale = 1 }: RenderOptions = {}): Promise<Uint8Array> {
+  const [svg, { Resvg }] = await Promise.all([renderSvg(spec), import('@resvg/resvg-js')]);
+  const resvg = new Resvg(svg, {
+    fitTo: { mode: 'zoom', value: scale },
+    imageRendering: 1,
+    font: {
+      fontFiles: [require.resolve('dejavu-fonts-ttf/ttf/DejaVuSans.ttf')],
+      loadSystemFonts: EAST_ASIAN.test(svg),
+      defaultFontFamily: 'DejaVu Sans',
+      sansSerifFamily: 'DejaVu Sans',
+    },
+  });
+  const { pixels, width, height } = resvg.render();
+  return encodeReduced(pixels, width, height);
+}

@@ -1,0 +1,130 @@
+import { attribute, functionDefinition, type Graph, loadGraph, node, placeholder } from './graph.js';
+import { usesGpu } from './native.js';
+import { tf } from './tensorflow.js';
+
+/** What a compiled function is made of; arguments broadcast as in NumPy. */
+export interface Operations<X> {
+  constant(value: number): X;
+  add(a: X, b: X): X;
+  sub(a: X, b: X): X;
+  mul(a: X, b: X): X;
+  square(x: X): X;
+  exp(x: X): X;
+  erf(x: X): X;
+  tanh(x: X): X;
+  /** 1 where a ≥ b, otherwise 0. */
+  greaterEqual(a: X, b: X): X;
+}
+
+/** From tensors to tensors; the results belong to the caller. */
+export type CompiledFunction = (...inputs: tf.Tensor[]) => tf.Tensor[];
+
+/**
+ * A function of tensors, element by element, that TensorFlow's compiler XLA makes one pass over memory of, where each
+ * operation alone would be a pass: for large tensors, memory is what takes the time.
+ *
+ * It is compiled for each new shape of its inputs, in some hundredths of a second, if they are large. Where they are not,
+ * or there is no compiler (as there may be none for a GPU), the operations run one by one. It has no gradient.
+ *
+ * @example
+ * const axpy = compiled(['a', 'x', 'y'], (o, a, x, y) => [o.add(o.mul(a, x), y)]);
+ * const [sum] = axpy(tf.scalar(2), x, y);
+ */
+export function compiled(
+  parameters: string[],
+  define: <X>(operations: Operations<X>, ...inputs: X[]) => X[],
+): CompiledFunction {
+  let program: { graph: Graph; outputs: string[] } | undefined;
+  return (...inputs) => {
+    const isLarge = inputs.some(({ size }) => size >= LARGE);
+    if (!isLarge || !canCompile()) return tf.tidy(() => define(TENSORS, ...inputs));
+    program ??= compile(parameters, define);
+    const given = Object.fromEntries(inputs.map((input, i) => [parameters[i], input]));
+    return program.graph.run(given, program.outputs);
+  };
+}
+
+/** Entries of a tensor from which on a pass over memory takes longer than it takes to begin one. */
+const LARGE = 2 ** 18;
+
+/** Whether this TensorFlow has a compiler; undefined before the first try. */
+let hasCompiler: boolean | undefined;
+
+function canCompile(): boolean {
+  hasCompiler ??= !usesGpu() && compilerWorks();
+  return hasCompiler;
+}
+
+function compilerWorks(): boolean {
+  try {
+    return tf.tidy(() => {
+      const { graph, outputs } = compile(['x'], (o, x) => [o.add(x, o.greaterEqual(x, o.constant(2)))]);
+      const found = graph.run({ x: tf.tensor1d([1, 2]) }, outputs)[0].dataSync();
+      return found[0] === 1 && found[1] === 3;
+    });
+  } catch {
+    return false;
+  }
+}
+
+function compile(
+  parameters: string[],
+  define: <X>(operations: Operations<X>, ...inputs: X[]) => X[],
+): { graph: Graph; outputs: string[] } {
+  const { nodes, operations } = functionBody();
+  const results = define(operations, ...parameters);
+  const mustCompile = { _XlaMustCompile: attribute.boolean(true) };
+  const call = node('call', 'PartitionedCall', parameters, {
+    Tin: attribute.float32s(parameters.length),
+    Tout: attribute.float32s(results.length),
+    f: attribute.functionName('compiled'),
+    ...mustCompile,
+  });
+  const definition = functionDefinition('compiled', parameters, nodes, results, mustCompile);
+  return {
+    graph: loadGraph([...parameters.map(placeholder), call], [definition]),
+    outputs: results.map((_, i) => `call:${i}`),
+  };
+}
+
+/** Operations that write themselves as nodes of a function, and are known by the names of their outputs. */
+function functionBody(): { nodes: Buffer[]; operations: Operations<string> } {
+  const nodes: Buffer[] = [];
+  const float32 = { T: attribute.float32() };
+  const append = (operation: string, inputs: string[], output: string, attributes: Record<string, Buffer>): string => {
+    const name = `node${nodes.length}`;
+    nodes.push(node(name, operation, inputs, attributes, 3));
+    return `${name}:${output}:0`;
+  };
+  const unary = (operation: string) => (x: string) => append(operation, [x], 'y', float32);
+  const binary = (operation: string) => (a: string, b: string) => append(operation, [a, b], 'z', float32);
+  return {
+    nodes,
+    operations: {
+      constant: (value) =>
+        append('Const', [], 'output', { dtype: attribute.float32(), value: attribute.scalar(value) }),
+      add: binary('AddV2'),
+      sub: binary('Sub'),
+      mul: binary('Mul'),
+      square: unary('Square'),
+      exp: unary('Exp'),
+      erf: unary('Erf'),
+      tanh: unary('Tanh'),
+      greaterEqual: (a, b) =>
+        append('Cast', [binary('GreaterEqual')(a, b)], 'y', { SrcT: attribute.bool(), DstT: attribute.float32() }),
+    },
+  };
+}
+
+/** The same operations at once on tensors. */
+const TENSORS: Operations<tf.Tensor> = {
+  constant: (value) => tf.scalar(value),
+  add: (a, b) => tf.add(a, b),
+  sub: (a, b) => tf.sub(a, b),
+  mul: (a, b) => tf.mul(a, b),
+  square: (x) => tf.square(x),
+  exp: (x) => tf.exp(x),
+  erf: (x) => tf.erf(x),
+  tanh: (x) => tf.tanh(x),
+  greaterEqual: (a, b) => tf.cast(tf.greaterEqual(a, b), 'float32'),
+};

@@ -1,0 +1,80 @@
+import { type ActivationName, activate, activationAfterProduct } from './activation.js';
+import { fusedGelu } from './fused-gelu.js';
+import { differentiable, recording } from './gradient-tape.js';
+import { tf } from './tensorflow.js';
+
+/** Looks a parameter up by its name. */
+export type Parameters = (name: string) => tf.Tensor;
+
+/** Parameters under a common prefix. */
+export function under(parameters: Parameters, prefix: string): Parameters {
+  return (name) => parameters(`${prefix}.${name}`);
+}
+
+/** x · weightᵀ + bias for rows x (N, in), weight (out, in). */
+export function linear(x: tf.Tensor2D, parameters: Parameters): tf.Tensor2D {
+  const weight = parameters('weight') as tf.Tensor2D;
+  const bias = parameters('bias');
+  return differentiable(
+    [x, weight, bias],
+    () => ({ value: tf.add(tf.matMul(x, weight, false, true), bias), kept: [x] }), // (N, out)
+    (dy, [kept]) => [tf.matMul(dy, weight), tf.matMul(dy, kept as tf.Tensor2D, true), tf.sum(dy, 0)],
+  );
+}
+
+/** Normalises each row to zero mean and unit variance, then scales and shifts it: (…, C) → (…, C). */
+export function layerNorm<T extends tf.Tensor>(x: T, weight: tf.Tensor, bias: tf.Tensor, epsilon: number): T {
+  return differentiable(
+    [x, weight, bias],
+    () => {
+      const { normal } = normalise(x, epsilon);
+      return { value: tf.add(tf.mul(normal, weight), bias) as T, kept: [x] };
+    },
+    (dy, [kept]) => layerNormGradient(dy, kept as T, weight, epsilon),
+  );
+}
+
+/** The gradients of {@link layerNorm} by x, weight and bias, from that by its value. */
+export function layerNormGradient<T extends tf.Tensor>(
+  dy: T,
+  x: T,
+  weight: tf.Tensor,
+  epsilon: number,
+): [dx: T, dWeight: tf.Tensor, dBias: tf.Tensor] {
+  const { normal, scale } = normalise(x, epsilon);
+  const along = tf.mul(dy, weight);
+  const rows = Array.from({ length: x.rank - 1 }, (_, axis) => axis);
+  const inward = tf.add(tf.mul(normal, tf.mean(tf.mul(along, normal), -1, true)), tf.mean(along, -1, true));
+  const dx = tf.mul(tf.sub(along, inward), scale) as T;
+  return [dx, tf.sum(tf.mul(dy, normal), rows), tf.sum(dy, rows)];
+}
+
+/** Rows of zero mean and unit variance (…, C), and what they were multiplied by (…, 1). */
+function normalise<T extends tf.Tensor>(x: T, epsilon: number): { normal: T; scale: tf.Tensor } {
+  const centred = tf.sub(x, tf.mean(x, -1, true));
+  const scale = tf.rsqrt(tf.add(tf.mean(tf.square(centred), -1, true), epsilon));
+  return { normal: tf.mul(centred, scale) as T, scale };
+}
+
+/** The activation of x · weightᵀ + bias. */
+export function activatedLinear(x: tf.Tensor2D, parameters: Parameters, name: ActivationName): tf.Tensor2D {
+  if (!recording() && activationAfterProduct(name).isFused) {
+    return fusedGelu(x, parameters('weight') as tf.Tensor2D, parameters('bias'), true);
+  }
+  return tf.tidy(() => activate(linear(x, parameters), name));
+}
+
+/** Applies a function to `size` entries of an axis at a time, and puts what it gives together along that axis. */
+export function inPieces<T extends tf.Tensor>(x: T, axis: number, size: number, work: (piece: T) => T): T {
+  const length = x.shape[axis];
+  if (length <= size) return work(x);
+  return tf.tidy(() => {
+    const pieces: T[] = [];
+    for (let first = 0; first < length; first += size) {
+      const begin = x.shape.map((_, k) => (k === axis ? first : 0));
+      const count = x.shape.map((whole, k) => (k === axis ? Math.min(size, length - first) : whole));
+      pieces.push(tf.tidy(() => work(tf.slice(x, begin, count))));
+    }
+    return tf.concat(pieces as tf.Tensor[], axis) as T;
+  });
+}

@@ -1,0 +1,43 @@
+import { tf } from './tensorflow.js';
+
+/** Whether a gradient is being recorded, so that nothing may be freed or computed around TensorFlow's tape. */
+export function recording(): boolean {
+  const { gradientDepth, kernelDepth } = tf.engine().state;
+  return gradientDepth > 0 && kernelDepth === 0;
+}
+
+/** Computes what no gradient flows back from. */
+export function withoutGradient<T extends tf.Tensor>(compute: () => T): T {
+  return differentiable(
+    [],
+    () => ({ value: compute(), kept: [] }),
+    () => [],
+  );
+}
+
+/**
+ * A computation with its own gradient: where TensorFlow.js would keep a tensor for each of its operations, this keeps
+ * what it says, and that until it is used. Neither function is recorded, so that both may use any operation.
+ *
+ * @param inputs - what gradients are wanted of
+ * @param forward - gives the value, and what the gradient needs
+ * @param backward - from the gradient by the value to those by the inputs, in their order
+ */
+export function differentiable<T extends tf.Tensor>(
+  inputs: tf.Tensor[],
+  forward: () => { value: T; kept: tf.Tensor[] },
+  backward: (gradient: T, kept: tf.Tensor[]) => tf.Tensor[],
+): T {
+  return tf.customGrad((...given) => {
+    const keep = given.pop() as unknown as (tensors: tf.Tensor[]) => void;
+    const { value, kept } = forward();
+    keep(kept);
+    const gradFunc = (gradient: tf.Tensor, saved: tf.Tensor[]) => {
+      const gradients = tf.tidy(() => backward(gradient as T, saved));
+      // TensorFlow.js would have them until the whole gradient is there.
+      tf.dispose(saved);
+      return gradients;
+    };
+    return { value, gradFunc };
+  })(...inputs) as T;
+}

@@ -1,0 +1,66 @@
+import { MersenneTwister } from '../dsp/mersenne-twister.js';
+import { compiled } from './compiled.js';
+import { differentiable } from './gradient-tape.js';
+import { nativeOperation } from './native.js';
+import { tf } from './tensorflow.js';
+
+const dropped = compiled(['x', 'uniform', 'rate', 'scale'], (o, x, uniform, rate, scale) => [
+  o.mul(x, o.mul(o.greaterEqual(uniform, rate), scale)),
+]);
+
+/** The random numbers of training: the same seed gives the same ones, on any number of threads. */
+export class Randomness {
+  readonly #numbers: MersenneTwister;
+  readonly #seed: number;
+  #draws = 0;
+
+  constructor(seed: number) {
+    this.#seed = seed;
+    this.#numbers = new MersenneTwister(seed);
+  }
+
+  /** A number in [0, 1). */
+  next(): number {
+    return this.#numbers.next();
+  }
+
+  /** Sets each value to 0 with the probability `rate`, and scales the others so that the mean stays. */
+  dropout<T extends tf.Tensor>(x: T, rate: number): T {
+    if (rate === 0) return x;
+    const scale = rate < 1 ? 1 / (1 - rate) : 0;
+    const drop = (values: tf.Tensor, uniform: tf.Tensor) =>
+      tf.tidy(() => dropped(values, uniform, tf.scalar(rate), tf.scalar(scale))[0] as T);
+    return differentiable(
+      [x],
+      () => {
+        const uniform = this.uniform(x.shape);
+        return { value: drop(x, uniform), kept: [uniform] };
+      },
+      (dy, [uniform]) => [drop(dy, uniform)],
+    );
+  }
+
+  /** Numbers in [0, 1). */
+  uniform(shape: number[]): tf.Tensor {
+    return this.#draw('StatelessRandomUniform', shape);
+  }
+
+  /** Numbers of mean 0 and standard deviation 1. */
+  normal(shape: number[]): tf.Tensor {
+    return this.#draw('StatelessRandomNormal', shape);
+  }
+
+  /** Numbers that depend on the seed and on how many draws came before. */
+  #draw(op: string, shape: number[]): tf.Tensor {
+    return tf.tidy(() => {
+      const key = tf.tensor1d([this.#seed, this.#draws++], 'int32');
+      const types = { dtype: { type: 'float32' }, T: { type: 'int32' }, Tseed: { type: 'int32' } } as const;
+      return nativeOperation(op, types, [tf.tensor1d(shape, 'int32'), key]);
+    });
+  }
+}
+
+/** {@link Randomness.dropout} in training; the input itself outside. */
+export function dropout<T extends tf.Tensor>(x: T, rate: number, randomness: Randomness | undefined): T {
+  return randomness ? randomness.dropout(x, rate) : x;
+}

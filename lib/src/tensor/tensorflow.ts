@@ -1,0 +1,70 @@
+import util from 'node:util';
+import type * as tfjs from '@tensorflow/tfjs-node-gpu';
+import { SetupError } from '../errors.js';
+
+let loaded: typeof tfjs | undefined;
+
+function load(): typeof tfjs {
+  if (loaded) return loaded;
+  // tfjs-node 4.22 calls both; Node 22 warns about them, Node 23 has neither.
+  Object.assign(util, {
+    isNullOrUndefined: (value: unknown) => value === null || value === undefined,
+    isArray: Array.isArray,
+  });
+  // TensorFlow's notes on CPU features and missing GPUs are not a notebook's output.
+  process.env.TF_CPP_MIN_LOG_LEVEL ??= '2';
+  try {
+    // A copy, since a chain of getters stands before each function of the original.
+    loaded = { ...(require('@tensorflow/tfjs-node-gpu') as typeof tfjs) };
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message.split('\n')[0] : String(cause);
+    throw new SetupError(`TensorFlow is not linked: run npm run setup, then restart the kernel. (${reason})`, {
+      cause,
+    });
+  }
+  return loaded;
+}
+
+/**
+ * The TensorFlow.js namespace on the native library, backend `tensorflow`.
+ *
+ * It is loaded at the first access, which takes about a second: a program that imports only the audio functions of
+ * onpa never waits for it.
+ *
+ * @throws SetupError at the first access where the native library is not linked.
+ * @example
+ * ```ts
+ * tf.matMul(tf.ones([2, 3]), tf.ones([3, 2])).print();
+ * ```
+ */
+export const tf: typeof tfjs = new Proxy({} as typeof tfjs, {
+  get: (_, key) => Reflect.get(load(), key),
+  has: (_, key) => Reflect.has(load(), key),
+  ownKeys: () => Reflect.ownKeys(load()),
+  // The target is empty, and a proxy may not call a property fixed that its target lacks.
+  getOwnPropertyDescriptor: (_, key) => {
+    const descriptor = Reflect.getOwnPropertyDescriptor(load(), key);
+    return descriptor && { ...descriptor, configurable: true };
+  },
+});
+
+/** The types that go with {@link tf}: `tf.Tensor2D` names a type where `tf.tensor2d` makes a value. */
+export declare namespace tf {
+  type Tensor<R extends tfjs.Rank = tfjs.Rank> = tfjs.Tensor<R>;
+  type Scalar = tfjs.Scalar;
+  type Tensor1D = tfjs.Tensor1D;
+  type Tensor2D = tfjs.Tensor2D;
+  type Tensor3D = tfjs.Tensor3D;
+  type Tensor4D = tfjs.Tensor4D;
+  type TensorLike = tfjs.TensorLike;
+  type Variable<R extends tfjs.Rank = tfjs.Rank> = tfjs.Variable<R>;
+  type Optimizer = tfjs.Optimizer;
+  type NamedTensorMap = tfjs.NamedTensorMap;
+  type Rank = tfjs.Rank;
+}
+
+/** The version of the TensorFlow library that {@link tf} runs on, for example `2.21.0`. */
+export function tensorflowVersion(): string {
+  const backend = load().backend() as unknown as { binding: { TF_Version: string } };
+  return backend.binding.TF_Version;
+}

@@ -1,0 +1,108 @@
+import { ParameterError } from '../../errors.js';
+import { isRepositoryId } from '../../hub/names.js';
+import { requireChoice, requireInteger, requireNumber, requirePositive } from '../../validation.js';
+import type { TrainingArguments } from './training-arguments.js';
+
+const STRATEGIES = ['no', 'steps', 'epoch'] as const;
+const SCHEDULERS = ['linear', 'cosine', 'constant', 'constant_with_warmup'] as const;
+const REPORTERS = ['tensorboard', 'wandb'] as const;
+/** Beyond it, TensorFlow and PyTorch take only a part of a seed. */
+const LARGEST_SEED = 2 ** 31 - 1;
+
+/** @throws ParameterError that names the first argument out of its range, or what contradicts what */
+export function checkArguments(args: TrainingArguments): void {
+  if (typeof args.outputDir !== 'string' || args.outputDir === '') {
+    throw new ParameterError('outputDir is empty; give the folder for the checkpoints');
+  }
+  requirePositive('numTrainEpochs', args.numTrainEpochs);
+  if (args.maxSteps !== -1) requireInteger('maxSteps', args.maxSteps);
+  requireInteger('perDeviceTrainBatchSize', args.perDeviceTrainBatchSize);
+  requireInteger('perDeviceEvalBatchSize', args.perDeviceEvalBatchSize);
+  requireInteger('gradientAccumulationSteps', args.gradientAccumulationSteps);
+  checkOptimiser(args);
+  checkIntervals(args);
+  checkSeed('seed', args.seed);
+  if (args.dataSeed !== undefined) checkSeed('dataSeed', args.dataSeed);
+  for (const name of ['loggingFirstStep', 'loadBestModelAtEnd', 'dataloaderDropLast', 'disableTqdm'] as const) {
+    requireChoice(name, args[name], [true, false]);
+  }
+  if (args.hubModelId !== undefined && !isRepositoryId(args.hubModelId)) {
+    throw new ParameterError(
+      `hubModelId is '${args.hubModelId}'; give 'owner/name', or 'name' for a repository of yours`,
+    );
+  }
+  if (args.hubPrivateRepo !== undefined) requireChoice('hubPrivateRepo', args.hubPrivateRepo, [true, false]);
+  requireChoice('freezeFeatureEncoder', args.freezeFeatureEncoder, [true, false]);
+  for (const name of ['fp16', 'bf16'] as const) {
+    if (args[name] !== false) {
+      throw new ParameterError(`${name} is ${args[name]}; TensorFlow.js computes in float32: leave ${name} out`);
+    }
+  }
+  const reporters = Array.isArray(args.reportTo) ? args.reportTo : [];
+  if (Array.isArray(args.reportTo)) for (const reporter of reporters) requireChoice('reportTo', reporter, REPORTERS);
+  else requireChoice('reportTo', args.reportTo, ['all', 'none', ...REPORTERS]);
+  requireNumber('featureCacheBytes', args.featureCacheBytes, 0);
+  requireNumber('featureCacheDiskBytes', args.featureCacheDiskBytes, 0);
+}
+
+function checkSeed(name: string, seed: number): void {
+  requireInteger(name, seed, 0);
+  requireNumber(name, seed, 0, LARGEST_SEED);
+}
+
+function checkOptimiser(args: TrainingArguments): void {
+  requireNumber('learningRate', args.learningRate, 0);
+  requireNumber('weightDecay', args.weightDecay, 0);
+  for (const name of ['adamBeta1', 'adamBeta2'] as const) {
+    if (!(args[name] >= 0 && args[name] < 1)) {
+      throw new ParameterError(`${name} is ${args[name]}; give a number from 0 to below 1`);
+    }
+  }
+  requireNumber('adamEpsilon', args.adamEpsilon, 0);
+  requireNumber('maxGradNorm', args.maxGradNorm, 0);
+  requireChoice('lrSchedulerType', args.lrSchedulerType, SCHEDULERS);
+  requireNumber('warmupSteps', args.warmupSteps, 0);
+  if (args.warmupSteps > 1) requireInteger('warmupSteps', args.warmupSteps);
+  requireNumber('warmupRatio', args.warmupRatio, 0, 1);
+}
+
+function checkIntervals(args: TrainingArguments): void {
+  requireChoice('loggingStrategy', args.loggingStrategy, STRATEGIES);
+  requireChoice('evalStrategy', args.evalStrategy, STRATEGIES);
+  requireChoice('saveStrategy', args.saveStrategy, [...STRATEGIES, 'best']);
+  for (const [name, steps] of [
+    ['loggingSteps', args.loggingSteps],
+    ['saveSteps', args.saveSteps],
+    ['evalSteps', args.evalSteps || args.loggingSteps],
+  ] as const) {
+    requirePositive(name, steps);
+    if (steps > 1) requireInteger(name, steps);
+  }
+  if (args.saveTotalLimit !== undefined) requireInteger('saveTotalLimit', args.saveTotalLimit);
+  if (args.greaterIsBetter !== undefined) requireChoice('greaterIsBetter', args.greaterIsBetter, [true, false]);
+  if (args.saveStrategy === 'best' && args.evalStrategy === 'no') {
+    throw new ParameterError("saveStrategy 'best' needs evaluations to compare: give evalStrategy 'epoch' or 'steps'");
+  }
+  if (args.loadBestModelAtEnd) checkBestModel(args);
+}
+
+/** The best model can be loaded only if a checkpoint was saved wherever it was evaluated. */
+function checkBestModel(args: TrainingArguments): void {
+  if (args.saveStrategy === 'best') return;
+  if (args.evalStrategy === 'no' || args.evalStrategy !== args.saveStrategy) {
+    throw new ParameterError(
+      `loadBestModelAtEnd needs evaluations and checkpoints at the same steps, but evalStrategy is '${args.evalStrategy}' ` +
+        `and saveStrategy '${args.saveStrategy}'; give 'epoch' or 'steps' for both`,
+    );
+  }
+  const evalSteps = args.evalSteps || args.loggingSteps;
+  if (args.evalStrategy !== 'steps') return;
+  const ratio = args.saveSteps / evalSteps;
+  const mixed = args.saveSteps < 1 !== evalSteps < 1;
+  if (mixed || Math.abs(ratio - Math.round(ratio)) > 1e-9) {
+    throw new ParameterError(
+      `loadBestModelAtEnd needs an evaluation at each checkpoint, but saveSteps is ${args.saveSteps} and evalSteps ` +
+        `${evalSteps}; give a multiple of evalSteps as saveSteps`,
+    );
+  }
+}

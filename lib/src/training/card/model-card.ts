@@ -1,0 +1,182 @@
+import { readFileSync } from 'node:fs';
+import { basename, join, resolve } from 'node:path';
+import { isFolderSync } from '../../files.js';
+import { isRepositoryId } from '../../hub/names.js';
+import type { HubertForSequenceClassification } from '../../hubert/models.js';
+import { tensorflowVersion, tf } from '../../tensor/tensorflow.js';
+import type { TrainingArguments } from '../arguments/training-arguments.js';
+import type { TrainerState } from '../trainer-state.js';
+import { logResults, metricTags } from './log-results.js';
+import { markdownTable, modelCard } from './markdown.js';
+import { pythonFloat, roundedFloat } from './python-number.js';
+
+/** What a model card says that the trainer cannot know, as `transformers.Trainer.create_model_card` takes it. */
+export interface ModelCardOptions {
+  /** Of the sound, as ISO 639-1 names it. */
+  language?: string | readonly string[];
+  /** An identifier of the Hub, such as 'mit'; default the base model's, where a push can ask the Hub for it. */
+  license?: string;
+  tags?: string | readonly string[];
+  /** The title; default the name of the repository. */
+  modelName?: string;
+  /** The pre-trained model, by its name on the Hub; of a folder only the name stands in the text. */
+  finetunedFrom?: string;
+  /** Default 'audio-classification'. */
+  tasks?: string | readonly string[];
+  /** Data sets by their names on the Hub; others than such names stand in the text alone. */
+  datasetTags?: string | readonly string[];
+  /** The same by their names for people; default `datasetTags`. */
+  dataset?: string | readonly string[];
+  /** The configurations of the data sets that were used. */
+  datasetArgs?: string | readonly string[];
+  /** More of the data sets, such as `{ config: 'all', split: 'train' }`. */
+  datasetMetadata?: Readonly<Record<string, string>> | readonly Readonly<Record<string, string>>[];
+}
+
+/** A training, as its model card tells it. */
+export interface FinishedTraining {
+  model: HubertForSequenceClassification;
+  samplingRate?: number;
+  args: TrainingArguments;
+  state: TrainerState;
+  /** The name of the repository. */
+  name: string;
+}
+
+/** What the Hub calls tasks. */
+const TASK_NAMES: Readonly<Record<string, string>> = {
+  'audio-classification': 'Audio Classification',
+  'automatic-speech-recognition': 'Automatic Speech Recognition',
+};
+
+const list = <T>(values: T | readonly T[] | undefined): readonly T[] =>
+  values === undefined ? [] : Array.isArray(values) ? values : [values as T];
+
+/** Whether the Hub could have it: a folder of this machine is none of its models and data sets. */
+const isOnHub = (name: string): boolean => isRepositoryId(name) && !isFolderSync(name);
+
+/** The metadata of a model card, with the keys of Transformers' trainer in its order. */
+export function cardMetadata(training: FinishedTraining, options: ModelCardOptions): Record<string, unknown> {
+  const { evaluation } = logResults(training.state.logHistory);
+  const metrics = metricTags(evaluation);
+  const { license, finetunedFrom } = options;
+  const language = list(options.language);
+  const tags = list(options.tags);
+  const datasets = list(options.datasetTags).filter(isOnHub);
+  return {
+    library_name: 'transformers',
+    ...(language.length > 0 && { language }),
+    ...(license && { license }),
+    ...(finetunedFrom && isOnHub(finetunedFrom) && { base_model: finetunedFrom }),
+    tags: tags.includes('generated_from_trainer') ? tags : [...tags, 'generated_from_trainer'],
+    ...(datasets.length > 0 && { datasets }),
+    ...(metrics.size > 0 && { metrics: [...metrics.keys()] }),
+    'model-index': [{ name: options.modelName ?? training.name, results: indexOf(options, metrics, evaluation) }],
+  };
+}
+
+/** The results by task and data set: what the Hub compares models by. Without any of the three there are none. */
+function indexOf(
+  options: ModelCardOptions,
+  metrics: ReadonlyMap<string, string>,
+  evaluation: Readonly<Record<string, number>> = {},
+): object[] {
+  const tasks = list(options.tasks ?? 'audio-classification').filter((task) => Object.hasOwn(TASK_NAMES, task));
+  const types = list(options.datasetTags);
+  const [names, args, more] = [
+    list(options.dataset ?? types),
+    list(options.datasetArgs),
+    list(options.datasetMetadata),
+  ];
+  const measured = [...metrics].map(([type, name]) => ({ name, type, value: evaluation[name] }));
+  if (measured.length === 0) return [];
+  return tasks.flatMap((type) =>
+    types.flatMap((tag, i) => {
+      if (!isOnHub(tag) || i >= names.length) return [];
+      const task = { name: TASK_NAMES[type], type };
+      const dataset = { name: names[i], type: tag, ...more[i], ...(args[i] !== undefined && { args: args[i] }) };
+      return [{ task, dataset, metrics: measured }];
+    }),
+  );
+}
+
+/** The hyperparameters, by the names and in the order of Transformers' model cards. */
+export function hyperparameters(args: TrainingArguments): [string, string][] {
+  const { perDeviceTrainBatchSize: batch, gradientAccumulationSteps: accumulated } = args;
+  const { adamBeta1, adamBeta2, adamEpsilon, weightDecay } = args;
+  const adam = `betas=(${pythonFloat(adamBeta1)},${pythonFloat(adamBeta2)}) and epsilon=${pythonFloat(adamEpsilon)}`;
+  const lines: [string, string | number, boolean?][] = [
+    ['learning_rate', pythonFloat(args.learningRate)],
+    ['train_batch_size', batch],
+    ['eval_batch_size', args.perDeviceEvalBatchSize],
+    ['seed', args.seed],
+    ['gradient_accumulation_steps', accumulated, accumulated > 1],
+    ['total_train_batch_size', batch * accumulated, accumulated > 1],
+    ['optimizer', `AdamW with ${adam}${weightDecay > 0 ? ` and weight_decay=${pythonFloat(weightDecay)}` : ''}`],
+    ['lr_scheduler_type', args.lrSchedulerType],
+    ['lr_scheduler_warmup_steps', args.warmupSteps, args.warmupSteps !== 0],
+    ['lr_scheduler_warmup_ratio', pythonFloat(args.warmupRatio), args.warmupSteps === 0 && args.warmupRatio !== 0],
+    ['training_steps', args.maxSteps, args.maxSteps !== -1],
+    ['num_epochs', args.numTrainEpochs, args.maxSteps === -1],
+    ['freeze_feature_encoder', 'true', args.freezeFeatureEncoder],
+  ];
+  return lines.filter(([, , given = true]) => given).map(([name, value]) => [name, String(value)]);
+}
+
+/** The text of `README.md`. */
+export function trainingCard(training: FinishedTraining, options: ModelCardOptions): string {
+  const { model, args, state, samplingRate } = training;
+  const { table, evaluation } = logResults(state.logHistory);
+  const datasets = list(options.dataset ?? options.datasetTags).map((name) =>
+    isRepositoryId(name) ? name : shown(name),
+  );
+  const results = Object.entries(evaluation ?? {}).map(
+    ([name, value]) => `- ${name}: ${name === 'step' ? value : roundedFloat(value)}`,
+  );
+  const parameters = [...model.parameters.values()].reduce((sum, { size }) => sum + size, 0);
+  const labels = Object.values(model.config.id2label);
+  const rate = samplingRate === undefined ? '' : ` It takes mono sound at ${samplingRate.toLocaleString('en')} Hz.`;
+  const sections = [
+    '<!-- Written by onpa from the log of the training. What it cannot know is for you to add. -->',
+    `# ${options.modelName ?? training.name}`,
+    `${origin(options.finetunedFrom)} ${datasets.length > 0 ? `on ${datasets.join(', ')}` : 'on data that is not named'}.`,
+    ...(results.length > 0 ? [`On the evaluation set:\n\n${results.join('\n')}`] : []),
+    '## Model description',
+    `An audio classifier of ${parameters.toLocaleString('en')} parameters. It tells ${labels.length} classes apart: ` +
+      `${labels.join(', ')}.${rate}`,
+    '## Intended uses & limitations',
+    'More information needed',
+    '## Training and evaluation data',
+    datasets.length > 0 ? `${datasets.join(', ')}. More information needed` : 'More information needed',
+    '## Training procedure',
+    '### Training hyperparameters',
+    hyperparameters(args)
+      .map(([name, value]) => `- ${name}: ${value}`)
+      .join('\n'),
+    ...(table
+      ? ['### Training results', ...(table.rows.length > 0 ? [markdownTable(table.header, table.rows)] : [])]
+      : []),
+    '### Framework versions',
+    versions().join('\n'),
+  ];
+  return modelCard(cardMetadata(training, options), sections.join('\n\n'));
+}
+
+/** Paths of this machine are nobody else's business. */
+const shown = (name: string): string => basename(resolve(name));
+
+function origin(base: string | undefined): string {
+  if (!base) return 'Trained from scratch';
+  if (!isOnHub(base)) return `Fine-tuned from ${shown(base)}`;
+  return base.includes('/') ? `Fine-tuned from [${base}](https://huggingface.co/${base})` : `Fine-tuned from ${base}`;
+}
+
+function versions(): string[] {
+  const { version } = JSON.parse(readFileSync(join(__dirname, '..', '..', '..', 'package.json'), 'utf8'));
+  return [
+    `- onpa ${version}`,
+    `- TensorFlow.js ${tf.version_core}`,
+    `- TensorFlow ${tensorflowVersion()}`,
+    `- Node.js ${process.versions.node}`,
+  ];
+}

@@ -1,0 +1,170 @@
+import { access, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { openCheckpoint } from '../../checkpoint/checkpoint.js';
+import { saveSafetensors, type TensorData } from '../../checkpoint/save-safetensors.js';
+import { CheckpointError, TrainingError } from '../../errors.js';
+import type { Wav2Vec2FeatureExtractor } from '../../feature-extractor/feature-extractor.js';
+import type { HubertForSequenceClassification } from '../../hubert/models.js';
+import { readJson } from '../../json.js';
+import { tf } from '../../tensor/tensorflow.js';
+import { ARGUMENTS_FILE, writeArguments } from '../arguments/arguments-file.js';
+import type { TrainingArguments } from '../arguments/training-arguments.js';
+import type { AdamW } from '../run/adamw.js';
+import type { TrainingProgress } from '../run/training-progress.js';
+import { readTrainerState, STATE_FILE, type TrainerState, writeTrainerState } from '../trainer-state.js';
+import { listCheckpoints, writeCheckpointFolder } from './checkpoint-folder.js';
+
+const MODEL_FILE = 'model.safetensors';
+const OPTIMIZER_FILE = 'optimizer.safetensors';
+
+/** What a checkpoint is made of. */
+export interface CheckpointParts {
+  model: HubertForSequenceClassification;
+  featureExtractor?: Wav2Vec2FeatureExtractor;
+  args: TrainingArguments;
+  state: TrainerState;
+  optimizer: AdamW;
+  progress: TrainingProgress;
+  /** Examples of the training set. */
+  examples: number;
+}
+
+/**
+ * Saves all that training needs to go on.
+ *
+ * @returns the folder
+ * @throws TrainingError if the disk is full or cannot be written to; what was saved before stays
+ */
+export async function saveCheckpoint(parts: CheckpointParts): Promise<string> {
+  const { args, state } = parts;
+  try {
+    return await writeCheckpointFolder(args.outputDir, state.globalStep, (folder) => writeParts(folder, parts));
+  } catch (cause) {
+    const newest = (await listCheckpoints(args.outputDir)).at(-1);
+    const { code, message } = cause as NodeJS.ErrnoException;
+    const full = code === 'ENOSPC' || code === 'EFBIG' || code === 'EDQUOT';
+    throw new TrainingError(
+      `The checkpoint after step ${state.globalStep} could not be written to '${args.outputDir}': ` +
+        `${full ? `there is no room for it (${message}); make some` : message}. ` +
+        (newest
+          ? `All earlier ones are whole; go on from the newest, ${newest.path}, with train({ resumeFromCheckpoint: true }).`
+          : 'There is no earlier one; saveModel(folder) saves the model as it is now elsewhere.'),
+      { cause },
+    );
+  }
+}
+
+/** Writes model and feature extractor, as Transformers loads them, and the arguments. */
+export async function writeModel(
+  folder: string,
+  { model, featureExtractor, args }: Pick<CheckpointParts, 'model' | 'featureExtractor' | 'args'>,
+): Promise<void> {
+  await model.savePretrained(folder);
+  await featureExtractor?.savePretrained(folder);
+  await writeFile(path.join(folder, ARGUMENTS_FILE), json(writeArguments(args)));
+}
+
+async function writeParts(folder: string, parts: CheckpointParts): Promise<void> {
+  const { model, state, optimizer, progress, examples } = parts;
+  await writeModel(folder, parts);
+  const moments = new Map<string, TensorData>();
+  const steps: Record<string, number> = {};
+  for (const [name, { shape, m, v, steps: count }] of optimizer.state()) {
+    moments.set(`exp_avg.${name}`, { shape, data: m });
+    moments.set(`exp_avg_sq.${name}`, { shape, data: v });
+    steps[name] = count;
+  }
+  await saveSafetensors(path.join(folder, OPTIMIZER_FILE), moments, {
+    steps: JSON.stringify(steps),
+    progress: JSON.stringify(progress),
+    examples: String(examples),
+    trained: JSON.stringify(trainedNames(model)),
+  });
+  await writeFile(path.join(folder, STATE_FILE), writeTrainerState(state));
+}
+
+/** What a checkpoint holds besides the weights. */
+export interface StoredTraining {
+  state: TrainerState;
+  args: Readonly<Record<string, unknown>>;
+  config: Readonly<Record<string, unknown>>;
+  progress: TrainingProgress;
+  examples: number;
+  trained: string[];
+}
+
+/** @throws CheckpointError if the folder is no checkpoint of a training with onpa */
+export async function readStoredTraining(folder: string): Promise<StoredTraining> {
+  const file = (name: string) => path.join(folder, name);
+  const state = readTrainerState(await readJson(file(STATE_FILE)));
+  const hasOptimizer = await access(file(OPTIMIZER_FILE)).then(
+    () => true,
+    () => false,
+  );
+  if (!hasOptimizer) {
+    throw new CheckpointError(
+      `${folder} has no ${OPTIMIZER_FILE}, so that training cannot go on from it: only checkpoints of onpa's Trainer ` +
+        'have one. Begin a new training with its weights: fromPretrained(folder)',
+    );
+  }
+  const moments = await openCheckpoint(file(OPTIMIZER_FILE));
+  try {
+    const { progress, examples, trained } = moments.metadata;
+    return {
+      state,
+      args: await readJson(file(ARGUMENTS_FILE)),
+      config: await readJson(file('config.json')),
+      progress: JSON.parse(progress),
+      examples: Number(examples),
+      trained: JSON.parse(trained),
+    };
+  } catch (cause) {
+    if (cause instanceof CheckpointError) throw cause;
+    throw new CheckpointError(`${file(OPTIMIZER_FILE)} was not written by onpa's Trainer`, { cause });
+  } finally {
+    moments.close();
+  }
+}
+
+/**
+ * Gives a model the weights of a checkpoint.
+ *
+ * @throws CheckpointError if a tensor is missing or of another shape, before any weight has changed
+ */
+export async function restoreModel(folder: string, model: HubertForSequenceClassification): Promise<void> {
+  const weights = await openCheckpoint(path.join(folder, MODEL_FILE));
+  try {
+    for (const [name, { shape }] of model.parameters) {
+      const stored = weights.tensors.get(name)?.shape;
+      if (stored?.join() === shape.join()) continue;
+      const found = stored ? `is [${stored.join(', ')}]` : 'is missing';
+      throw new CheckpointError(`${weights.path}: ${name} ${found}, the model's is [${shape.join(', ')}]`);
+    }
+    for (const [name, variable] of model.parameters) {
+      // A product, so that TensorFlow has numbers of its own.
+      tf.tidy(() => variable.assign(tf.mul(tf.tensor(weights.float32(name), variable.shape), 1)));
+    }
+  } finally {
+    weights.close();
+  }
+}
+
+/** Gives an optimiser the moments of a checkpoint. */
+export async function restoreOptimizer(folder: string, optimizer: AdamW): Promise<void> {
+  const moments = await openCheckpoint(path.join(folder, OPTIMIZER_FILE));
+  try {
+    for (const [name, steps] of Object.entries<number>(JSON.parse(moments.metadata.steps))) {
+      const [first, second] = [`exp_avg.${name}`, `exp_avg_sq.${name}`];
+      const { shape } = moments.tensors.get(first)!;
+      optimizer.restore(name, { shape, m: moments.float32(first), v: moments.float32(second), steps });
+    }
+  } finally {
+    moments.close();
+  }
+}
+
+/** The parameters that training changes. */
+export const trainedNames = ({ parameters }: HubertForSequenceClassification): string[] =>
+  [...parameters].filter(([, { trainable }]) => trainable).map(([name]) => name);
+
+const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;

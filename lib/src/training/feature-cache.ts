@@ -1,0 +1,153 @@
+import { mkdir, readFile, rm, statfs, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import type { HubertForSequenceClassification } from '../hubert/models.js';
+import { tf } from '../tensor/tensorflow.js';
+
+/** What a batch needs to know of a clip whose features are kept. */
+export interface KeptRow {
+  /** In samples, before padding. */
+  length: number;
+  label: number;
+  /** 1 for sound and 0 for padding, or how much of the beginning is sound; all if left out. */
+  mask?: Int32Array | number;
+}
+
+/** How much room there is for features. */
+export interface FeatureRoom {
+  /** In bytes. */
+  memory: number;
+  disk: number;
+  /** Made when the memory is full, and removed at the end. */
+  folder: string;
+}
+
+interface Kept {
+  /** (1, frames, channels) */
+  shape: [number, number, number];
+  tensor?: tf.Tensor3D;
+  file?: string;
+}
+
+/** The room that several data sets share. What does not fit is not kept. */
+export class FeatureStore {
+  readonly #room: FeatureRoom;
+  readonly #tensors = new Set<tf.Tensor>();
+  /** Bytes left. */
+  #memory: number;
+  #disk: number | undefined;
+  #files = 0;
+  #ended = false;
+
+  constructor(room: FeatureRoom) {
+    this.#room = room;
+    this.#memory = room.memory;
+  }
+
+  /** Keeps a copy: in memory first, then on disk. */
+  async put(features: tf.Tensor3D): Promise<Kept | undefined> {
+    const bytes = 4 * features.size;
+    const { shape } = features;
+    if (this.#ended) return undefined;
+    if (bytes <= this.#memory) {
+      this.#memory -= bytes;
+      const tensor = tf.keep(tf.clone(features));
+      this.#tensors.add(tensor);
+      return { shape, tensor };
+    }
+    this.#disk ??= await this.#openFolder();
+    if (bytes > this.#disk) return undefined;
+    const file = path.join(this.#room.folder, `${this.#files++}.f32`);
+    try {
+      const { buffer, byteOffset, byteLength } = features.dataSync() as Float32Array;
+      await writeFile(file, new Uint8Array(buffer, byteOffset, byteLength));
+    } catch {
+      // Whatever the disk lacks, training goes on without it.
+      this.#disk = 0;
+      await rm(file, { force: true });
+      return undefined;
+    }
+    this.#disk -= bytes;
+    return { shape, file };
+  }
+
+  /** The features; undefined where they cannot be read again. */
+  async get({ shape, tensor, file }: Kept): Promise<tf.Tensor3D | undefined> {
+    if (tensor) return tf.clone(tensor);
+    const bytes = await readFile(file!).catch(() => undefined);
+    if (bytes?.length !== 4 * shape[0] * shape[1] * shape[2]) return undefined;
+    // A buffer of its own, since TensorFlow may go on using it, and at a multiple of four bytes.
+    return tf.tensor3d(new Float32Array(new Uint8Array(bytes).buffer), shape);
+  }
+
+  async dispose(): Promise<void> {
+    this.#ended = true;
+    tf.dispose([...this.#tensors]);
+    this.#tensors.clear();
+    if (this.#disk !== undefined) await rm(this.#room.folder, { recursive: true, force: true });
+  }
+
+  /** The bytes that it may hold. */
+  async #openFolder(): Promise<number> {
+    const { folder, disk } = this.#room;
+    if (disk === 0) return 0;
+    try {
+      await mkdir(folder, { recursive: true });
+      const { bavail, bsize } = await statfs(folder);
+      return Math.min(disk, (bavail * bsize) / 2);
+    } catch {
+      return 0;
+    }
+  }
+}
+
+/**
+ * What a frozen feature encoder gave for the examples of a data set. The group norm of the encoder runs over a row with
+ * its padding: features belong to an example at one padded length.
+ */
+export class KeptFeatures {
+  readonly #store: FeatureStore;
+  readonly #rows = new Map<number, KeptRow>();
+  readonly #kept = new Map<string, Kept>();
+
+  constructor(store: FeatureStore) {
+    this.#store = store;
+  }
+
+  /** Which examples of a batch have to be read. */
+  missing(indices: readonly number[]): readonly number[] {
+    const rows = indices.map((index) => this.#rows.get(index));
+    if (rows.includes(undefined)) return indices;
+    const length = Math.max(...rows.map((row) => row!.length));
+    return indices.filter((index) => !this.#kept.has(key(index, length)));
+  }
+
+  row(index: number): KeptRow | undefined {
+    return this.#rows.get(index);
+  }
+
+  async get(index: number, length: number): Promise<tf.Tensor3D | undefined> {
+    const kept = this.#kept.get(key(index, length));
+    return kept && this.#store.get(kept);
+  }
+
+  async put(index: number, length: number, row: KeptRow, features: tf.Tensor3D): Promise<void> {
+    // Also of a clip that there is no room for: the others of its batch need its length.
+    this.#rows.set(index, { ...row, mask: row.mask instanceof Int32Array ? shortened(row.mask) : row.mask });
+    const kept = await this.#store.put(features);
+    if (kept) this.#kept.set(key(index, length), kept);
+  }
+}
+
+const key = (index: number, length: number): string => `${index}/${length}`;
+
+/** A mask as the number of ones that it begins with, where zeros follow: a mask is as large as its clip. */
+function shortened(mask: Int32Array): Int32Array | number {
+  const end = mask.indexOf(0);
+  if (end < 0) return mask.length;
+  return mask.indexOf(1, end) < 0 ? end : mask;
+}
+
+/** Whether training leaves the feature encoder as it is. */
+export function isEncoderFrozen({ parameters }: HubertForSequenceClassification): boolean {
+  return ![...parameters].some(([name, { trainable }]) => trainable && name.includes('feature_extractor.'));
+}

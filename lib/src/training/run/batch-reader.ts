@@ -1,0 +1,57 @@
+import type { ExampleSource } from '../../dataset/example-source.js';
+import type { Interruption } from '../../interruption.js';
+import { type Batch, type BatchOptions, readBatches } from './batches.js';
+
+/** Hands out batches, and frees each when the next one is asked for. */
+export class BatchReader {
+  readonly #batches: AsyncGenerator<Batch, void>;
+  readonly #interruption: Interruption;
+  #pending: Promise<IteratorResult<Batch, void>> | undefined;
+  #given: Batch | undefined;
+
+  constructor(
+    source: ExampleSource,
+    plan: readonly (readonly number[])[],
+    options: BatchOptions,
+    interruption: Interruption,
+  ) {
+    this.#batches = readBatches(source, plan, options);
+    this.#interruption = interruption;
+  }
+
+  /**
+   * The next batch, undefined after the last.
+   *
+   * @throws Stopped if somebody wishes so
+   */
+  async next(): Promise<Batch | undefined> {
+    this.#free();
+    await this.#interruption.pause();
+    this.#pending = this.#batches.next();
+    const { value } = await this.#interruption.race(this.#pending);
+    this.#pending = undefined;
+    this.#given = value ?? undefined;
+    return this.#given;
+  }
+
+  /** Ends the reading. Nobody waits for a batch that was being read when somebody wished to stop. */
+  async close(): Promise<void> {
+    this.#free();
+    const pending = this.#pending;
+    if (!pending) {
+      await this.#batches.return();
+      return;
+    }
+    const end = pending.then(({ value }) => void (value && free(value)));
+    Promise.all([end, this.#batches.return()]).catch(() => {});
+  }
+
+  #free(): void {
+    if (this.#given) free(this.#given);
+    this.#given = undefined;
+  }
+}
+
+function free({ input }: Batch): void {
+  if ('extractFeatures' in input) input.extractFeatures.dispose();
+}

@@ -1,0 +1,45 @@
+import type { HubertForSequenceClassification } from '../../hubert/models.js';
+import { addGradients } from '../../tensor/add-gradients.js';
+import { tf } from '../../tensor/tensorflow.js';
+import type { BatchReader } from './batch-reader.js';
+
+/** The gradients of several batches, added up. They belong to the caller. */
+export interface Accumulated {
+  gradients: tf.NamedTensorMap;
+  /** The loss of each batch. */
+  losses: number[];
+  /** Samples of audio, with padding. */
+  samples: number;
+}
+
+/** A type that `tf.tidy` hands out. */
+type Tensors = { loss: tf.Scalar; logits: tf.Tensor2D; gradients: tf.NamedTensorMap };
+
+/**
+ * Runs the model forwards and backwards over the next batches.
+ *
+ * @param seedOf - the seed of a batch's random numbers, by its number
+ */
+export async function accumulateGradients(
+  model: HubertForSequenceClassification,
+  reader: BatchReader,
+  batches: number,
+  seedOf: (batch: number) => number,
+): Promise<Accumulated> {
+  const result: Accumulated = { gradients: {}, losses: [], samples: 0 };
+  try {
+    for (let i = 0; i < batches; i++) {
+      const { input, labels, samples } = (await reader.next())!;
+      model.train({ seed: seedOf(i) });
+      const { loss, logits, gradients } = tf.tidy(() => model.lossAndGradients({ ...input, labels }) as Tensors);
+      result.gradients = addGradients(result.gradients, gradients);
+      result.losses.push(loss.dataSync()[0]);
+      result.samples += samples;
+      tf.dispose([loss, logits]);
+    }
+    return result;
+  } catch (error) {
+    tf.dispose(result.gradients);
+    throw error;
+  }
+}

@@ -1,0 +1,70 @@
+import { ParameterError } from '../../errors.js';
+import type { TrainingArguments } from '../arguments/training-arguments.js';
+import type { TrainerState } from '../trainer-state.js';
+
+/** How long a training is. */
+export interface TrainingPlan {
+  batchesPerEpoch: number;
+  /** Optimiser steps. */
+  stepsPerEpoch: number;
+  maxSteps: number;
+  /** Epochs that are begun. */
+  numTrainEpochs: number;
+  /** Examples that the whole training sees; those of `maxSteps` full batches, where it is given. */
+  samples: number;
+  loggingSteps: number;
+  evalSteps: number;
+  saveSteps: number;
+}
+
+/** What there is to do when. */
+export interface Due {
+  log: boolean;
+  evaluate: boolean;
+  save: boolean;
+}
+
+/** @throws ParameterError if there is nothing to learn from */
+export function planTraining(args: TrainingArguments, examples: number): TrainingPlan {
+  const { perDeviceTrainBatchSize: batchSize, gradientAccumulationSteps: accumulation } = args;
+  if (examples === 0) throw new ParameterError('trainDataset is empty; give one example at least');
+  const batchesPerEpoch = args.dataloaderDropLast ? Math.floor(examples / batchSize) : Math.ceil(examples / batchSize);
+  if (batchesPerEpoch === 0) {
+    throw new ParameterError(
+      `trainDataset has ${examples} examples, less than perDeviceTrainBatchSize, and dataloaderDropLast leaves them out`,
+    );
+  }
+  const stepsPerEpoch = Math.ceil(batchesPerEpoch / accumulation);
+  const maxSteps = args.maxSteps > 0 ? args.maxSteps : Math.ceil(args.numTrainEpochs * stepsPerEpoch);
+  const interval = (steps: number) => (steps < 1 ? Math.ceil(maxSteps * steps) : steps);
+  return {
+    batchesPerEpoch,
+    stepsPerEpoch,
+    maxSteps,
+    numTrainEpochs: args.maxSteps > 0 ? Math.ceil(maxSteps / stepsPerEpoch) : Math.ceil(args.numTrainEpochs),
+    samples: args.maxSteps > 0 ? maxSteps * batchSize * accumulation : examples * args.numTrainEpochs,
+    loggingSteps: interval(args.loggingSteps),
+    evalSteps: interval(args.evalSteps ?? args.loggingSteps),
+    saveSteps: interval(args.saveSteps),
+  };
+}
+
+/** What Transformers does after an optimiser step. */
+export function dueAfterStep(args: TrainingArguments, plan: TrainingPlan, { globalStep }: TrainerState): Due {
+  const isLast = globalStep >= plan.maxSteps;
+  const every = (steps: number) => globalStep % steps === 0;
+  return {
+    log: (globalStep === 1 && args.loggingFirstStep) || (args.loggingStrategy === 'steps' && every(plan.loggingSteps)),
+    evaluate: args.evalStrategy === 'steps' && (every(plan.evalSteps) || isLast),
+    save: args.saveStrategy === 'steps' && (every(plan.saveSteps) || isLast),
+  };
+}
+
+/** What Transformers does where an epoch ends, or training within it. */
+export function dueAfterEpoch(args: TrainingArguments): Due {
+  return {
+    log: args.loggingStrategy === 'epoch',
+    evaluate: args.evalStrategy === 'epoch',
+    save: args.saveStrategy === 'epoch',
+  };
+}

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { statSync } from 'node:fs';
 import { mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { homedir } from 'node:os';
+import { dirname, join } from 'node:path';
 
 /**
  * Writes a file, whole or piece by piece, beside its place and renames it, so that nobody ever sees half of it. Makes the
@@ -20,6 +21,16 @@ export async function writeWhole(
   } finally {
     await rm(partial, { force: true });
   }
+}
+
+/** A place in the folder for what was downloaded or unpacked: `ONPA_CACHE`, else `~/.cache/onpa`. */
+export function cacheFolder(...parts: string[]): string {
+  return join(process.env.ONPA_CACHE || join(homedir(), '.cache', 'onpa'), ...parts);
+}
+
+/** Whether there is a file or a folder of that name. */
+export async function exists(path: string): Promise<boolean> {
+  return (await stat(path).catch(() => undefined)) !== undefined;
 }
 
 /** Whether there is such a file; a link to one counts. */

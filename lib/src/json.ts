@@ -15,3 +15,10 @@ export async function readJson(file: string): Promise<Readonly<Record<string, un
 
 export const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** 'hidden_size' → 'hiddenSize'. */
+export const camelCase = (key: string): string =>
+  key.replace(/(?<=.)_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
+
+/** 'hiddenSize' → 'hidden_size', as Transformers' files have it. */
+export const snakeCase = (key: string): string => key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);

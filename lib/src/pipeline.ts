@@ -1,6 +1,6 @@
 import { type AudioSource, load } from './audio/load.js';
 import { resample } from './dsp/resample.js';
-import type { Waveform } from './dsp/waveform.js';
+import { isWaveform, type Waveform } from './dsp/waveform.js';
 import { ParameterError } from './errors.js';
 import { AutoFeatureExtractor, type Wav2Vec2FeatureExtractor } from './feature-extractor/feature-extractor.js';
 import type { HubOptions } from './hub/download/repository-file.js';
@@ -121,9 +121,6 @@ function requireScoreOptions({ topK, functionToApply }: ScoreOptions): void {
   if (topK !== undefined && topK !== null) requireInteger('topK', topK);
   if (functionToApply !== undefined) requireChoice('functionToApply', functionToApply, ['softmax', 'sigmoid', 'none']);
 }
-
-const isWaveform = (audio: PipelineAudio): audio is Waveform =>
-  typeof audio === 'object' && audio !== null && 'samples' in audio;
 
 function requireAudio(name: string, audio: PipelineAudio): void {
   if (isWaveform(audio)) {

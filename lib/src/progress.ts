@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { escapeHtml } from './html.js';
 import { notebook } from './notebook.js';
 
 export interface ProgressOptions {
@@ -162,8 +163,4 @@ export function formatSeconds(seconds: number): string {
 /** The end of a path says more than its beginning. */
 function shorten(title: string): string {
   return title.length > TITLE_LENGTH ? `…${title.slice(1 - TITLE_LENGTH)}` : title;
-}
-
-function escapeHtml(text: string): string {
-  return text.replace(/[&<>"]/g, (character) => `&#${character.charCodeAt(0)};`);
 }

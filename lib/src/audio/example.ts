@@ -1,10 +1,9 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { homedir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { AudioDecodeError, ParameterError } from '../errors.js';
-import { writeWhole } from '../files.js';
+import { cacheFolder, writeWhole } from '../files.js';
 import { requireChoice } from '../validation.js';
 import { download } from './download.js';
 
@@ -74,7 +73,7 @@ const PATIENCE = 5000;
 export async function example(name: ExampleName): Promise<string> {
   requireChoice('name', name, Object.keys(RECORDINGS) as ExampleName[]);
   const { file, sha256, embedded } = RECORDINGS[name];
-  const path = join(process.env.ONPA_CACHE || join(homedir(), '.cache', 'onpa'), 'librosa', file);
+  const path = cacheFolder('librosa', file);
   const cached = await readFile(path).catch(() => undefined);
   if (cached && digest(cached) === sha256) return path;
   const url = `${process.env.ONPA_LIBROSA_URL || 'https://librosa.org/data/audio'}/${file}`;

@@ -1,15 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
-import { homedir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { DatasetError } from '../errors.js';
-import { isFolder } from '../files.js';
+import { cacheFolder, isFolder } from '../files.js';
 import { HOST, isAtWork } from '../hub/download/partial-file.js';
 
-/** Where data sets of the Hub are unpacked: `datasets` in `ONPA_CACHE`, else in `~/.cache/onpa`. */
-export function datasetsFolder(...parts: string[]): string {
-  return join(process.env.ONPA_CACHE || join(homedir(), '.cache', 'onpa'), 'datasets', ...parts);
-}
+/** Where data sets of the Hub are unpacked. */
+export const datasetsFolder = (...parts: string[]): string => cacheFolder('datasets', ...parts);
 
 /**
  * Makes a folder unless it is there. It is filled beside its place and renamed, so that nobody ever sees half of it; what

@@ -5,3 +5,7 @@ export interface Waveform {
   /** Samples per second, in Hz. */
   sampleRate: number;
 }
+
+/** Whether `value` looks like a {@link Waveform}; its numbers are not looked at. */
+export const isWaveform = (value: unknown): value is Waveform =>
+  typeof value === 'object' && value !== null && 'samples' in value;

@@ -1,4 +1,4 @@
-import type { Waveform } from '../dsp/waveform.js';
+import { isWaveform, type Waveform } from '../dsp/waveform.js';
 import { ParameterError, SamplingRateError } from '../errors.js';
 import { requireChoice, requireFinite, requireInteger } from '../validation.js';
 import type { PreprocessorConfig } from './preprocessor-config.js';
@@ -97,9 +97,6 @@ function readRows(
     return readSamples(name, isWaveform(row) ? row.samples : row);
   });
 }
-
-const isWaveform = (audio: RawAudio): audio is Waveform =>
-  typeof audio === 'object' && audio !== null && 'samples' in audio;
 
 function checkRate(name: string, found: number, wanted: number): void {
   if (found === wanted) return;

@@ -1,4 +1,5 @@
 import { CheckpointError } from '../errors.js';
+import { camelCase, snakeCase } from '../json.js';
 import { ACTIVATIONS, type ActivationName } from '../tensor/activation.js';
 
 /**
@@ -93,9 +94,6 @@ const DEFAULTS: Omit<ModelConfig, 'modelType' | 'numLabels' | 'id2label' | 'labe
   classifierProjSize: 256,
   problemType: null,
 };
-
-const camelCase = (key: string) => key.replace(/(?<=.)_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
-const snakeCase = (key: string) => key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 
 /**
  * Reads the object of a `config.json`.

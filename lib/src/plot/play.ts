@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { encodeWav } from '../audio/wav.js';
 import type { Waveform } from '../dsp/waveform.js';
 import { ParameterError } from '../errors.js';
+import { escapeHtml } from '../html.js';
 import { notebook } from '../notebook.js';
 
 export interface PlayOptions {
@@ -33,10 +34,6 @@ function read(path: string): Uint8Array {
   } catch (cause) {
     throw new ParameterError(`'${path}' cannot be read; give the path of an audio file`, { cause });
   }
-}
-
-function escapeHtml(text: string): string {
-  return text.replace(/[&<>"]/g, (character) => `&#${character.charCodeAt(0)};`);
 }
 
 /**

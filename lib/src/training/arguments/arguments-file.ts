@@ -1,10 +1,9 @@
+import { snakeCase } from '../../json.js';
 import { warmupStepsOf } from '../run/schedule.js';
 import type { TrainingArguments, TrainingOptions } from './training-arguments.js';
 
 /** The file's name in a checkpoint. */
 export const ARGUMENTS_FILE = 'training_args.json';
-
-const snakeCase = (key: string) => key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 
 /** The arguments under Transformers' keys. */
 export function writeArguments(args: TrainingArguments): Record<string, unknown> {

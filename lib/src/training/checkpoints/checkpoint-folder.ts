@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { access, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { ParameterError } from '../../errors.js';
+import { exists } from '../../files.js';
 
 const CHECKPOINT = /^checkpoint-(\d+)$/;
 /** A folder that is being written or removed, or temporary. */
@@ -127,9 +128,3 @@ async function flush(place: string): Promise<void> {
     await file.close();
   }
 }
-
-const exists = (place: string): Promise<boolean> =>
-  access(place).then(
-    () => true,
-    () => false,
-  );

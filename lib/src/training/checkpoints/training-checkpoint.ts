@@ -1,9 +1,10 @@
-import { access, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { openCheckpoint } from '../../checkpoint/checkpoint.js';
 import { saveSafetensors, type TensorData } from '../../checkpoint/save-safetensors.js';
 import { CheckpointError, TrainingError } from '../../errors.js';
 import type { Wav2Vec2FeatureExtractor } from '../../feature-extractor/feature-extractor.js';
+import { exists } from '../../files.js';
 import type { HubertForSequenceClassification } from '../../hubert/models.js';
 import { readJson } from '../../json.js';
 import { tf } from '../../tensor/tensorflow.js';
@@ -97,11 +98,7 @@ export interface StoredTraining {
 export async function readStoredTraining(folder: string): Promise<StoredTraining> {
   const file = (name: string) => path.join(folder, name);
   const state = readTrainerState(await readJson(file(STATE_FILE)));
-  const hasOptimizer = await access(file(OPTIMIZER_FILE)).then(
-    () => true,
-    () => false,
-  );
-  if (!hasOptimizer) {
+  if (!(await exists(file(OPTIMIZER_FILE)))) {
     throw new CheckpointError(
       `${folder} has no ${OPTIMIZER_FILE}, so that training cannot go on from it: only checkpoints of onpa's Trainer ` +
         'have one. Begin a new training with its weights: fromPretrained(folder)',

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { escapeHtml } from '../../html.js';
 import type { notebook } from '../../notebook.js';
 import type { Tracker } from './tracker.js';
 import { trainingPicture } from './training-picture.js';
@@ -69,8 +70,6 @@ function textOf(view: TrainingView, { columns, rows }: TrainingTable): string {
   const table = lines.map((cells) => cells.map((cell, i) => cell.padStart(widths[i])).join('  '));
   return [trainingSummary(view), ...evaluation, ...table].join('\n');
 }
-
-const escapeHtml = (text: string): string => text.replace(/[&<>"]/g, (character) => `&#${character.charCodeAt(0)};`);
 
 /** Shorter than base64, and than encodeURIComponent. */
 const encodeSvg = (svg: string): string =>

@@ -1,3 +1,4 @@
+import { escapeHtml } from '../../html.js';
 import { LABEL_ROOM, withMargin } from '../../plot/axes/axis.js';
 import { thin } from '../../plot/axes/thin.js';
 import { autoTicks, tickFormat } from '../../plot/axes/ticks.js';
@@ -122,7 +123,7 @@ function legend(traces: readonly Trace[]): string[] {
     left += 26 + 6.6 * name.length;
     return [
       `<path d="M${at} 14h14" stroke="${color}" stroke-width="2"/>`,
-      `<text x="${at + 18}" y="18">${escapeText(name)}</text>`,
+      `<text x="${at + 18}" y="18">${escapeHtml(name)}</text>`,
     ];
   });
 }
@@ -133,5 +134,3 @@ function labels(ticks: readonly number[]): string[] {
 }
 
 const round = (value: number): number => Math.round(value * 10) / 10;
-
-const escapeText = (text: string): string => text.replace(/[&<>"]/g, (character) => `&#${character.charCodeAt(0)};`);

@@ -1,0 +1,101 @@
+// Checks the code cells of the notebooks with the library's TypeScript and Biome, besides tslab's own TypeScript:
+// npm run cells [-- notebook.ipynb …]
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { basename, join, relative, resolve } from 'node:path';
+import { root } from './setup/run.mjs';
+
+const require = createRequire(join(root, 'package.json'));
+const ts = require('typescript');
+
+const folder = join(root, 'build', 'cells');
+
+const notebooks = process.argv.length > 2 ? process.argv.slice(2).map((path) => resolve(path)) : all('notebooks');
+
+function all(name) {
+  const paths = readdirSync(join(root, name), { recursive: true }).filter((path) => path.endsWith('.ipynb'));
+  return paths
+    .filter((path) => !path.includes('.ipynb_checkpoints'))
+    .sort()
+    .map((path) => join(root, name, path));
+}
+
+/**
+ * The cells of a notebook as one module: imports first, then each cell as a block within the one before it, so that it
+ * sees what those declare and may declare it anew, as in the kernel. `lines` has the cell and the line of each line.
+ */
+function moduleOf(path) {
+  const { cells } = JSON.parse(readFileSync(path, 'utf8'));
+  const [imports, body] = [[], []];
+  let open = 0;
+  for (const [i, { cell_type: type, source }] of cells.entries()) {
+    if (type !== 'code') continue;
+    const text = [source].flat().join('');
+    const file = ts.createSourceFile('cell.ts', text, ts.ScriptTarget.ES2022, true);
+    const imported = new Set();
+    for (const statement of file.statements.filter(ts.isImportDeclaration)) {
+      const [first, last] = [statement.getStart(), statement.end].map(
+        (at) => file.getLineAndCharacterOfPosition(at).line,
+      );
+      for (let line = first; line <= last; line++) imported.add(line);
+    }
+    for (const [line, words] of text.split('\n').entries()) {
+      (imported.has(line) ? imports : body).push({ words, cell: i + 1, line: line + 1 });
+    }
+    body.push({ words: '{' });
+    open++;
+  }
+  const lines = [...imports, ...body, { words: '}'.repeat(open) }, { words: 'export {};' }];
+  return { text: lines.map(({ words }) => words).join('\n'), lines };
+}
+
+rmSync(folder, { recursive: true, force: true });
+mkdirSync(folder, { recursive: true });
+const modules = new Map(
+  notebooks.map((path) => {
+    const file = join(folder, `${basename(path, '.ipynb')}.mts`);
+    const module = { path, ...moduleOf(path) };
+    writeFileSync(file, module.text);
+    return [file, module];
+  }),
+);
+
+const { config } = ts.readConfigFile(join(root, 'tsconfig.base.json'), ts.sys.readFile);
+const { options } = ts.convertCompilerOptionsFromJson(config.compilerOptions, root);
+const program = ts.createProgram([...modules.keys()], {
+  ...options,
+  ...{ composite: false, declaration: false, noEmit: true, noUnusedLocals: false, noUnusedParameters: false },
+});
+const found = ts.getPreEmitDiagnostics(program).map(({ file, start, messageText }) => {
+  const message = ts.flattenDiagnosticMessageText(messageText, '\n');
+  return file ? place(file.fileName, file.getLineAndCharacterOfPosition(start).line, message) : message;
+});
+
+/** The complaint as '01-waveform.ipynb, cell 3, line 2: …' */
+function place(file, index, message) {
+  const { path, lines } = modules.get(resolve(file));
+  const { cell, line } = lines[index];
+  return `${relative(root, path)}, cell ${cell}, line ${line}: ${message}`;
+}
+
+/** What is not true of cells: a notebook ends in exercises that wait for an answer, and prefers short lines. */
+const rules = {
+  complexity: { noUselessLoneBlockStatements: 'off', noUselessEmptyExport: 'off' },
+  style: { noNonNullAssertion: 'off', useConst: 'off', useImportType: 'off' },
+  suspicious: { useIterableCallbackReturn: 'off' },
+};
+writeFileSync(join(folder, 'biome.json'), JSON.stringify({ root: true, linter: { rules } }));
+const biome = join(root, 'node_modules', '@biomejs', 'biome', 'bin', 'biome');
+const lint = ['lint', '--reporter=json', '--max-diagnostics=none', '.'];
+const { stdout, stderr } = spawnSync(process.execPath, [biome, ...lint], { cwd: folder, encoding: 'utf8' });
+try {
+  for (const { location, message } of JSON.parse(stdout).diagnostics) {
+    found.push(place(join(folder, location.path), location.start.line - 1, message));
+  }
+} catch {
+  found.push(`Biome did not run: ${stderr}`);
+}
+
+for (const message of found) console.error(message);
+process.exitCode = found.length ? 1 : 0;

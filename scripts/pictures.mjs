@@ -79,6 +79,23 @@ const pictures = {
     { label: 'pipeline(…)', id: 'ts', detail: 'TypeScript', column: 3, row: 0, from: ['owner/name'], group: 'anybody' },
     { label: 'pipeline(…)', id: 'py', detail: 'Python', column: 3, row: 2, from: ['owner/name'], group: 'anybody' },
   ]),
+  // An arrow also stands for the rooms behind the one that it leads to.
+  architecture: diagram(
+    [
+      { label: 'pipeline', group: 'what users start with', row: 0, from: [] },
+      { label: 'training', detail: 'run, checkpoints …', group: 'what users start with', row: 1, from: [] },
+      { label: 'plot', detail: 'charts, show, play', group: 'what users start with', row: 3, from: ['training'] },
+      { label: 'hubert', detail: 'the model', group: 'models and data', column: 1, from: ['pipeline', 'training'] },
+      { label: 'dataset', detail: 'rows, splits', group: 'models and data', row: 2, from: ['training'] },
+      { label: 'feature-extractor', group: 'models and data', column: 2, row: 2, from: ['pipeline', 'dataset'] },
+      { label: 'tensor', detail: 'TensorFlow.js', group: 'layers below', column: 3, row: 0, from: ['hubert'] },
+      { label: 'checkpoint', detail: 'files ↔ tensors', group: 'layers below', row: 1, from: ['hubert'] },
+      { label: 'hub', detail: 'download, push', group: 'layers below', row: 2, from: ['hubert', 'feature-extractor'] },
+      { label: 'audio', detail: 'load, save', group: 'layers below', row: 3, from: ['feature-extractor', 'plot'] },
+      { label: 'dsp', detail: 'stft, mel …', group: 'layers below', column: 4, row: 3 },
+    ],
+    { title: 'What imports what in lib/src' },
+  ),
   inference: scoreshow(scores, { title: 'reggae.flac' }),
 };
 console.log(exampleCredit(path));

@@ -44,5 +44,7 @@ export async function installPackages() {
     // Gone first, so that an interrupted `npm ci` never looks complete.
     rmSync(join(root, 'node_modules', '.package-lock.json'), { force: true });
     await runNpm(['ci', '--ignore-scripts']);
+    // tslab brings an older tsc, which takes the name in node_modules/.bin: `npx tsc` is to be the library's.
+    await runNpm(['rebuild', 'typescript', '--ignore-scripts']);
   });
 }

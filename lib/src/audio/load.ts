@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { resample } from '../dsp/resample.js';
-import type { Waveform } from '../dsp/waveform.js';
+import type { MultiChannelWaveform, Waveform } from '../dsp/waveform.js';
 import { AudioDecodeError, ParameterError } from '../errors.js';
 import { requireInteger, requireNumber, requirePositive } from '../validation.js';
-import { type DecodedAudio, decode } from './decode.js';
+import { decode } from './decode.js';
 import { download } from './download.js';
 
 /** A path, a `file:`, `http:` or `https:` URL, or the bytes of a file. */
@@ -20,12 +20,6 @@ export interface LoadOptions {
   offset?: number;
   /** How much to read, in seconds; default all. */
   duration?: number;
-}
-
-/** Several channels of sound of the same length. */
-export interface MultiChannelWaveform {
-  channels: Float32Array[];
-  sampleRate: number;
 }
 
 /**
@@ -71,7 +65,7 @@ async function read(source: AudioSource): Promise<Uint8Array> {
   }
 }
 
-function cut(audio: DecodedAudio, name: string, offset: number, duration?: number): DecodedAudio {
+function cut(audio: MultiChannelWaveform, name: string, offset: number, duration?: number): MultiChannelWaveform {
   const { channels, sampleRate } = audio;
   const first = Math.trunc(offset * sampleRate);
   if (first >= channels[0].length) {

@@ -1,4 +1,5 @@
 import { WaveFile } from 'wavefile';
+import { toLevel } from '../dsp/quantize.js';
 import type { Waveform } from '../dsp/waveform.js';
 import { ParameterError } from '../errors.js';
 import { writeWhole } from '../files.js';
@@ -13,28 +14,6 @@ const BIT_DEPTHS: readonly BitDepth[] = ['8', '16', '24', '32', '32f'];
 export interface WavOptions {
   /** Default '16'. */
   bitDepth?: BitDepth;
-}
-
-/**
- * Rounds amplitudes to the 2^bits levels that `bits` bits can tell apart, from −1 to 1 − 2^(1 − bits). Amplitudes
- * beyond are clipped.
- *
- * @param bits - a whole number from 1 to 24
- * @returns as many samples; quantizing again changes nothing
- * @throws ParameterError if `bits` is out of range
- *
- * @example
- * quantize(Float32Array.of(0.3, 0.9), 2); // [0.5, 0.5]
- */
-export function quantize(samples: Float32Array, bits: number): Float32Array {
-  requireInteger('bits', bits);
-  if (bits > 24) throw new ParameterError(`bits is ${bits}; give a whole number from 1 to 24`);
-  const steps = 2 ** (bits - 1);
-  return samples.map((x) => toStep(x, steps) / steps);
-}
-
-function toStep(x: number, steps: number): number {
-  return Math.max(-steps, Math.min(steps - 1, Math.round(x * steps)));
 }
 
 /**
@@ -63,7 +42,7 @@ export function encodeWav({ samples, sampleRate }: Waveform, { bitDepth = '16' }
 function integers(samples: Float32Array, bits: number): Float64Array {
   const steps = 2 ** (bits - 1);
   const offset = bits === 8 ? steps : 0;
-  return Float64Array.from(samples, (x) => toStep(x, steps) + offset);
+  return Float64Array.from(samples, (x) => toLevel(x, steps) + offset);
 }
 
 /**

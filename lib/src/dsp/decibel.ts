@@ -1,6 +1,6 @@
 import { requireFinite, requireNumber, requirePositive } from '../validation.js';
 import { findPeak, reserve } from './engine.js';
-import { FloatMatrix } from './matrix.js';
+import { FloatMatrix } from './float-matrix.js';
 
 /** Options of {@link amplitudeToDb} and {@link powerToDb}. */
 export interface DecibelOptions {

@@ -1,8 +1,8 @@
 import { ParameterError } from '../errors.js';
 import { requireChoice, requireInteger, requireNumber } from '../validation.js';
 import { fftAreas, findPeak, RealFft, reserve } from './engine.js';
+import type { FloatMatrix } from './float-matrix.js';
 import { copyPadded, countFrames, inverseWindowSum, type PadMode, requirePadding } from './frames.js';
-import type { FloatMatrix } from './matrix.js';
 import { MersenneTwister } from './mersenne-twister.js';
 import { type IstftOptions, inverseFraming } from './stft.js';
 

@@ -2,7 +2,7 @@ import { ParameterError } from '../errors.js';
 import { requireChoice, requireFinite, requireInteger, requireNumber } from '../validation.js';
 import { type DctType, dctMatrix } from './dct.js';
 import { powerToDb } from './decibel.js';
-import { FloatMatrix } from './matrix.js';
+import { FloatMatrix } from './float-matrix.js';
 import { type MelSpectrogramOptions, melSpectrogram } from './mel.js';
 import type { Waveform } from './waveform.js';
 

@@ -1,6 +1,6 @@
 import { ParameterError } from '../errors.js';
 import { reserve } from './engine.js';
-import { FloatMatrix } from './matrix.js';
+import { FloatMatrix } from './float-matrix.js';
 
 /** Frames handled at a time: enough for long copies, few enough for the cache. */
 export const CHUNK = 128;

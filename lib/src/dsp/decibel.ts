@@ -61,7 +61,7 @@ function toDecibels<T extends Levels>(
   const x = levels instanceof FloatMatrix ? levels.data : (levels as Float32Array | Float64Array);
   const { kernels, areas } = reserve({ block: Math.min(BLOCK, x.length) });
   const single = x instanceof Float32Array;
-  const peak = single ? findPeak('x', x, kernels, areas.block, square) : largest(x, square);
+  const peak = single ? findPeak('x', x, kernels, areas.block, square) : float64Peak(x, square);
   const power = (value: number) => (square ? value * value : value);
   const least = power(amin);
   const decibels = (value: number) => 10 * Math.log10(Math.max(least, power(value)));
@@ -81,7 +81,7 @@ function toDecibels<T extends Levels>(
   return (levels instanceof FloatMatrix ? new FloatMatrix(levels.rows, levels.columns, result) : result) as T;
 }
 
-function largest(x: Float64Array, absolute: boolean): number {
+function float64Peak(x: Float64Array, absolute: boolean): number {
   requireFinite('x', x);
   return x.reduce((peak, value) => Math.max(peak, absolute ? Math.abs(value) : value), absolute ? 0 : -Infinity);
 }

@@ -3,8 +3,9 @@ import { requireChoice, requireInteger, requireNumber, requirePositive } from '.
 import { fftAreas, findPeak, RealFft, reserve } from './engine.js';
 import { fftFrequencies } from './fft.js';
 import { FloatMatrix } from './float-matrix.js';
-import { copyPadded, countFrames, requirePadding, resolveFraming } from './frames.js';
-import { CHUNK, copyColumns } from './spectrogram.js';
+import { copyPadded, countFrames, frameGroups, frameSpan, requirePadding, resolveFraming } from './frames.js';
+import { POINT, POINT_BYTES } from './lanes.js';
+import { CHUNK, CHUNK_STEP, columnPointer, copyColumns } from './spectrogram.js';
 import type { StftOptions } from './stft.js';
 import type { Waveform } from './waveform.js';
 
@@ -160,28 +161,24 @@ export function melSpectrogram({ samples, sampleRate }: Waveform, options: MelSp
   const { kernels, areas } = reserve({
     ...fftAreas(nFft),
     window: nFft,
-    signal: (CHUNK - 1) * hopLength + nFft,
-    spectrum: 8 * bins,
-    ranges: filters.ranges.length,
+    signal: frameSpan(CHUNK, framing),
+    spectrum: bins * POINT,
+    ranges: [Int32Array, filters.ranges.length],
     weights: filters.weights.length,
     bands: filters.count * CHUNK,
   });
   findPeak('samples', samples, kernels, areas.signal);
   areas.window.set(framing.window);
   areas.weights.set(filters.weights);
-  new Int32Array(areas.ranges.buffer, areas.ranges.byteOffset).set(filters.ranges);
+  areas.ranges.set(filters.ranges);
   const fft = new RealFft(nFft, kernels, areas);
-  const [re, im, step] = [areas.spectrum.byteOffset, areas.spectrum.byteOffset + 16, 32];
-  const [ranges, weights] = [areas.ranges.byteOffset, areas.weights.byteOffset];
-  for (let start = 0; start < frames; start += CHUNK) {
-    const count = Math.min(CHUNK, frames - start);
-    copyPadded(samples, start * hopLength - framing.pad, areas.signal, padMode);
-    for (let t = 0; t < count; t += 4) {
-      fft.forward(areas.signal.byteOffset + 4 * t * hopLength, hopLength, areas.window, re, im, step);
-      kernels.spectralPower(bins, re, im, step, power, re, step);
-      kernels.bands(filters.count, re, step, ranges, weights, areas.bands.byteOffset + 4 * t, 4 * CHUNK);
-    }
-    copyColumns(areas.bands, result, start, count);
+  const [spectrum, ranges, weights] = [areas.spectrum.byteOffset, areas.ranges.byteOffset, areas.weights.byteOffset];
+  const fill = (start: number) => copyPadded(samples, start - framing.pad, areas.signal, padMode);
+  for (const { frame, signal } of frameGroups(frames, framing, areas.signal, fill)) {
+    fft.forward(signal, hopLength, areas.window, areas.spectrum);
+    kernels.spectralPower(bins, spectrum, power, spectrum, POINT_BYTES);
+    kernels.filterbank(filters.count, spectrum, ranges, weights, columnPointer(areas.bands, frame), CHUNK_STEP);
+    copyColumns(areas.bands, result, frame);
   }
   return result;
 }

@@ -28,6 +28,7 @@ export interface LoadOptions {
  * @returns amplitudes in [−1, 1], mixed to mono and resampled to 22,050 Hz unless told otherwise
  * @throws AudioDecodeError if the source cannot be read, or is not whole audio in a known format
  * @throws ParameterError for options out of range
+ * @see {@link resample}, {@link saveWav}, {@link example}
  *
  * @example
  * const { samples, sampleRate } = await load('trumpet.ogg', { sampleRate: 16000, duration: 5 });

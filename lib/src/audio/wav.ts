@@ -22,6 +22,10 @@ export interface WavOptions {
  *
  * @throws ParameterError for an unknown bit depth, a sampling rate that is not a whole number above 0, no samples, or
  * samples that are not finite
+ * @see {@link saveWav}, {@link quantize}
+ *
+ * @example
+ * encodeWav({ samples: Float32Array.of(0, 0.5), sampleRate: 8000 }).length; // 48
  */
 export function encodeWav({ samples, sampleRate }: Waveform, { bitDepth = '16' }: WavOptions = {}): Uint8Array {
   requireChoice('bitDepth', bitDepth, BIT_DEPTHS);
@@ -49,6 +53,7 @@ function integers(samples: Float32Array, bits: number): Float64Array {
  * Writes a mono WAV file. A file of that name is replaced at once or, if anything fails, not at all.
  *
  * @throws ParameterError as {@link encodeWav} does
+ * @see {@link encodeWav}, {@link load}
  *
  * @example
  * await saveWav('trumpet-16k.wav', { samples, sampleRate: 16000 }, { bitDepth: '24' });

@@ -24,6 +24,7 @@ const BLOCK = 1 << 15;
  * @param x - amplitudes, such as `stft(…).magnitude()`
  * @returns decibels, in the shape of `x`
  * @throws ParameterError for options out of range or numbers that are not finite
+ * @see {@link powerToDb}
  *
  * @example
  * amplitudeToDb(Float32Array.of(1, 0.1, 0)); // [0, -20, -80]
@@ -39,6 +40,7 @@ export function amplitudeToDb<T extends Levels>(x: T, options: DecibelOptions = 
  * @param x - powers, such as `melSpectrogram(…)`
  * @returns decibels, in the shape of `x`
  * @throws ParameterError for options out of range or numbers that are not finite
+ * @see {@link amplitudeToDb}
  *
  * @example
  * powerToDb(Float32Array.of(1, 0.1, 0)); // [0, -10, -80]

@@ -36,6 +36,7 @@ export interface GriffinLimOptions extends IstftOptions {
  * @param magnitude - 1 + ⌊nFft / 2⌋ rows × frames, as `stft(…).magnitude()`
  * @returns the samples
  * @throws ParameterError for options out of range or magnitudes that are not finite
+ * @see {@link stft}, {@link istft}
  *
  * @example
  * const guess = griffinLim(stft(samples).magnitude(), { seed: 0 });

@@ -23,6 +23,8 @@ export interface MelScale {
 /**
  * Hertz to mel, like `librosa.hz_to_mel`.
  *
+ * @see {@link melToHz}
+ *
  * @example
  * hzToMel(1000); // 15
  * hzToMel(1000, { htk: true }); // 999.99
@@ -32,7 +34,14 @@ export function hzToMel(hz: number, { htk = false }: MelScale = {}): number {
   return hz >= LOG_START_HZ ? LOG_START_MEL + Math.log(hz / LOG_START_HZ) / LOG_STEP : hz / HZ_PER_MEL;
 }
 
-/** Mel to hertz, like `librosa.mel_to_hz`: the inverse of {@link hzToMel}. */
+/**
+ * Mel to hertz, like `librosa.mel_to_hz`: the inverse of {@link hzToMel}.
+ *
+ * @see {@link hzToMel}
+ *
+ * @example
+ * melToHz(15); // 1000
+ */
 export function melToHz(mel: number, { htk = false }: MelScale = {}): number {
   if (htk) return 700 * (10 ** (mel / 2595) - 1);
   return mel >= LOG_START_MEL ? LOG_START_HZ * Math.exp(LOG_STEP * (mel - LOG_START_MEL)) : HZ_PER_MEL * mel;
@@ -51,6 +60,11 @@ export interface MelFrequencyOptions extends MelScale {
  *
  * @param n - how many, the two ends included; default 128
  * @returns `n` frequencies in Hz
+ * @throws ParameterError if `n` is not a whole number above 0
+ * @see {@link hzToMel}, {@link melToHz}, {@link melFilterbank}, {@link fftFrequencies}
+ *
+ * @example
+ * melFrequencies(3, { fMax: 1000 }); // [0, 500, 1000]
  */
 export function melFrequencies(n: number = 128, options: MelFrequencyOptions = {}): Float64Array {
   const { fMin = 0, fMax = 11025, htk = false } = options;
@@ -85,8 +99,9 @@ export interface MelFilterbankOptions extends MelBandOptions {
 /**
  * Triangular filters on the mel scale, like `librosa.filters.mel`.
  *
- * @returns nMels × (1 + ⌊nFft / 2⌋): times a power spectrogram, the mel spectrogram
+ * @returns nMels × (1 + ⌊nFft / 2⌋) weights of at least 0: times a power spectrogram, the mel spectrogram
  * @throws ParameterError for options out of range, or fMax not above fMin
+ * @see {@link melFrequencies}, {@link melSpectrogram}
  *
  * @example
  * const mel = melFilterbank({ sampleRate: 22050, nFft: 2048 }).mmul(stft(samples).power());
@@ -143,8 +158,10 @@ export interface MelSpectrogramOptions extends StftOptions, MelBandOptions {
 /**
  * The mel spectrogram, like `librosa.feature.melspectrogram`: the STFT's power in bands of the mel scale.
  *
- * @returns nMels bands × frames
+ * @param waveform - its samples finite everywhere
+ * @returns nMels bands × frames, of at least 0
  * @throws ParameterError as `stft` and `melFilterbank` do
+ * @see {@link melFilterbank}, {@link stft}, {@link powerToDb}, {@link mfcc}
  *
  * @example
  * const db = powerToDb(melSpectrogram(waveform, { nMels: 128, fMax: 8000 }), { ref: 'max' });

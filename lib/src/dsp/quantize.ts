@@ -8,6 +8,7 @@ import { requireInteger } from '../validation.js';
  * @param bits - a whole number from 1 to 24
  * @returns as many samples; quantizing again changes nothing
  * @throws ParameterError if `bits` is out of range
+ * @see {@link encodeWav}
  *
  * @example
  * quantize(Float32Array.of(0.3, 0.9), 2); // [0.5, 0.5]

@@ -32,6 +32,7 @@ export interface ResampleOptions {
  * @param samples - finite everywhere
  * @returns ⌈samples · to / from⌉ samples; `samples` itself where the rates are equal
  * @throws ParameterError if a rate is not a whole number above 0, or a sample not finite
+ * @see {@link load}
  *
  * @example
  * const speech = resample(waveform.samples, { from: waveform.sampleRate, to: 16000 });

@@ -13,6 +13,8 @@ export const CHUNK_STEP: number = CHUNK * NUMBER_BYTES;
  *
  * It keeps the numbers in the order in which they are computed, group by group of four frames; `re` and `im` are laid
  * out when first asked for.
+ *
+ * @see {@link stft}, {@link istft}
  */
 export class ComplexSpectrogram {
   readonly rows: number;

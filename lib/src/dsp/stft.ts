@@ -35,6 +35,7 @@ export interface StftOptions extends FrameOptions {
  * @returns 1 + ⌊nFft / 2⌋ frequencies × 1 + ⌊samples / hopLength⌋ frames (fewer where `center` is false)
  * @throws ParameterError for options out of range, samples that are not finite, or, where `center` is false, a signal
  * shorter than a frame
+ * @see {@link istft}, {@link griffinLim}, {@link melSpectrogram}
  *
  * @example
  * const spectrogram = stft(samples);
@@ -92,6 +93,7 @@ export function inverseFraming(bins: number, nFft: number, options: FrameOptions
  * @param options - those that the spectrogram was made with
  * @returns the samples
  * @throws ParameterError for options out of range, or an nFft that the number of rows contradicts
+ * @see {@link stft}, {@link griffinLim}
  *
  * @example
  * const back = istft(stft(samples), { length: samples.length });

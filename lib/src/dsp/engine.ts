@@ -95,14 +95,7 @@ function factorize(points: number): number[] {
 /** More than a transform of any length has, and the 0 after them. */
 const MAX_FACTORS = 32;
 
-/** The areas of a {@link RealFft}. */
-export interface FftAreas {
-  twiddles: Float32Array;
-  factors: Int32Array;
-  work: Float32Array;
-}
-
-/** Their lengths, for {@link reserve}. */
+/** The lengths of a {@link RealFft}'s areas, for {@link reserve}. */
 export function fftAreas(size: number): {
   twiddles: number;
   factors: readonly [typeof Int32Array, number];
@@ -119,7 +112,7 @@ export class RealFft {
   constructor(
     readonly size: number,
     kernels: Kernels,
-    { twiddles, factors, work }: FftAreas,
+    { twiddles, factors, work }: Areas<ReturnType<typeof fftAreas>>,
   ) {
     this.#kernels = kernels;
     this.#tables = [twiddles.byteOffset, factors.byteOffset, work.byteOffset];

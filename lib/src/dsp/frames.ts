@@ -18,10 +18,14 @@ export interface FrameOptions {
   center?: boolean;
 }
 
-/** {@link FrameOptions} with every default filled in and checked. */
-export interface Framing {
+/** Frames of nFft samples, every hopLength samples. */
+interface FrameGrid {
   nFft: number;
   hopLength: number;
+}
+
+/** {@link FrameOptions} with every default filled in and checked. */
+export interface Framing extends FrameGrid {
   /** The window in a frame of nFft. */
   window: Float32Array;
   /** Samples of padding on each side of the signal. */
@@ -59,31 +63,23 @@ export function requirePadding(length: number, mode: PadMode, { nFft, pad }: Fra
   }
 }
 
-/** As many frames side by side as a vector has lanes. */
-export interface FrameGroup {
-  /** The first of them. */
-  frame: number;
-  /** The signal from its start on. */
-  signal: Float32Array;
-}
-
 /** Samples that `frames` frames span. */
-export function frameSpan(frames: number, { nFft, hopLength }: Pick<Framing, 'nFft' | 'hopLength'>): number {
+export function frameSpan(frames: number, { nFft, hopLength }: FrameGrid): number {
   return (frames - 1) * hopLength + nFft;
 }
 
 /**
- * Walks over frames, group by group.
+ * Walks over frames in groups of {@link LANES}: the first frame of each, and the signal from its start on.
  *
  * @param buffer - what the frames lie in; a signal with more of them than it spans goes through it part by part
  * @param fill - is called before each part, with the sample that the buffer is to begin with
  */
 export function* frameGroups(
   frames: number,
-  { nFft, hopLength }: Pick<Framing, 'nFft' | 'hopLength'>,
+  { nFft, hopLength }: FrameGrid,
   buffer: Float32Array,
   fill?: (start: number) => void,
-): Generator<FrameGroup> {
+): Generator<{ frame: number; signal: Float32Array }> {
   const held = LANES * Math.floor((1 + (buffer.length - nFft) / hopLength) / LANES);
   for (let frame = 0; frame < frames; frame += LANES) {
     if (frame % held === 0) fill?.(frame * hopLength);

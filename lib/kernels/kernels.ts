@@ -1,10 +1,17 @@
 // AssemblyScript, compiled to WebAssembly SIMD: the inner loops of lib/src/dsp.
 //
 // Every transform works on four frames at once, one per float32 lane, so the code reads like its scalar version and needs
-// no shuffles inside the FFT. A complex point is two vectors, re and im: 32 bytes. Pointers and steps are in bytes.
-// The caller (lib/src/dsp/engine.ts) lays out the memory; nothing is allocated here.
+// no shuffles inside the FFT. A complex point is two vectors, re and im; a spectrum is its points in a row. Pointers and
+// steps are in bytes. The caller (lib/src/dsp/engine.ts) lays out the memory; nothing is allocated here.
+// What is exported has its signature in lib/src/dsp/kernels.ts.
 
-const POINT: usize = 32;
+import { LANES, NUMBER_BYTES, POINT_BYTES, VECTOR_BYTES } from '../src/dsp/lanes';
+
+const NUMBER: usize = NUMBER_BYTES;
+const VECTOR: usize = VECTOR_BYTES;
+const POINT: usize = POINT_BYTES;
+/** Two numbers of a table: re and im of a twiddle, or the bins of a band. */
+const PAIR: usize = 2 * NUMBER;
 
 @inline function splat(pointer: usize): v128 {
   return v128.load32_splat(pointer);
@@ -24,7 +31,7 @@ const POINT: usize = 32;
 
 /** Where free memory begins. */
 export function base(): usize {
-  return (__heap_base + 15) & ~15;
+  return (__heap_base + VECTOR - 1) & ~(VECTOR - 1);
 }
 
 /**
@@ -38,46 +45,46 @@ function radix4(length: i32, stride: i32, from: usize, to: usize, twiddles: usiz
   // Where p is 0, all twiddles are 1: a quarter of the last but one step, and the whole last one.
   for (let q: usize = 0; q < side; q += POINT) {
     const a = from + q, o = to + q;
-    const ar = v128.load(a), ai = v128.load(a, 16);
-    const br = v128.load(a + leg), bi = v128.load(a + leg, 16);
-    const cr = v128.load(a + 2 * leg), ci = v128.load(a + 2 * leg, 16);
-    const dr = v128.load(a + 3 * leg), di = v128.load(a + 3 * leg, 16);
+    const ar = v128.load(a), ai = v128.load(a, VECTOR);
+    const br = v128.load(a + leg), bi = v128.load(a + leg, VECTOR);
+    const cr = v128.load(a + 2 * leg), ci = v128.load(a + 2 * leg, VECTOR);
+    const dr = v128.load(a + 3 * leg), di = v128.load(a + 3 * leg, VECTOR);
     const acr = add(ar, cr), aci = add(ai, ci), amr = sub(ar, cr), ami = sub(ai, ci);
     const bdr = add(br, dr), bdi = add(bi, di), bmr = sub(br, dr), bmi = sub(bi, di);
     v128.store(o, add(acr, bdr));
-    v128.store(o, add(aci, bdi), 16);
+    v128.store(o, add(aci, bdi), VECTOR);
     v128.store(o + side, add(amr, bmi));
-    v128.store(o + side, sub(ami, bmr), 16);
+    v128.store(o + side, sub(ami, bmr), VECTOR);
     v128.store(o + 2 * side, sub(acr, bdr));
-    v128.store(o + 2 * side, sub(aci, bdi), 16);
+    v128.store(o + 2 * side, sub(aci, bdi), VECTOR);
     v128.store(o + 3 * side, sub(amr, bmi));
-    v128.store(o + 3 * side, add(ami, bmr), 16);
+    v128.store(o + 3 * side, add(ami, bmr), VECTOR);
   }
   for (let p = 1; p < quarter; p++) {
-    const angle = <usize>(p * stride * twiddleStep) << 3;
-    const c1 = splat(twiddles + angle), s1 = splat(twiddles + angle + 4);
-    const c2 = splat(twiddles + 2 * angle), s2 = splat(twiddles + 2 * angle + 4);
-    const c3 = splat(twiddles + 3 * angle), s3 = splat(twiddles + 3 * angle + 4);
+    const angle = <usize>(p * stride * twiddleStep) * PAIR;
+    const c1 = splat(twiddles + angle), s1 = splat(twiddles + angle + NUMBER);
+    const c2 = splat(twiddles + 2 * angle), s2 = splat(twiddles + 2 * angle + NUMBER);
+    const c3 = splat(twiddles + 3 * angle), s3 = splat(twiddles + 3 * angle + NUMBER);
     let a = from + <usize>(p * stride) * POINT;
     let o = to + <usize>(4 * p * stride) * POINT;
     for (let q = 0; q < stride; q++) {
-      const ar = v128.load(a), ai = v128.load(a, 16);
-      const br = v128.load(a + leg), bi = v128.load(a + leg, 16);
-      const cr = v128.load(a + 2 * leg), ci = v128.load(a + 2 * leg, 16);
-      const dr = v128.load(a + 3 * leg), di = v128.load(a + 3 * leg, 16);
+      const ar = v128.load(a), ai = v128.load(a, VECTOR);
+      const br = v128.load(a + leg), bi = v128.load(a + leg, VECTOR);
+      const cr = v128.load(a + 2 * leg), ci = v128.load(a + 2 * leg, VECTOR);
+      const dr = v128.load(a + 3 * leg), di = v128.load(a + 3 * leg, VECTOR);
       const acr = add(ar, cr), aci = add(ai, ci), amr = sub(ar, cr), ami = sub(ai, ci);
       const bdr = add(br, dr), bdi = add(bi, di), bmr = sub(br, dr), bmi = sub(bi, di);
       v128.store(o, add(acr, bdr));
-      v128.store(o, add(aci, bdi), 16);
+      v128.store(o, add(aci, bdi), VECTOR);
       const ur = add(amr, bmi), ui = sub(ami, bmr);
       v128.store(o + side, sub(mul(ur, c1), mul(ui, s1)));
-      v128.store(o + side, add(mul(ur, s1), mul(ui, c1)), 16);
+      v128.store(o + side, add(mul(ur, s1), mul(ui, c1)), VECTOR);
       const vr = sub(acr, bdr), vi = sub(aci, bdi);
       v128.store(o + 2 * side, sub(mul(vr, c2), mul(vi, s2)));
-      v128.store(o + 2 * side, add(mul(vr, s2), mul(vi, c2)), 16);
+      v128.store(o + 2 * side, add(mul(vr, s2), mul(vi, c2)), VECTOR);
       const wr = sub(amr, bmi), wi = add(ami, bmr);
       v128.store(o + 3 * side, sub(mul(wr, c3), mul(wi, s3)));
-      v128.store(o + 3 * side, add(mul(wr, s3), mul(wi, c3)), 16);
+      v128.store(o + 3 * side, add(mul(wr, s3), mul(wi, c3)), VECTOR);
       a += POINT;
       o += POINT;
     }
@@ -91,22 +98,22 @@ function radixAny(radix: i32, length: i32, stride: i32, from: usize, to: usize, 
   const leg = <usize>(part * stride) * POINT;
   for (let p = 0; p < part; p++) {
     for (let k = 0; k < radix; k++) {
-      const turn = <usize>(p * k * stride * twiddleStep) << 3;
-      const c = splat(twiddles + turn), s = splat(twiddles + turn + 4);
+      const turn = <usize>(p * k * stride * twiddleStep) * PAIR;
+      const c = splat(twiddles + turn), s = splat(twiddles + turn + NUMBER);
       for (let q = 0; q < stride; q++) {
         let a = from + <usize>(p * stride + q) * POINT;
-        let sumR = v128.load(a), sumI = v128.load(a, 16);
+        let sumR = v128.load(a), sumI = v128.load(a, VECTOR);
         for (let j = 1; j < radix; j++) {
           a += leg;
-          const angle = <usize>(((j * k) % radix) * (total / radix) * twiddleStep) << 3;
-          const cj = splat(twiddles + angle), sj = splat(twiddles + angle + 4);
-          const re = v128.load(a), im = v128.load(a, 16);
+          const angle = <usize>(((j * k) % radix) * (total / radix) * twiddleStep) * PAIR;
+          const cj = splat(twiddles + angle), sj = splat(twiddles + angle + NUMBER);
+          const re = v128.load(a), im = v128.load(a, VECTOR);
           sumR = add(sumR, sub(mul(re, cj), mul(im, sj)));
           sumI = add(sumI, add(mul(re, sj), mul(im, cj)));
         }
         const o = to + <usize>((radix * p + k) * stride + q) * POINT;
         v128.store(o, sub(mul(sumR, c), mul(sumI, s)));
-        v128.store(o, add(mul(sumR, s), mul(sumI, c)), 16);
+        v128.store(o, add(mul(sumR, s), mul(sumI, c)), VECTOR);
       }
     }
   }
@@ -124,7 +131,7 @@ function fft(points: i32, x: usize, y: usize, twiddles: usize, twiddleStep: i32,
     const swap = x;
     x = y;
     y = swap;
-    factors += 4;
+    factors += NUMBER;
   }
   return x;
 }
@@ -135,27 +142,25 @@ function fft(points: i32, x: usize, y: usize, twiddles: usize, twiddleStep: i32,
 }
 
 /**
- * Windowed real FFT of four frames, `hop` bytes apart. Bin k goes to `re + k * step` and `im + k * step`, a lane a frame.
+ * Windowed real FFT of four frames, `hop` bytes apart, to a spectrum, a lane a frame.
  * `work` holds two buffers of `size` points each. `twiddles` is exp(−2πi j / size).
  */
 export function forward(
-  size: i32, signal: usize, hop: usize, window: usize, twiddles: usize, factors: usize, work: usize,
-  re: usize, im: usize, step: usize,
+  size: i32, signal: usize, hop: usize, window: usize, twiddles: usize, factors: usize, work: usize, spectrum: usize,
 ): void {
   const second = work + <usize>size * POINT;
   if (size & 1) {
     for (let j = 0; j < size; j++) {
-      const at = <usize>j << 2;
+      const at = <usize>j * NUMBER;
       v128.store(work + <usize>j * POINT, mul(gather(signal + at, hop), splat(window + at)));
-      v128.store(work + <usize>j * POINT, f32x4.splat(0), 16);
+      v128.store(work + <usize>j * POINT, f32x4.splat(0), VECTOR);
     }
     let z = fft(size, work, second, twiddles, 1, factors);
     for (let k = 0; k <= size >> 1; k++) {
-      v128.store(re, v128.load(z));
-      v128.store(im, v128.load(z, 16));
+      v128.store(spectrum, v128.load(z));
+      v128.store(spectrum, v128.load(z, VECTOR), VECTOR);
       z += POINT;
-      re += step;
-      im += step;
+      spectrum += POINT;
     }
     return;
   }
@@ -163,8 +168,8 @@ export function forward(
   // Even and odd samples are the real and imaginary part of a transform of half the size.
   const half = size >> 1;
   let j = 0;
-  for (let o = work; j + 4 <= size; j += 4, o += 2 * POINT) {
-    const at = <usize>j << 2;
+  for (let o = work; j + LANES <= size; j += LANES, o += 2 * POINT) {
+    const at = <usize>j * NUMBER;
     const w = v128.load(window + at);
     const a = mul(v128.load(signal + at), w);
     const b = mul(v128.load(signal + at + hop), w);
@@ -173,33 +178,34 @@ export function forward(
     const ab01 = v128.shuffle<f32>(a, b, 0, 4, 1, 5), cd01 = v128.shuffle<f32>(c, d, 0, 4, 1, 5);
     const ab23 = v128.shuffle<f32>(a, b, 2, 6, 3, 7), cd23 = v128.shuffle<f32>(c, d, 2, 6, 3, 7);
     v128.store(o, v128.shuffle<f32>(ab01, cd01, 0, 1, 4, 5));
-    v128.store(o, v128.shuffle<f32>(ab01, cd01, 2, 3, 6, 7), 16);
-    v128.store(o, v128.shuffle<f32>(ab23, cd23, 0, 1, 4, 5), 32);
-    v128.store(o, v128.shuffle<f32>(ab23, cd23, 2, 3, 6, 7), 48);
+    v128.store(o, v128.shuffle<f32>(ab01, cd01, 2, 3, 6, 7), VECTOR);
+    v128.store(o, v128.shuffle<f32>(ab23, cd23, 0, 1, 4, 5), 2 * VECTOR);
+    v128.store(o, v128.shuffle<f32>(ab23, cd23, 2, 3, 6, 7), 3 * VECTOR);
   }
   for (; j < size; j++) {
-    const at = <usize>j << 2;
-    v128.store(work + (<usize>j << 4), mul(gather(signal + at, hop), splat(window + at)));
+    const at = <usize>j * NUMBER;
+    v128.store(work + <usize>j * VECTOR, mul(gather(signal + at, hop), splat(window + at)));
   }
   const z = fft(half, work, second, twiddles, 2, factors);
-  const zr = v128.load(z), zi = v128.load(z, 16);
+  const zr = v128.load(z), zi = v128.load(z, VECTOR);
   const zero = f32x4.splat(0), h = f32x4.splat(0.5);
-  v128.store(re, add(zr, zi));
-  v128.store(im, zero);
-  v128.store(re + <usize>half * step, sub(zr, zi));
-  v128.store(im + <usize>half * step, zero);
+  const last = spectrum + <usize>half * POINT;
+  v128.store(spectrum, add(zr, zi));
+  v128.store(spectrum, zero, VECTOR);
+  v128.store(last, sub(zr, zi));
+  v128.store(last, zero, VECTOR);
   for (let k = 1; k <= half >> 1; k++) {
     const a = z + <usize>k * POINT, b = z + <usize>(half - k) * POINT;
-    const ar = v128.load(a), ai = v128.load(a, 16), br = v128.load(b), bi = v128.load(b, 16);
+    const ar = v128.load(a), ai = v128.load(a, VECTOR), br = v128.load(b), bi = v128.load(b, VECTOR);
     const er = mul(h, add(ar, br)), ei = mul(h, sub(ai, bi));
     const or = mul(h, add(ai, bi)), oi = mul(h, sub(br, ar));
-    const c = splat(twiddles + (<usize>k << 3)), s = splat(twiddles + (<usize>k << 3) + 4);
+    const c = splat(twiddles + <usize>k * PAIR), s = splat(twiddles + <usize>k * PAIR + NUMBER);
     const tr = sub(mul(or, c), mul(oi, s)), ti = add(mul(or, s), mul(oi, c));
-    const low = <usize>k * step, high = <usize>(half - k) * step;
-    v128.store(re + low, add(er, tr));
-    v128.store(im + low, add(ei, ti));
-    v128.store(re + high, sub(er, tr));
-    v128.store(im + high, sub(ti, ei));
+    const low = spectrum + <usize>k * POINT, high = spectrum + <usize>(half - k) * POINT;
+    v128.store(low, add(er, tr));
+    v128.store(low, add(ei, ti), VECTOR);
+    v128.store(high, sub(er, tr));
+    v128.store(high, sub(ti, ei), VECTOR);
   }
 }
 
@@ -216,51 +222,50 @@ export function forward(
 
 /** The inverse of `forward`: four frames, times the window, added to `signal`. Its scale is in the window. */
 export function inverse(
-  size: i32, signal: usize, hop: usize, window: usize, twiddles: usize, factors: usize, work: usize,
-  re: usize, im: usize, step: usize,
+  size: i32, signal: usize, hop: usize, window: usize, twiddles: usize, factors: usize, work: usize, spectrum: usize,
 ): void {
   const second = work + <usize>size * POINT;
   // The inverse transform is the forward one with real and imaginary parts exchanged, before and after.
   if (size & 1) {
     v128.store(work, f32x4.splat(0));
-    v128.store(work, v128.load(re), 16);
+    v128.store(work, v128.load(spectrum), VECTOR);
     for (let k = 1; k <= size >> 1; k++) {
-      const r = v128.load(re + <usize>k * step), i = v128.load(im + <usize>k * step);
+      const r = v128.load(spectrum + <usize>k * POINT), i = v128.load(spectrum + <usize>k * POINT, VECTOR);
       v128.store(work + <usize>k * POINT, i);
-      v128.store(work + <usize>k * POINT, r, 16);
+      v128.store(work + <usize>k * POINT, r, VECTOR);
       v128.store(work + <usize>(size - k) * POINT, f32x4.neg(i));
-      v128.store(work + <usize>(size - k) * POINT, r, 16);
+      v128.store(work + <usize>(size - k) * POINT, r, VECTOR);
     }
     const z = fft(size, work, second, twiddles, 1, factors);
     for (let j = 0; j < size; j++) {
-      const at = <usize>j << 2;
-      scatter(signal + at, hop, mul(v128.load(z + <usize>j * POINT, 16), splat(window + at)));
+      const at = <usize>j * NUMBER;
+      scatter(signal + at, hop, mul(v128.load(z + <usize>j * POINT, VECTOR), splat(window + at)));
     }
     return;
   }
 
   const half = size >> 1;
-  const first = v128.load(re), last = v128.load(re + <usize>half * step);
+  const first = v128.load(spectrum), last = v128.load(spectrum + <usize>half * POINT);
   v128.store(work, sub(first, last));
-  v128.store(work, add(first, last), 16);
+  v128.store(work, add(first, last), VECTOR);
   for (let k = 1; k <= half >> 1; k++) {
-    const low = <usize>k * step, high = <usize>(half - k) * step;
-    const ar = v128.load(re + low), ai = v128.load(im + low), br = v128.load(re + high), bi = v128.load(im + high);
+    const low = spectrum + <usize>k * POINT, high = spectrum + <usize>(half - k) * POINT;
+    const ar = v128.load(low), ai = v128.load(low, VECTOR), br = v128.load(high), bi = v128.load(high, VECTOR);
     const er = add(ar, br), ei = sub(ai, bi), dr = sub(ar, br), di = add(ai, bi);
-    const c = splat(twiddles + (<usize>k << 3)), s = splat(twiddles + (<usize>k << 3) + 4);
+    const c = splat(twiddles + <usize>k * PAIR), s = splat(twiddles + <usize>k * PAIR + NUMBER);
     const or = add(mul(dr, c), mul(di, s)), oi = sub(mul(di, c), mul(dr, s));
     const a = work + <usize>k * POINT, b = work + <usize>(half - k) * POINT;
     v128.store(a, add(ei, or));
-    v128.store(a, sub(er, oi), 16);
+    v128.store(a, sub(er, oi), VECTOR);
     v128.store(b, sub(or, ei));
-    v128.store(b, add(er, oi), 16);
+    v128.store(b, add(er, oi), VECTOR);
   }
   const z = fft(half, work, second, twiddles, 2, factors);
   let j = 0;
-  for (let a = z; j + 4 <= size; j += 4, a += 2 * POINT) {
-    const at = signal + (<usize>j << 2);
-    const w = v128.load(window + (<usize>j << 2));
-    const y0 = v128.load(a, 16), y1 = v128.load(a), y2 = v128.load(a, 48), y3 = v128.load(a, 32);
+  for (let a = z; j + LANES <= size; j += LANES, a += 2 * POINT) {
+    const at = signal + <usize>j * NUMBER;
+    const w = v128.load(window + <usize>j * NUMBER);
+    const y0 = v128.load(a, VECTOR), y1 = v128.load(a), y2 = v128.load(a, 3 * VECTOR), y3 = v128.load(a, 2 * VECTOR);
     const p01 = v128.shuffle<f32>(y0, y1, 0, 4, 1, 5), p23 = v128.shuffle<f32>(y0, y1, 2, 6, 3, 7);
     const r01 = v128.shuffle<f32>(y2, y3, 0, 4, 1, 5), r23 = v128.shuffle<f32>(y2, y3, 2, 6, 3, 7);
     accumulate(at, mul(w, v128.shuffle<f32>(p01, r01, 0, 1, 4, 5)));
@@ -270,15 +275,15 @@ export function inverse(
   }
   for (; j < size; j++) {
     // Sample j is the real part of point j / 2 where j is even, its imaginary part where odd; both are exchanged.
-    const v = v128.load(z + <usize>(j >> 1) * POINT + (j & 1 ? 0 : 16));
-    scatter(signal + (<usize>j << 2), hop, mul(v, splat(window + (<usize>j << 2))));
+    const v = v128.load(z + <usize>(j >> 1) * POINT + (j & 1 ? 0 : VECTOR));
+    scatter(signal + <usize>j * NUMBER, hop, mul(v, splat(window + <usize>j * NUMBER)));
   }
 }
 
-/** out ← |re + i im| ** power, for `bins` bins of four lanes. */
-export function spectralPower(bins: i32, re: usize, im: usize, step: usize, power: f32, out: usize, outStep: usize): void {
+/** out ← |spectrum| ** power, for `bins` bins of four lanes. */
+export function spectralPower(bins: i32, spectrum: usize, power: f32, out: usize, outStep: usize): void {
   for (let k = 0; k < bins; k++) {
-    const r = v128.load(re), i = v128.load(im);
+    const r = v128.load(spectrum), i = v128.load(spectrum, VECTOR);
     let p = add(mul(r, r), mul(i, i));
     if (power != 2) {
       p = f32x4.sqrt(p);
@@ -290,80 +295,78 @@ export function spectralPower(bins: i32, re: usize, im: usize, step: usize, powe
       }
     }
     v128.store(out, p);
-    re += step;
-    im += step;
+    spectrum += POINT;
     out += outStep;
   }
 }
 
 /**
- * Sparse filterbank over four lanes. `ranges` holds (first bin, number of bins) as int32 for each band, `weights` the
- * float32 weights of all bands in a row.
+ * Sparse filterbank over four lanes, of real bins a point apart. `ranges` holds (first bin, number of bins) as int32
+ * for each band, `weights` the float32 weights of all bands in a row.
  */
-export function bands(count: i32, bins: usize, binStep: usize, ranges: usize, weights: usize, out: usize, outStep: usize): void {
-  for (let i = 0; i < count; i++) {
-    let bin = bins + <usize>load<i32>(ranges) * binStep;
+export function filterbank(bands: i32, bins: usize, ranges: usize, weights: usize, out: usize, outStep: usize): void {
+  for (let i = 0; i < bands; i++) {
+    let bin = bins + <usize>load<i32>(ranges) * POINT;
     let sum = f32x4.splat(0);
-    for (let n = load<i32>(ranges, 4); n > 0; n--) {
+    for (let n = load<i32>(ranges, NUMBER); n > 0; n--) {
       sum = add(sum, mul(v128.load(bin), splat(weights)));
-      bin += binStep;
-      weights += 4;
+      bin += POINT;
+      weights += NUMBER;
     }
     v128.store(out, sum);
     out += outStep;
-    ranges += 8;
+    ranges += PAIR;
   }
 }
 
-/** Griffin-Lim's phase update: next ← S · unit(next − weight · previous), previous ← next; re and im lie 16 bytes apart. */
+/** Griffin-Lim's phase update: next ← S · unit(next − weight · previous), previous ← next. */
 export function rephase(count: i32, next: usize, previous: usize, magnitude: usize, weight: f32): void {
   const w = f32x4.splat(weight), tiny = f32x4.splat(1.17549435e-38);
   for (let k = 0; k < count; k++) {
-    const nr = v128.load(next), ni = v128.load(next, 16);
-    const r = sub(nr, mul(w, v128.load(previous))), i = sub(ni, mul(w, v128.load(previous, 16)));
+    const nr = v128.load(next), ni = v128.load(next, VECTOR);
+    const r = sub(nr, mul(w, v128.load(previous))), i = sub(ni, mul(w, v128.load(previous, VECTOR)));
     const scale = f32x4.div(v128.load(magnitude), add(f32x4.sqrt(add(mul(r, r), mul(i, i))), tiny));
     v128.store(previous, nr);
-    v128.store(previous, ni, 16);
+    v128.store(previous, ni, VECTOR);
     v128.store(next, mul(r, scale));
-    v128.store(next, mul(i, scale), 16);
+    v128.store(next, mul(i, scale), VECTOR);
     next += POINT;
     previous += POINT;
-    magnitude += 16;
+    magnitude += VECTOR;
   }
 }
 
 /** Times a spectrum that is the same for the four lanes: the filter of a convolution. */
-export function multiply(bins: i32, re: usize, im: usize, step: usize, filter: usize): void {
+export function filterSpectrum(bins: i32, spectrum: usize, filter: usize): void {
   for (let k = 0; k < bins; k++) {
-    const fr = splat(filter), fi = splat(filter + 4);
-    const r = v128.load(re), i = v128.load(im);
-    v128.store(re, sub(mul(r, fr), mul(i, fi)));
-    v128.store(im, add(mul(r, fi), mul(i, fr)));
-    re += step;
-    im += step;
-    filter += 8;
+    const fr = splat(filter), fi = splat(filter + NUMBER);
+    const r = v128.load(spectrum), i = v128.load(spectrum, VECTOR);
+    v128.store(spectrum, sub(mul(r, fr), mul(i, fi)));
+    v128.store(spectrum, add(mul(r, fi), mul(i, fr)), VECTOR);
+    spectrum += POINT;
+    filter += PAIR;
   }
 }
 
 /**
  * Polyphase interpolation: output i is the dot product of `taps` samples at floor(position) with the filter of its
- * phase, position moving on by `whole` + `fraction` / `phases` samples. `taps` is a multiple of 4.
+ * phase, position moving on by `whole` + `fraction` / `phases` samples. `taps` is a multiple of LANES.
  */
 export function interpolate(
   count: i32, signal: usize, filters: usize, taps: i32, phase: i32, phases: i32, whole: i32, fraction: i32, out: usize,
 ): void {
-  const row = <usize>taps << 2;
+  const row = <usize>taps * NUMBER;
   for (let i = 0; i < count; i++) {
     const filter = filters + <usize>phase * row;
     let sum = f32x4.splat(0);
-    for (let j: usize = 0; j < row; j += 16) sum = add(sum, mul(v128.load(signal + j), v128.load(filter + j)));
+    for (let j: usize = 0; j < row; j += VECTOR) sum = add(sum, mul(v128.load(signal + j), v128.load(filter + j)));
     store<f32>(out, f32x4.extract_lane(sum, 0) + f32x4.extract_lane(sum, 1) + f32x4.extract_lane(sum, 2) + f32x4.extract_lane(sum, 3));
-    out += 4;
-    signal += <usize>whole << 2;
+    out += NUMBER;
+    signal += <usize>whole * NUMBER;
     phase += fraction;
     if (phase >= phases) {
       phase -= phases;
-      signal += 4;
+      signal += NUMBER;
     }
   }
 }
@@ -384,7 +387,7 @@ const LOG = memory.data<f32>([
   7.0376836292e-2, 7.0376836292e-2, 7.0376836292e-2, 7.0376836292e-2,
   4.342944819, 4.342944819, 4.342944819, 4.342944819,
   3.010299957, 3.010299957, 3.010299957, 3.010299957,
-], 16);
+], VECTOR_BYTES);
 
 /** 10 log10(x). log2 is the exponent plus a polynomial of the mantissa in [√½, √2): Cephes' logf, error under 2 ulp. */
 @inline function tenLog10(x: v128): v128 {
@@ -395,21 +398,21 @@ const LOG = memory.data<f32>([
   const m = sub(mantissa, f32x4.splat(1));
   const z = mul(m, m);
   // Estrin's order, since a chain of nine steps would wait for itself.
-  const p01 = add(mul(v128.load(LOG, 16), m), v128.load(LOG, 0));
-  const p23 = add(mul(v128.load(LOG, 48), m), v128.load(LOG, 32));
-  const p45 = add(mul(v128.load(LOG, 80), m), v128.load(LOG, 64));
-  const p67 = add(mul(v128.load(LOG, 112), m), v128.load(LOG, 96));
-  const p4 = add(add(p45, mul(p67, z)), mul(v128.load(LOG, 128), mul(z, z)));
+  const p01 = add(mul(v128.load(LOG, VECTOR), m), v128.load(LOG));
+  const p23 = add(mul(v128.load(LOG, 3 * VECTOR), m), v128.load(LOG, 2 * VECTOR));
+  const p45 = add(mul(v128.load(LOG, 5 * VECTOR), m), v128.load(LOG, 4 * VECTOR));
+  const p67 = add(mul(v128.load(LOG, 7 * VECTOR), m), v128.load(LOG, 6 * VECTOR));
+  const p4 = add(add(p45, mul(p67, z)), mul(v128.load(LOG, 8 * VECTOR), mul(z, z)));
   const p = add(add(p01, mul(p23, z)), mul(p4, mul(z, z)));
   const ln = add(m, mul(z, sub(mul(p, m), f32x4.splat(0.5))));
   // 10 / ln 10 and 10 log10(2)
-  return add(mul(ln, v128.load(LOG, 144)), mul(e, v128.load(LOG, 160)));
+  return add(mul(ln, v128.load(LOG, 9 * VECTOR)), mul(e, v128.load(LOG, 10 * VECTOR)));
 }
 
-/** x ← max(floor, 10 log10(max(amin, square ? x² : x)) − offset) over `count` numbers, rounded up to a multiple of 4. */
+/** x ← max(floor, 10 log10(max(amin, square ? x² : x)) − offset) over `count` numbers, rounded up to a multiple of LANES. */
 export function decibel(count: i32, x: usize, amin: f32, offset: f32, floor: f32, square: bool): void {
   const least = f32x4.splat(amin), off = f32x4.splat(offset), low = f32x4.splat(floor);
-  for (const end = x + (<usize>count << 2); x < end; x += 16) {
+  for (const end = x + <usize>count * NUMBER; x < end; x += VECTOR) {
     let v = v128.load(x);
     if (square) v = mul(v, v);
     // pmax is one instruction where max, which minds NaN and −0, is many.
@@ -419,14 +422,14 @@ export function decibel(count: i32, x: usize, amin: f32, offset: f32, floor: f32
 
 /** The largest |x| (absolute) or x over `count` numbers; NaN if one is not finite. */
 export function peak(count: i32, x: usize, absolute: bool): f32 {
-  const end = x + (<usize>count << 2), whole = x + ((<usize>count << 2) & ~31);
+  const end = x + <usize>count * NUMBER, whole = x + ((<usize>count * NUMBER) & ~(2 * VECTOR - 1));
   const signs = i32x4.splat(absolute ? 0x7fffffff : -1);
   const lowest: f32 = absolute ? 0 : -f32.MAX_VALUE;
   let even = f32x4.splat(lowest), odd = even;
   // x − x is 0, or NaN where x is not finite.
   let doubt = f32x4.splat(0);
-  for (; x < whole; x += 32) {
-    const a = v128.load(x), b = v128.load(x, 16);
+  for (; x < whole; x += 2 * VECTOR) {
+    const a = v128.load(x), b = v128.load(x, VECTOR);
     doubt = v128.or(doubt, v128.or(sub(a, a), sub(b, b)));
     even = f32x4.pmax(even, v128.and(a, signs));
     odd = f32x4.pmax(odd, v128.and(b, signs));
@@ -434,7 +437,7 @@ export function peak(count: i32, x: usize, absolute: bool): f32 {
   if (v128.any_true(doubt)) return f32.NaN;
   const most = f32x4.pmax(even, odd);
   let result = max(max(f32x4.extract_lane(most, 0), f32x4.extract_lane(most, 1)), max(f32x4.extract_lane(most, 2), f32x4.extract_lane(most, 3)));
-  for (; x < end; x += 4) {
+  for (; x < end; x += NUMBER) {
     const value = load<f32>(x);
     if (!isFinite(value)) return f32.NaN;
     result = max(result, absolute ? abs(value) : value);
@@ -443,10 +446,10 @@ export function peak(count: i32, x: usize, absolute: bool): f32 {
 }
 
 /** x ← x · factors over `count` numbers. */
-export function weigh(count: i32, x: usize, factors: usize): void {
-  const end = x + (<usize>count << 2), whole = x + ((<usize>count << 2) & ~15);
-  for (; x < whole; x += 16, factors += 16) v128.store(x, mul(v128.load(x), v128.load(factors)));
-  for (; x < end; x += 4, factors += 4) store<f32>(x, load<f32>(x) * load<f32>(factors));
+export function multiply(count: i32, x: usize, factors: usize): void {
+  const end = x + <usize>count * NUMBER, whole = x + ((<usize>count * NUMBER) & ~(VECTOR - 1));
+  for (; x < whole; x += VECTOR, factors += VECTOR) v128.store(x, mul(v128.load(x), v128.load(factors)));
+  for (; x < end; x += NUMBER, factors += NUMBER) store<f32>(x, load<f32>(x) * load<f32>(factors));
 }
 
 /**
@@ -473,9 +476,9 @@ export function polar(count: i32, magnitude: usize, turns: usize, z: usize): voi
     const im = v128.xor(v128.bitselect(c, s, odd), i32x4.shl(v128.and(quadrant, two), 30));
     const m = v128.load(magnitude);
     v128.store(z, mul(m, re));
-    v128.store(z, mul(m, im), 16);
-    magnitude += 16;
-    turns += 16;
+    v128.store(z, mul(m, im), VECTOR);
+    magnitude += VECTOR;
+    turns += VECTOR;
     z += POINT;
   }
 }

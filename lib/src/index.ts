@@ -1,7 +1,7 @@
 export { Matrix, SVD } from 'ml-matrix';
 export { type ExampleName, example, exampleCredit } from './audio/example.js';
-export { type AudioSource, type LoadOptions, load, type MultiChannelWaveform } from './audio/load.js';
-export { type BitDepth, encodeWav, quantize, saveWav, type WavOptions } from './audio/wav.js';
+export { type AudioSource, type LoadOptions, load } from './audio/load.js';
+export { type BitDepth, encodeWav, saveWav, type WavOptions } from './audio/wav.js';
 export { type Checkpoint, openCheckpoint } from './checkpoint/checkpoint.js';
 export type { DType } from './checkpoint/dtype.js';
 export { saveSafetensors, type TensorArray, type TensorData } from './checkpoint/save-safetensors.js';
@@ -18,10 +18,10 @@ export type { ExampleSource, TrainingExample } from './dataset/example-source.js
 export { type LoadDatasetOptions, loadDataset } from './dataset/load-dataset.js';
 export { amplitudeToDb, type DecibelOptions, powerToDb } from './dsp/decibel.js';
 export { type Complex, dftMatrix, fftFrequencies, rfft } from './dsp/fft.js';
+export { FloatMatrix } from './dsp/float-matrix.js';
 export type { FrameOptions, PadMode } from './dsp/frames.js';
 export { type GriffinLimOptions, griffinLim } from './dsp/griffin-lim.js';
 export { type Clusters, type KmeansOptions, kmeans } from './dsp/kmeans.js';
-export { FloatMatrix } from './dsp/matrix.js';
 export {
   hzToMel,
   type MelFilterbankOptions,
@@ -32,10 +32,11 @@ export {
   melToHz,
 } from './dsp/mel.js';
 export { type DeltaOptions, delta, type MfccOptions, mfcc } from './dsp/mfcc.js';
+export { quantize } from './dsp/quantize.js';
 export { type ResampleOptions, resample } from './dsp/resample.js';
 export { ComplexSpectrogram } from './dsp/spectrogram.js';
 export { type IstftOptions, istft, type StftOptions, stft } from './dsp/stft.js';
-export type { Waveform } from './dsp/waveform.js';
+export type { MultiChannelWaveform, Waveform } from './dsp/waveform.js';
 export { getWindow, hann, type Window } from './dsp/window.js';
 export {
   AudioDecodeError,

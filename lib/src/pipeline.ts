@@ -136,7 +136,7 @@ function requireAudio(name: string, audio: PipelineAudio): void {
 
 async function read(audio: PipelineAudio, sampleRate: number): Promise<Waveform> {
   if (!isWaveform(audio)) return load(audio, { sampleRate });
-  if (audio.samples.length === 0) return { samples: audio.samples, sampleRate };
+  if (audio.samples.length === 0 || audio.sampleRate === sampleRate) return { samples: audio.samples, sampleRate };
   return { samples: resample(audio.samples, { from: audio.sampleRate, to: sampleRate }), sampleRate };
 }
 

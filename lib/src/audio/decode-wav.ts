@@ -1,5 +1,5 @@
+import type { MultiChannelWaveform } from '../dsp/waveform.js';
 import { requireFinite } from '../validation.js';
-import type { DecodedAudio } from './decode.js';
 
 const PCM = 1;
 const FLOAT = 3;
@@ -24,13 +24,13 @@ interface Format {
  *
  * @throws Error that says what is wrong with the file
  */
-export function decodeWav(bytes: Uint8Array): DecodedAudio {
+export function decodeWav(bytes: Uint8Array): MultiChannelWaveform {
   const format = findSamples(bytes);
-  const { code, channels, sampleRate, bits, block, start, frames } = format;
-  const view = new DataView(bytes.buffer, bytes.byteOffset + start, frames * block);
+  const { code, channels, sampleRate, bits, block, start, length } = format;
+  const view = new DataView(bytes.buffer, bytes.byteOffset + start, length * block);
   const read = READERS[`${code === FLOAT ? 'float' : 'int'}${bits}`];
   const decoded = Array.from({ length: channels }, (_, c) => {
-    const samples = new Float32Array(frames);
+    const samples = new Float32Array(length);
     read(view, (c * bits) / 8, block, samples);
     return samples;
   });
@@ -65,22 +65,22 @@ const READERS: Record<string, Reader> = {
 };
 
 /** Walks the chunks up to the samples: their format, the byte where they begin, and how many each channel has. */
-function findSamples(bytes: Uint8Array): Format & { start: number; frames: number } {
+function findSamples(bytes: Uint8Array): Format & { start: number; length: number } {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   let format: Format | undefined;
   for (let at = 12; at + 8 <= bytes.length; ) {
     const id = String.fromCharCode(...bytes.subarray(at, at + 4));
     const size = view.getUint32(at + 4, true);
     const start = at + 8;
-    const there = bytes.length - start;
+    const available = bytes.length - start;
     if (id === 'data') {
       if (!format) throw new Error("there is no 'fmt ' chunk before the samples");
-      if (size > there && size !== STREAMED) {
-        throw new Error(`it is cut off: the header tells of ${size} bytes of samples, ${there} are there`);
+      if (size > available && size !== STREAMED) {
+        throw new Error(`it is cut off: the header tells of ${size} bytes of samples, ${available} are there`);
       }
-      return { ...format, start, frames: Math.floor(Math.min(size, there) / format.block) };
+      return { ...format, start, length: Math.floor(Math.min(size, available) / format.block) };
     }
-    if (size > there) throw new Error(`its '${id}' chunk is cut off`);
+    if (size > available) throw new Error(`its '${id}' chunk is cut off`);
     if (id === 'fmt ') format = checkFormat(view, start, size);
     at = start + size + (size % 2);
   }

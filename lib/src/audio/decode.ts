@@ -1,14 +1,9 @@
 import { FLACDecoder } from '@wasm-audio-decoders/flac';
 import { OggVorbisDecoder } from '@wasm-audio-decoders/ogg-vorbis';
 import { MPEGDecoder } from 'mpg123-decoder';
+import type { MultiChannelWaveform } from '../dsp/waveform.js';
 import { AudioDecodeError } from '../errors.js';
 import { decodeWav } from './decode-wav.js';
-
-/** Decoded sound: a Float32Array per channel, all of the same length. */
-export interface DecodedAudio {
-  channels: Float32Array[];
-  sampleRate: number;
-}
 
 /** No recording has more, in Hz; a damaged header may. */
 const HIGHEST_RATE = 1_000_000;
@@ -31,7 +26,10 @@ interface Decoded {
 /** A decoder of each format that waits for the next file: setting one up takes longer than a short sound. */
 const idle = new Map<new () => Decoder, Decoder>();
 
-async function run(Format: new () => Decoder, bytes: Uint8Array): Promise<DecodedAudio & { bitDepth?: number }> {
+async function run(
+  Format: new () => Decoder,
+  bytes: Uint8Array,
+): Promise<MultiChannelWaveform & { bitDepth?: number }> {
   const decoder = idle.get(Format) ?? new Format();
   idle.delete(Format);
   try {
@@ -60,7 +58,7 @@ async function decodeWhole(decoder: Decoder, bytes: Uint8Array): Promise<Decoded
 const text = (bytes: Uint8Array, from: number, to: number): string => String.fromCharCode(...bytes.subarray(from, to));
 
 /** The file formats that can be read, by their first bytes. */
-const FORMATS: { name: string; is(b: Uint8Array): boolean; decode(b: Uint8Array): Promise<DecodedAudio> }[] = [
+const FORMATS: { name: string; is(b: Uint8Array): boolean; decode(b: Uint8Array): Promise<MultiChannelWaveform> }[] = [
   { name: 'WAV', is: (b) => text(b, 0, 4) === 'RIFF' && text(b, 8, 12) === 'WAVE', decode: async (b) => decodeWav(b) },
   { name: 'FLAC', is: (b) => text(b, 0, 4) === 'fLaC', decode: decodeFlac },
   { name: 'Ogg Vorbis', is: (b) => text(b, 0, 4) === 'OggS' && text(b, 29, 35) === 'vorbis', decode: decodeOgg },
@@ -93,7 +91,7 @@ function isMp3(b: Uint8Array): boolean {
  * @param name - what to call it in an error
  * @throws AudioDecodeError if the bytes are not whole audio in a known format
  */
-export async function decode(bytes: Uint8Array, name: string): Promise<DecodedAudio> {
+export async function decode(bytes: Uint8Array, name: string): Promise<MultiChannelWaveform> {
   if (bytes.length === 0) throw new AudioDecodeError(`${name} is empty`);
   const format = FORMATS.find(({ is }) => is(bytes));
   if (!format) {
@@ -101,7 +99,7 @@ export async function decode(bytes: Uint8Array, name: string): Promise<DecodedAu
     const looks = other ? other[2] : /^[\s!-~]+$/.test(text(bytes, 0, 32)) ? 'text' : 'an unknown format';
     throw new AudioDecodeError(`${name} looks like ${looks}; give a WAV, FLAC, Ogg Vorbis or MP3 file`);
   }
-  let audio: DecodedAudio;
+  let audio: MultiChannelWaveform;
   try {
     audio = await format.decode(bytes);
   } catch (cause) {
@@ -120,7 +118,7 @@ export async function decode(bytes: Uint8Array, name: string): Promise<DecodedAu
   return audio;
 }
 
-async function decodeOgg(bytes: Uint8Array): Promise<DecodedAudio> {
+async function decodeOgg(bytes: Uint8Array): Promise<MultiChannelWaveform> {
   // The last page of a whole stream says so in its header.
   const last = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).lastIndexOf('OggS');
   if ((bytes[last + 5] & 4) === 0 || bytes.length < pageEnd(bytes, last)) {
@@ -135,7 +133,7 @@ function pageEnd(bytes: Uint8Array, page: number): number {
   return table.length < segments ? Infinity : page + 27 + segments + table.reduce((sum, n) => sum + n, 0);
 }
 
-async function decodeFlac(bytes: Uint8Array): Promise<DecodedAudio> {
+async function decodeFlac(bytes: Uint8Array): Promise<MultiChannelWaveform> {
   const { channels, sampleRate, bitDepth = 16 } = await run(FLACDecoder as new () => Decoder, bytes);
   // STREAMINFO: 36 bits at byte 21 hold the number of samples; 0 stands for unknown.
   const total = (bytes[21] & 15) * 2 ** 32 + new DataView(bytes.buffer, bytes.byteOffset).getUint32(22);

@@ -66,6 +66,7 @@ const PATIENCE = 5000;
  *
  * @throws ParameterError for an unknown name
  * @throws AudioDecodeError if it cannot be downloaded or kept, or arrives changed
+ * @see {@link exampleCredit}, {@link load}
  *
  * @example
  * const trumpet = await load(await example('trumpet'));
@@ -107,6 +108,7 @@ export async function example(name: ExampleName): Promise<string> {
  * Who made the recording that {@link example} gave, and its licence.
  *
  * @throws ParameterError for the path of another file
+ * @see {@link example}
  *
  * @example
  * exampleCredit(await example('trumpet')); // 'Trumpet loop by Mihai Sorohan (Freesound 77711), CC BY 3.0'

@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { resample } from '../dsp/resample.js';
-import type { Waveform } from '../dsp/waveform.js';
+import type { MultiChannelWaveform, Waveform } from '../dsp/waveform.js';
 import { AudioDecodeError, ParameterError } from '../errors.js';
 import { requireInteger, requireNumber, requirePositive } from '../validation.js';
-import { type DecodedAudio, decode } from './decode.js';
+import { decode } from './decode.js';
 import { download } from './download.js';
 
 /** A path, a `file:`, `http:` or `https:` URL, or the bytes of a file. */
@@ -22,18 +22,13 @@ export interface LoadOptions {
   duration?: number;
 }
 
-/** Several channels of sound of the same length. */
-export interface MultiChannelWaveform {
-  channels: Float32Array[];
-  sampleRate: number;
-}
-
 /**
  * Reads audio, like `librosa.load`: WAV (8-, 16-, 24-, 32-bit integers, floats), FLAC, Ogg Vorbis, MP3.
  *
  * @returns amplitudes in [−1, 1], mixed to mono and resampled to 22,050 Hz unless told otherwise
  * @throws AudioDecodeError if the source cannot be read, or is not whole audio in a known format
  * @throws ParameterError for options out of range
+ * @see {@link resample}, {@link saveWav}, {@link example}
  *
  * @example
  * const { samples, sampleRate } = await load('trumpet.ogg', { sampleRate: 16000, duration: 5 });
@@ -71,7 +66,7 @@ async function read(source: AudioSource): Promise<Uint8Array> {
   }
 }
 
-function cut(audio: DecodedAudio, name: string, offset: number, duration?: number): DecodedAudio {
+function cut(audio: MultiChannelWaveform, name: string, offset: number, duration?: number): MultiChannelWaveform {
   const { channels, sampleRate } = audio;
   const first = Math.trunc(offset * sampleRate);
   if (first >= channels[0].length) {

@@ -1,4 +1,5 @@
 import { WaveFile } from 'wavefile';
+import { toLevel } from '../dsp/quantize.js';
 import type { Waveform } from '../dsp/waveform.js';
 import { ParameterError } from '../errors.js';
 import { writeWhole } from '../files.js';
@@ -16,33 +17,15 @@ export interface WavOptions {
 }
 
 /**
- * Rounds amplitudes to the 2^bits levels that `bits` bits can tell apart, from −1 to 1 − 2^(1 − bits). Amplitudes
- * beyond are clipped.
- *
- * @param bits - a whole number from 1 to 24
- * @returns as many samples; quantizing again changes nothing
- * @throws ParameterError if `bits` is out of range
- *
- * @example
- * quantize(Float32Array.of(0.3, 0.9), 2); // [0.5, 0.5]
- */
-export function quantize(samples: Float32Array, bits: number): Float32Array {
-  requireInteger('bits', bits);
-  if (bits > 24) throw new ParameterError(`bits is ${bits}; give a whole number from 1 to 24`);
-  const steps = 2 ** (bits - 1);
-  return samples.map((x) => toStep(x, steps) / steps);
-}
-
-function toStep(x: number, steps: number): number {
-  return Math.max(-steps, Math.min(steps - 1, Math.round(x * steps)));
-}
-
-/**
  * A WAV file's bytes. Integers are amplitude · 2^(bits − 1), rounded and clipped, so that `load` reads back what a
  * file held.
  *
  * @throws ParameterError for an unknown bit depth, a sampling rate that is not a whole number above 0, no samples, or
  * samples that are not finite
+ * @see {@link saveWav}, {@link quantize}
+ *
+ * @example
+ * encodeWav({ samples: Float32Array.of(0, 0.5), sampleRate: 8000 }).length; // 48
  */
 export function encodeWav({ samples, sampleRate }: Waveform, { bitDepth = '16' }: WavOptions = {}): Uint8Array {
   requireChoice('bitDepth', bitDepth, BIT_DEPTHS);
@@ -63,13 +46,14 @@ export function encodeWav({ samples, sampleRate }: Waveform, { bitDepth = '16' }
 function integers(samples: Float32Array, bits: number): Float64Array {
   const steps = 2 ** (bits - 1);
   const offset = bits === 8 ? steps : 0;
-  return Float64Array.from(samples, (x) => toStep(x, steps) + offset);
+  return Float64Array.from(samples, (x) => toLevel(x, steps) + offset);
 }
 
 /**
  * Writes a mono WAV file. A file of that name is replaced at once or, if anything fails, not at all.
  *
  * @throws ParameterError as {@link encodeWav} does
+ * @see {@link encodeWav}, {@link load}
  *
  * @example
  * await saveWav('trumpet-16k.wav', { samples, sampleRate: 16000 }, { bitDepth: '24' });

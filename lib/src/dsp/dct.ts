@@ -1,4 +1,4 @@
-import { FloatMatrix } from './matrix.js';
+import { FloatMatrix } from './float-matrix.js';
 
 /** Which discrete cosine transform: SciPy's types. */
 export type DctType = 1 | 2 | 3;

@@ -1,6 +1,6 @@
 import { requireFinite, requireNumber, requirePositive } from '../validation.js';
 import { findPeak, reserve } from './engine.js';
-import { FloatMatrix } from './matrix.js';
+import { FloatMatrix } from './float-matrix.js';
 
 /** Options of {@link amplitudeToDb} and {@link powerToDb}. */
 export interface DecibelOptions {
@@ -24,6 +24,7 @@ const BLOCK = 1 << 15;
  * @param x - amplitudes, such as `stft(…).magnitude()`
  * @returns decibels, in the shape of `x`
  * @throws ParameterError for options out of range or numbers that are not finite
+ * @see {@link powerToDb}
  *
  * @example
  * amplitudeToDb(Float32Array.of(1, 0.1, 0)); // [0, -20, -80]
@@ -39,6 +40,7 @@ export function amplitudeToDb<T extends Levels>(x: T, options: DecibelOptions = 
  * @param x - powers, such as `melSpectrogram(…)`
  * @returns decibels, in the shape of `x`
  * @throws ParameterError for options out of range or numbers that are not finite
+ * @see {@link amplitudeToDb}
  *
  * @example
  * powerToDb(Float32Array.of(1, 0.1, 0)); // [0, -10, -80]
@@ -61,7 +63,7 @@ function toDecibels<T extends Levels>(
   const x = levels instanceof FloatMatrix ? levels.data : (levels as Float32Array | Float64Array);
   const { kernels, areas } = reserve({ block: Math.min(BLOCK, x.length) });
   const single = x instanceof Float32Array;
-  const peak = single ? findPeak('x', x, kernels, areas.block, square) : largest(x, square);
+  const peak = single ? findPeak('x', x, kernels, areas.block, square) : float64Peak(x, square);
   const power = (value: number) => (square ? value * value : value);
   const least = power(amin);
   const decibels = (value: number) => 10 * Math.log10(Math.max(least, power(value)));
@@ -81,7 +83,7 @@ function toDecibels<T extends Levels>(
   return (levels instanceof FloatMatrix ? new FloatMatrix(levels.rows, levels.columns, result) : result) as T;
 }
 
-function largest(x: Float64Array, absolute: boolean): number {
+function float64Peak(x: Float64Array, absolute: boolean): number {
   requireFinite('x', x);
   return x.reduce((peak, value) => Math.max(peak, absolute ? Math.abs(value) : value), absolute ? 0 : -Infinity);
 }

@@ -2,53 +2,49 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ParameterError } from '../errors.js';
 import { requireFinite } from '../validation.js';
-
-type Numbers = readonly number[];
-
-/** The functions of lib/kernels/kernels.ts. All pointers and steps are in bytes. */
-export interface Kernels {
-  memory: WebAssembly.Memory;
-  base(): number;
-  forward(size: number, signal: number, hop: number, ...rest: Numbers): void;
-  inverse(size: number, signal: number, hop: number, ...rest: Numbers): void;
-  spectralPower(bins: number, re: number, im: number, step: number, power: number, ...out: Numbers): void;
-  bands(count: number, bins: number, binStep: number, ...rest: Numbers): void;
-  rephase(count: number, next: number, previous: number, magnitude: number, weight: number): void;
-  multiply(bins: number, re: number, im: number, step: number, filter: number): void;
-  interpolate(count: number, signal: number, filters: number, taps: number, ...rest: Numbers): void;
-  decibel(count: number, x: number, amin: number, offset: number, floor: number, square: number): void;
-  peak(count: number, x: number, absolute: number): number;
-  weigh(count: number, x: number, factors: number): void;
-  polar(count: number, magnitude: number, turns: number, z: number): void;
-}
+import type { Kernels } from './kernels.js';
+import { LANES, NUMBER_BYTES, POINT, VECTOR_BYTES } from './lanes.js';
 
 const PAGE = 65536;
 /** A job above this size gets a memory of its own, so that the shared one stays small. WebAssembly memory never shrinks. */
 const SHARED_BYTES = 1 << 24;
 
-let compiled: WebAssembly.Module | undefined;
-let shared: Kernels | undefined;
+type Exports = Kernels & { memory: WebAssembly.Memory };
 
-function instantiate(): Kernels {
+let compiled: WebAssembly.Module | undefined;
+let shared: Exports | undefined;
+
+function instantiate(): Exports {
   compiled ??= new WebAssembly.Module(new Uint8Array(readFileSync(join(__dirname, 'kernels.wasm'))));
-  return new WebAssembly.Instance(compiled, { env: { abort() {} } }).exports as unknown as Kernels;
+  return new WebAssembly.Instance(compiled, { env: { abort() {} } }).exports as unknown as Exports;
 }
 
+/** The length of an area: of float32 numbers, or of int32 numbers where it says so. */
+type AreaLength = number | readonly [typeof Int32Array, number];
+
+/** Named areas of WebAssembly memory; an area's `byteOffset` is its pointer. */
+export type Areas<L> = { [K in keyof L]: L[K] extends number ? Float32Array : Int32Array };
+
 /**
- * Lays out named float32 areas in WebAssembly memory. Their contents are undefined; they are valid until the next call.
+ * Lays out named areas in WebAssembly memory. Their contents are undefined; they are valid until the next call.
  *
- * @returns the kernels, and a view of each area, whose `byteOffset` is its pointer
+ * @returns the kernels, and a view of each area
  */
-export function reserve<K extends string>(
-  lengths: Record<K, number>,
-): { kernels: Kernels; areas: Record<K, Float32Array> } {
-  // Areas are 16-byte aligned, and four numbers apart for loads of a whole vector at the end.
-  const sizes = Object.entries<number>(lengths).map(([name, length]) => [name, length, (length + 7) & ~3] as const);
-  const bytes = 1024 + 4 * sizes.reduce((sum, [, , size]) => sum + size, 0);
+export function reserve<L extends Readonly<Record<string, AreaLength>>>(
+  lengths: L,
+): { kernels: Kernels; areas: Areas<L> } {
+  let bytes = 0;
+  const places = Object.entries(lengths).map(([name, given]) => {
+    const [View, length] = typeof given === 'number' ? ([Float32Array, given] as const) : given;
+    const start = bytes;
+    // Areas begin at a vector, and leave room for loads of a whole one at the end.
+    bytes += VECTOR_BYTES * (Math.ceil(length / LANES) + 1);
+    return { name, View, length, start };
+  });
   shared ??= instantiate();
   const kernels = bytes > SHARED_BYTES ? instantiate() : shared;
-  let pointer = kernels.base();
-  const missing = Math.ceil((pointer + bytes - kernels.memory.buffer.byteLength) / PAGE);
+  const base = kernels.base();
+  const missing = Math.ceil((base + bytes - kernels.memory.buffer.byteLength) / PAGE);
   if (missing > 0) {
     try {
       kernels.memory.grow(missing);
@@ -57,12 +53,9 @@ export function reserve<K extends string>(
       throw new ParameterError(`This signal needs ${gib} GiB of working memory at once; split it into shorter pieces.`);
     }
   }
-  const areas = {} as Record<string, Float32Array>;
-  for (const [name, length, size] of sizes) {
-    areas[name] = new Float32Array(kernels.memory.buffer, pointer, length);
-    pointer += 4 * size;
-  }
-  return { kernels, areas };
+  const { buffer } = kernels.memory;
+  const areas = places.map(({ name, View, length, start }) => [name, new View(buffer, base + start, length)]);
+  return { kernels, areas: Object.fromEntries(areas) };
 }
 
 /**
@@ -99,38 +92,46 @@ function factorize(points: number): number[] {
   return factors;
 }
 
-/** The areas that {@link RealFft} needs, for `reserve`. */
-export function fftAreas(size: number): { twiddles: number; factors: number; work: number } {
-  return { twiddles: 2 * size, factors: 32, work: 16 * size };
+/** More than a transform of any length has, and the 0 after them. */
+const MAX_FACTORS = 32;
+
+/** The lengths of a {@link RealFft}'s areas, for {@link reserve}. */
+export function fftAreas(size: number): {
+  twiddles: number;
+  factors: readonly [typeof Int32Array, number];
+  work: number;
+} {
+  return { twiddles: 2 * size, factors: [Int32Array, MAX_FACTORS], work: 2 * POINT * size };
 }
 
-/** A real FFT of `size` points over four frames at once, in WebAssembly memory. */
+/** A real FFT of `size` points over four frames at once, in WebAssembly memory. All its arrays lie there. */
 export class RealFft {
   readonly #kernels: Kernels;
-  readonly #tables: [twiddles: number, factors: number, work: number];
+  readonly #tables: readonly [twiddles: number, factors: number, work: number];
 
   constructor(
     readonly size: number,
     kernels: Kernels,
-    areas: { twiddles: Float32Array; factors: Float32Array; work: Float32Array },
+    { twiddles, factors, work }: Areas<ReturnType<typeof fftAreas>>,
   ) {
     this.#kernels = kernels;
-    this.#tables = [areas.twiddles.byteOffset, areas.factors.byteOffset, areas.work.byteOffset];
+    this.#tables = [twiddles.byteOffset, factors.byteOffset, work.byteOffset];
     for (let j = 0; j < size; j++) {
-      areas.twiddles[2 * j] = Math.cos((2 * Math.PI * j) / size);
-      areas.twiddles[2 * j + 1] = -Math.sin((2 * Math.PI * j) / size);
+      twiddles[2 * j] = Math.cos((2 * Math.PI * j) / size);
+      twiddles[2 * j + 1] = -Math.sin((2 * Math.PI * j) / size);
     }
-    const factors = factorize(size % 2 === 0 ? size / 2 : size);
-    new Int32Array(areas.factors.buffer, areas.factors.byteOffset, 32).set([...factors, 0]);
+    factors.set([...factorize(size % 2 === 0 ? size / 2 : size), 0]);
   }
 
-  /** Four windowed frames, `hop` samples apart, to bins `step` bytes apart. */
-  forward(signal: number, hop: number, window: Float32Array, re: number, im: number, step: number): void {
-    this.#kernels.forward(this.size, signal, 4 * hop, window.byteOffset, ...this.#tables, re, im, step);
+  /** Four windowed frames, `hop` samples apart, to a spectrum of {@link POINT} numbers a bin. */
+  forward(signal: Float32Array, hop: number, window: Float32Array, spectrum: Float32Array): void {
+    const [from, to] = [signal.byteOffset, spectrum.byteOffset];
+    this.#kernels.forward(this.size, from, NUMBER_BYTES * hop, window.byteOffset, ...this.#tables, to);
   }
 
-  /** Four spectra, back to frames that are windowed and added to the signal. The window carries the scale 1 / size. */
-  inverse(signal: number, hop: number, window: Float32Array, re: number, im: number, step: number): void {
-    this.#kernels.inverse(this.size, signal, 4 * hop, window.byteOffset, ...this.#tables, re, im, step);
+  /** A spectrum, back to frames that are windowed and added to the signal. The window carries the scale 1 / size. */
+  inverse(signal: Float32Array, hop: number, window: Float32Array, spectrum: Float32Array): void {
+    const [to, from] = [signal.byteOffset, spectrum.byteOffset];
+    this.#kernels.inverse(this.size, to, NUMBER_BYTES * hop, window.byteOffset, ...this.#tables, from);
   }
 }

@@ -20,7 +20,7 @@ function fftPowerOfTwo({ re, im }: Complex): void {
       [im[i], im[j]] = [im[j], im[i]];
     }
   }
-  const { cos, sin } = turns(n);
+  const { cos, sin } = rootsOfUnity(n);
   for (let half = 1; half < n; half *= 2) {
     const step = n / (2 * half);
     for (let start = 0; start < n; start += 2 * half) {
@@ -40,8 +40,8 @@ function fftPowerOfTwo({ re, im }: Complex): void {
   }
 }
 
-/** cos and sin of 2πk / n for k < n. */
-function turns(n: number): { cos: Float64Array; sin: Float64Array } {
+/** The n-th roots of unity: cos and sin of 2πk / n for k < n. */
+function rootsOfUnity(n: number): { cos: Float64Array; sin: Float64Array } {
   const cos = new Float64Array(n);
   const sin = new Float64Array(n);
   for (let k = 0; k < n; k++) {
@@ -55,7 +55,7 @@ function turns(n: number): { cos: Float64Array; sin: Float64Array } {
 function fftAnyLength({ re, im }: Complex): void {
   const n = re.length;
   const size = 2 ** Math.ceil(Math.log2(2 * n - 1));
-  const { cos, sin } = turns(2 * n);
+  const { cos, sin } = rootsOfUnity(2 * n);
   const a = { re: new Float64Array(size), im: new Float64Array(size) };
   const b = { re: new Float64Array(size), im: new Float64Array(size) };
   // exp(−πi k² / n), with k² reduced exactly: k² may pass 2⁵³ only for k above 9 · 10⁷.
@@ -92,6 +92,7 @@ function fftAnyLength({ re, im }: Complex): void {
  * @param x - n ≥ 1 samples
  * @returns real and imaginary parts; bin k is the frequency k · sampleRate / n
  * @throws ParameterError if `x` is empty
+ * @see {@link stft}, {@link dftMatrix}, {@link fftFrequencies}
  *
  * @example
  * const { re, im } = rfft([1, 0, 0, 0]); // re: [1, 1, 1], im: [0, 0, 0]
@@ -110,10 +111,14 @@ export function rfft(x: ArrayLike<number>): Complex {
  *
  * @returns real and imaginary part, n × n each: the DFT of a column vector x is re · x + i · im · x
  * @throws ParameterError if `n` is not a whole number above 0
+ * @see {@link rfft}
+ *
+ * @example
+ * const { re, im } = dftMatrix(2); // re: [[1, 1], [1, -1]], im: zeros
  */
 export function dftMatrix(n: number): { re: Matrix; im: Matrix } {
   requireInteger('n', n);
-  const { cos, sin } = turns(n);
+  const { cos, sin } = rootsOfUnity(n);
   const re = Matrix.zeros(n, n);
   const im = Matrix.zeros(n, n);
   for (let j = 0; j < n; j++) {
@@ -130,6 +135,10 @@ export function dftMatrix(n: number): { re: Matrix; im: Matrix } {
  *
  * @returns 1 + ⌊nFft / 2⌋ frequencies in Hz, from 0 to at most sampleRate / 2
  * @throws ParameterError if `nFft` is not a whole number above 0, or `sampleRate` not a number above 0
+ * @see {@link melFrequencies}, {@link rfft}
+ *
+ * @example
+ * fftFrequencies({ sampleRate: 8000, nFft: 4 }); // [0, 2000, 4000]
  */
 export function fftFrequencies({
   sampleRate = 22050,

@@ -1,5 +1,6 @@
 import { ParameterError } from '../errors.js';
 import { requireChoice, requireInteger } from '../validation.js';
+import { LANES } from './lanes.js';
 import { getWindow, type Window } from './window.js';
 
 /** How samples before and after the signal are made up, as in numpy.pad. */
@@ -17,10 +18,14 @@ export interface FrameOptions {
   center?: boolean;
 }
 
-/** {@link FrameOptions} with every default filled in and checked. */
-export interface Framing {
+/** Frames of nFft samples, every hopLength samples. */
+interface FrameGrid {
   nFft: number;
   hopLength: number;
+}
+
+/** {@link FrameOptions} with every default filled in and checked. */
+export interface Framing extends FrameGrid {
   /** The window in a frame of nFft. */
   window: Float32Array;
   /** Samples of padding on each side of the signal. */
@@ -36,9 +41,9 @@ export function resolveFraming(nFft: number, options: FrameOptions): Framing {
   }
   const hopLength = options.hopLength ?? Math.floor(winLength / 4);
   requireInteger('hopLength', hopLength);
-  const frame = new Float32Array(nFft);
-  frame.set(getWindow(window, winLength), (nFft - winLength) >> 1);
-  return { nFft, hopLength, window: frame, pad: center ? nFft >> 1 : 0 };
+  const padded = new Float32Array(nFft);
+  padded.set(getWindow(window, winLength), (nFft - winLength) >> 1);
+  return { nFft, hopLength, window: padded, pad: center ? nFft >> 1 : 0 };
 }
 
 /** The number of frames of `length` samples. */
@@ -56,6 +61,54 @@ export function requirePadding(length: number, mode: PadMode, { nFft, pad }: Fra
   if (length === 0 && mode !== 'constant') {
     throw new ParameterError(`samples is empty; padMode '${mode}' needs at least one sample`);
   }
+}
+
+/** Samples that `frames` frames span. */
+export function frameSpan(frames: number, { nFft, hopLength }: FrameGrid): number {
+  return (frames - 1) * hopLength + nFft;
+}
+
+/**
+ * Walks over frames in groups of {@link LANES}: the first frame of each, and the signal from its start on.
+ *
+ * @param buffer - what the frames lie in; a signal with more of them than it spans goes through it part by part
+ * @param fill - is called before each part, with the sample that the buffer is to begin with
+ */
+export function* frameGroups(
+  frames: number,
+  { nFft, hopLength }: FrameGrid,
+  buffer: Float32Array,
+  fill?: (start: number) => void,
+): Generator<{ frame: number; signal: Float32Array }> {
+  const held = LANES * Math.floor((1 + (buffer.length - nFft) / hopLength) / LANES);
+  for (let frame = 0; frame < frames; frame += LANES) {
+    if (frame % held === 0) fill?.(frame * hopLength);
+    yield { frame, signal: buffer.subarray((frame % held) * hopLength) };
+  }
+}
+
+/**
+ * Overlap and add: passes on the first `done` samples of `buffer`, which no later frame reaches, and moves the rest to
+ * the front.
+ *
+ * @param position - where in `result` they belong; what lies outside of it is dropped
+ * @param finish - is called with the samples, before they are passed on, and their place in `result`
+ */
+export function passOn(
+  buffer: Float32Array,
+  done: number,
+  result: Float32Array,
+  position: number,
+  finish?: (samples: Float32Array, at: number) => void,
+): void {
+  const from = Math.max(-position, 0);
+  const to = Math.min(done, result.length - position);
+  if (to > from) {
+    const samples = buffer.subarray(from, to);
+    finish?.(samples, position + from);
+    result.set(samples, position + from);
+  }
+  buffer.copyWithin(0, done).fill(0, buffer.length - done);
 }
 
 /** Fills `target` with the samples from `start` on, which may lie outside the signal. */
@@ -80,12 +133,13 @@ export function copyPadded(samples: Float32Array, start: number, target: Float32
 }
 
 /**
- * What overlapping and adding squared windows gives at each sample of `frames` frames, turned over: the factor that
- * makes the inverse STFT exact. 1 where no window reaches, as in librosa.
+ * 1 over the window sum-square, which is what overlapping and adding the squared windows of `frames` frames gives at
+ * each sample, as `librosa.filters.window_sumsquare`: the factor that makes the inverse STFT exact. 1 where no window
+ * reaches, as in librosa.
  *
  * @returns a function that fills `target` with the factors from `position` on
  */
-export function inverseWindowSum(
+export function inverseWindowSumSquare(
   { nFft, hopLength, window }: Framing,
   frames: number,
 ): (position: number, target: Float32Array) => void {

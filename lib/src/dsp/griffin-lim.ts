@@ -1,8 +1,17 @@
 import { ParameterError } from '../errors.js';
 import { requireChoice, requireInteger, requireNumber } from '../validation.js';
 import { fftAreas, findPeak, RealFft, reserve } from './engine.js';
-import { copyPadded, countFrames, inverseWindowSum, type PadMode, requirePadding } from './frames.js';
-import type { FloatMatrix } from './matrix.js';
+import type { FloatMatrix } from './float-matrix.js';
+import {
+  copyPadded,
+  countFrames,
+  frameGroups,
+  frameSpan,
+  inverseWindowSumSquare,
+  type PadMode,
+  requirePadding,
+} from './frames.js';
+import { LANES, POINT } from './lanes.js';
 import { MersenneTwister } from './mersenne-twister.js';
 import { type IstftOptions, inverseFraming } from './stft.js';
 
@@ -27,6 +36,7 @@ export interface GriffinLimOptions extends IstftOptions {
  * @param magnitude - 1 + ⌊nFft / 2⌋ rows × frames, as `stft(…).magnitude()`
  * @returns the samples
  * @throws ParameterError for options out of range or magnitudes that are not finite
+ * @see {@link stft}, {@link istft}
  *
  * @example
  * const guess = griffinLim(stft(samples).magnitude(), { seed: 0 });
@@ -42,7 +52,7 @@ export function griffinLim(magnitude: FloatMatrix, options: GriffinLimOptions = 
   const framing = inverseFraming(magnitude.rows, nFft, options);
   const { hopLength, window, pad } = framing;
   const { rows: bins, columns: frames } = magnitude;
-  const samples = length ?? Math.max(nFft + hopLength * (frames - 1) - 2 * pad, 0);
+  const samples = length ?? Math.max(frameSpan(frames, framing) - 2 * pad, 0);
   requirePadding(samples, padMode, framing);
   if (countFrames(samples, framing) !== frames) {
     throw new ParameterError(
@@ -52,30 +62,31 @@ export function griffinLim(magnitude: FloatMatrix, options: GriffinLimOptions = 
   }
 
   // Four frames side by side are a group; a spectrum is bins × (four re, four im).
-  const groups = Math.ceil(frames / 4);
+  const groups = Math.ceil(frames / LANES);
   const { kernels, areas } = reserve({
     ...fftAreas(nFft),
     analysis: nFft,
     synthesis: nFft,
-    balance: samples,
-    signal: (4 * groups - 1) * hopLength + nFft,
-    magnitude: groups * bins * 4,
-    spectrum: groups * bins * 8,
-    previous: groups * bins * 8,
+    factor: samples,
+    signal: frameSpan(LANES * groups, framing),
+    magnitude: groups * bins * LANES,
+    spectrum: groups * bins * POINT,
+    previous: groups * bins * POINT,
   });
   findPeak('magnitude', magnitude.data, kernels, areas.spectrum);
   areas.analysis.set(window);
   for (let i = 0; i < nFft; i++) areas.synthesis[i] = window[i] / nFft;
-  inverseWindowSum(framing, frames)(pad, areas.balance);
+  inverseWindowSumSquare(framing, frames)(pad, areas.factor);
   const fft = new RealFft(nFft, kernels, areas);
-  const target = areas.magnitude.byteOffset;
-  const previous = areas.previous.byteOffset;
-  const spectrum = (g: number) => areas.spectrum.byteOffset + g * bins * 32;
-  const signal = (g: number) => areas.signal.byteOffset + 16 * g * hopLength;
+  const [current, previous, target] = [areas.spectrum, areas.previous, areas.magnitude].map((a) => a.byteOffset);
+  const pairs = Array.from(frameGroups(frames, framing, areas.signal), ({ frame, signal }) => ({
+    signal,
+    spectrum: areas.spectrum.subarray((frame / LANES) * bins * POINT),
+  }));
   const inside = areas.signal.subarray(pad, pad + samples);
 
   // The phases to begin with lie where no previous spectrum does yet.
-  const turns = areas.previous.subarray(0, groups * bins * 4).fill(0);
+  const turns = areas.previous.subarray(0, groups * bins * LANES).fill(0);
   areas.magnitude.fill(0);
   const random = init === 'random' ? new MersenneTwister(seed) : undefined;
   const row = new Float32Array(frames);
@@ -83,23 +94,19 @@ export function griffinLim(magnitude: FloatMatrix, options: GriffinLimOptions = 
     toLanes(magnitude.data.subarray(k * frames, (k + 1) * frames), areas.magnitude, k, bins);
     if (random) toLanes(fillTurns(row, random), turns, k, bins);
   }
-  kernels.polar(groups * bins, target, previous, spectrum(0));
+  kernels.polar(groups * bins, target, previous, current);
   areas.previous.fill(0);
 
   const invert = () => {
     areas.signal.fill(0);
-    for (let g = 0; g < groups; g++) {
-      fft.inverse(signal(g), hopLength, areas.synthesis, spectrum(g), spectrum(g) + 16, 32);
-    }
-    kernels.weigh(samples, inside.byteOffset, areas.balance.byteOffset);
+    for (const { signal, spectrum } of pairs) fft.inverse(signal, hopLength, areas.synthesis, spectrum);
+    kernels.multiply(samples, inside.byteOffset, areas.factor.byteOffset);
   };
   for (let iteration = 0; iteration < nIter; iteration++) {
     invert();
     copyPadded(inside, -pad, areas.signal, padMode);
-    for (let g = 0; g < groups; g++) {
-      fft.forward(signal(g), hopLength, areas.analysis, spectrum(g), spectrum(g) + 16, 32);
-    }
-    kernels.rephase(groups * bins, spectrum(0), previous, target, iteration === 0 ? 0 : momentum / (1 + momentum));
+    for (const { signal, spectrum } of pairs) fft.forward(signal, hopLength, areas.analysis, spectrum);
+    kernels.rephase(groups * bins, current, previous, target, iteration === 0 ? 0 : momentum / (1 + momentum));
   }
   invert();
   return inside.slice();
@@ -116,7 +123,7 @@ function fillTurns(row: Float32Array, random: MersenneTwister): Float32Array {
 
 /** Writes bin `k` of all frames into the groups of four. */
 function toLanes(row: Float32Array, groups: Float32Array, k: number, bins: number): void {
-  for (let t = 0, at = 4 * k; t < row.length; t += 4, at += 4 * bins) {
-    for (let lane = 0; lane < Math.min(4, row.length - t); lane++) groups[at + lane] = row[t + lane];
+  for (let t = 0, at = LANES * k; t < row.length; t += LANES, at += LANES * bins) {
+    for (let lane = 0; lane < Math.min(LANES, row.length - t); lane++) groups[at + lane] = row[t + lane];
   }
 }

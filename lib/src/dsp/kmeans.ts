@@ -37,6 +37,7 @@ const TOLERANCE = 1e-12;
  * @param points - a row per point: of frames in columns, such as `mfcc` gives, take the transpose
  * @throws ParameterError for a k that is no whole number from 1 to the number of points, points that are not finite, or
  * an `init` of another shape
+ * @see {@link mfcc}
  *
  * @example
  * const { labels } = kmeans(mfcc(waveform).transpose(), 8, { seed: 0 });

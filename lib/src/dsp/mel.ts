@@ -2,9 +2,10 @@ import { ParameterError } from '../errors.js';
 import { requireChoice, requireInteger, requireNumber, requirePositive } from '../validation.js';
 import { fftAreas, findPeak, RealFft, reserve } from './engine.js';
 import { fftFrequencies } from './fft.js';
-import { copyPadded, countFrames, requirePadding, resolveFraming } from './frames.js';
-import { FloatMatrix } from './matrix.js';
-import { CHUNK, copyColumns } from './spectrogram.js';
+import { FloatMatrix } from './float-matrix.js';
+import { copyPadded, countFrames, frameGroups, frameSpan, requirePadding, resolveFraming } from './frames.js';
+import { POINT, POINT_BYTES } from './lanes.js';
+import { CHUNK, CHUNK_STEP, columnPointer, copyColumns } from './spectrogram.js';
 import type { StftOptions } from './stft.js';
 import type { Waveform } from './waveform.js';
 
@@ -22,6 +23,8 @@ export interface MelScale {
 /**
  * Hertz to mel, like `librosa.hz_to_mel`.
  *
+ * @see {@link melToHz}
+ *
  * @example
  * hzToMel(1000); // 15
  * hzToMel(1000, { htk: true }); // 999.99
@@ -31,7 +34,14 @@ export function hzToMel(hz: number, { htk = false }: MelScale = {}): number {
   return hz >= LOG_START_HZ ? LOG_START_MEL + Math.log(hz / LOG_START_HZ) / LOG_STEP : hz / HZ_PER_MEL;
 }
 
-/** Mel to hertz, like `librosa.mel_to_hz`: the inverse of {@link hzToMel}. */
+/**
+ * Mel to hertz, like `librosa.mel_to_hz`: the inverse of {@link hzToMel}.
+ *
+ * @see {@link hzToMel}
+ *
+ * @example
+ * melToHz(15); // 1000
+ */
 export function melToHz(mel: number, { htk = false }: MelScale = {}): number {
   if (htk) return 700 * (10 ** (mel / 2595) - 1);
   return mel >= LOG_START_MEL ? LOG_START_HZ * Math.exp(LOG_STEP * (mel - LOG_START_MEL)) : HZ_PER_MEL * mel;
@@ -50,6 +60,11 @@ export interface MelFrequencyOptions extends MelScale {
  *
  * @param n - how many, the two ends included; default 128
  * @returns `n` frequencies in Hz
+ * @throws ParameterError if `n` is not a whole number above 0
+ * @see {@link hzToMel}, {@link melToHz}, {@link melFilterbank}, {@link fftFrequencies}
+ *
+ * @example
+ * melFrequencies(3, { fMax: 1000 }); // [0, 500, 1000]
  */
 export function melFrequencies(n: number = 128, options: MelFrequencyOptions = {}): Float64Array {
   const { fMin = 0, fMax = 11025, htk = false } = options;
@@ -84,8 +99,9 @@ export interface MelFilterbankOptions extends MelBandOptions {
 /**
  * Triangular filters on the mel scale, like `librosa.filters.mel`.
  *
- * @returns nMels × (1 + ⌊nFft / 2⌋): times a power spectrogram, the mel spectrogram
+ * @returns nMels × (1 + ⌊nFft / 2⌋) weights of at least 0: times a power spectrogram, the mel spectrogram
  * @throws ParameterError for options out of range, or fMax not above fMin
+ * @see {@link melFrequencies}, {@link melSpectrogram}
  *
  * @example
  * const mel = melFilterbank({ sampleRate: 22050, nFft: 2048 }).mmul(stft(samples).power());
@@ -142,8 +158,10 @@ export interface MelSpectrogramOptions extends StftOptions, MelBandOptions {
 /**
  * The mel spectrogram, like `librosa.feature.melspectrogram`: the STFT's power in bands of the mel scale.
  *
- * @returns nMels bands × frames
+ * @param waveform - its samples finite everywhere
+ * @returns nMels bands × frames, of at least 0
  * @throws ParameterError as `stft` and `melFilterbank` do
+ * @see {@link melFilterbank}, {@link stft}, {@link powerToDb}, {@link mfcc}
  *
  * @example
  * const db = powerToDb(melSpectrogram(waveform, { nMels: 128, fMax: 8000 }), { ref: 'max' });
@@ -160,28 +178,24 @@ export function melSpectrogram({ samples, sampleRate }: Waveform, options: MelSp
   const { kernels, areas } = reserve({
     ...fftAreas(nFft),
     window: nFft,
-    signal: (CHUNK - 1) * hopLength + nFft,
-    spectrum: 8 * bins,
-    ranges: filters.ranges.length,
+    signal: frameSpan(CHUNK, framing),
+    spectrum: bins * POINT,
+    ranges: [Int32Array, filters.ranges.length],
     weights: filters.weights.length,
     bands: filters.count * CHUNK,
   });
   findPeak('samples', samples, kernels, areas.signal);
   areas.window.set(framing.window);
   areas.weights.set(filters.weights);
-  new Int32Array(areas.ranges.buffer, areas.ranges.byteOffset).set(filters.ranges);
+  areas.ranges.set(filters.ranges);
   const fft = new RealFft(nFft, kernels, areas);
-  const [re, im, step] = [areas.spectrum.byteOffset, areas.spectrum.byteOffset + 16, 32];
-  const [ranges, weights] = [areas.ranges.byteOffset, areas.weights.byteOffset];
-  for (let start = 0; start < frames; start += CHUNK) {
-    const count = Math.min(CHUNK, frames - start);
-    copyPadded(samples, start * hopLength - framing.pad, areas.signal, padMode);
-    for (let t = 0; t < count; t += 4) {
-      fft.forward(areas.signal.byteOffset + 4 * t * hopLength, hopLength, areas.window, re, im, step);
-      kernels.spectralPower(bins, re, im, step, power, re, step);
-      kernels.bands(filters.count, re, step, ranges, weights, areas.bands.byteOffset + 4 * t, 4 * CHUNK);
-    }
-    copyColumns(areas.bands, result, start, count);
+  const [spectrum, ranges, weights] = [areas.spectrum.byteOffset, areas.ranges.byteOffset, areas.weights.byteOffset];
+  const fill = (start: number) => copyPadded(samples, start - framing.pad, areas.signal, padMode);
+  for (const { frame, signal } of frameGroups(frames, framing, areas.signal, fill)) {
+    fft.forward(signal, hopLength, areas.window, areas.spectrum);
+    kernels.spectralPower(bins, spectrum, power, spectrum, POINT_BYTES);
+    kernels.filterbank(filters.count, spectrum, ranges, weights, columnPointer(areas.bands, frame), CHUNK_STEP);
+    copyColumns(areas.bands, result, frame);
   }
   return result;
 }

@@ -2,7 +2,7 @@ import { ParameterError } from '../errors.js';
 import { requireChoice, requireFinite, requireInteger, requireNumber } from '../validation.js';
 import { type DctType, dctMatrix } from './dct.js';
 import { powerToDb } from './decibel.js';
-import { FloatMatrix } from './matrix.js';
+import { FloatMatrix } from './float-matrix.js';
 import { type MelSpectrogramOptions, melSpectrogram } from './mel.js';
 import type { Waveform } from './waveform.js';
 
@@ -24,8 +24,10 @@ export interface MfccOptions extends Omit<MelSpectrogramOptions, 'norm'> {
  * Mel-frequency cepstral coefficients, like `librosa.feature.mfcc`: the cosine transform of each frame's mel bands in
  * decibels. The first coefficient is the level, the next are the coarse shape of the spectrum; pitch is left out.
  *
+ * @param waveform - finite everywhere
  * @returns nMfcc coefficients × frames
  * @throws ParameterError for options out of range, and as `melSpectrogram` does
+ * @see {@link melSpectrogram}, {@link delta}
  *
  * @example
  * const coefficients = mfcc(waveform, { nMfcc: 13, nFft: 400, hopLength: 320, nMels: 40 });
@@ -62,6 +64,7 @@ export interface DeltaOptions {
  * @param features - rows of at least `width` columns (frames), such as {@link mfcc}
  * @returns the same shape; the unit is the features' per frame, or per frame squared
  * @throws ParameterError for options out of range, too few frames, or numbers that are not finite
+ * @see {@link mfcc}
  *
  * @example
  * const all = [coefficients, delta(coefficients), delta(coefficients, { order: 2 })];

@@ -1,7 +1,8 @@
 import { requireInteger } from '../validation.js';
 import { fftAreas, findPeak, RealFft, reserve } from './engine.js';
 import { rfft } from './fft.js';
-import { copyPadded } from './frames.js';
+import { copyPadded, frameGroups, frameSpan, passOn } from './frames.js';
+import { LANES, POINT } from './lanes.js';
 
 /** Where the pass band ends, in lower Nyquist frequencies: that of soxr's "high quality". */
 const PASS = 0.913744;
@@ -31,6 +32,7 @@ export interface ResampleOptions {
  * @param samples - finite everywhere
  * @returns ⌈samples · to / from⌉ samples; `samples` itself where the rates are equal
  * @throws ParameterError if a rate is not a whole number above 0, or a sample not finite
+ * @see {@link load}
  *
  * @example
  * const speech = resample(waveform.samples, { from: waveform.sampleRate, to: 16000 });
@@ -70,6 +72,7 @@ function lowpass(
   const outBlock = block * factor;
   const delay = ((taps.length - 1) / 2) * factor;
   const bins = Math.min(size, outSize) / 2 + 1;
+  const blocks = { nFft: size, hopLength: block };
 
   const inner = fftAreas(outSize);
   const { kernels, areas } = reserve({
@@ -80,9 +83,9 @@ function lowpass(
     mask: size,
     scale: outSize,
     filter: size + 2,
-    spectrum: 4 * (Math.max(size, outSize) + 2),
-    signal: 3 * block + size,
-    out: 4 * outBlock + outSize,
+    spectrum: (Math.max(size, outSize) / 2 + 1) * POINT,
+    signal: frameSpan(LANES, blocks),
+    out: LANES * outBlock + outSize,
   });
   const forward = new RealFft(size, kernels, areas);
   const backward = new RealFft(outSize, kernels, {
@@ -102,16 +105,12 @@ function lowpass(
   areas.spectrum.fill(0);
   areas.out.fill(0);
   const result = new Float32Array(length);
-  const [re, im] = [areas.spectrum.byteOffset, areas.spectrum.byteOffset + 16];
-  for (let start = 0, done = -delay; done < length; start += 4 * block, done += 4 * outBlock) {
-    copyPadded(samples, start, areas.signal, 'constant');
-    forward.forward(areas.signal.byteOffset, block, areas.mask, re, im, 32);
-    kernels.multiply(bins, re, im, 32, areas.filter.byteOffset);
-    backward.inverse(areas.out.byteOffset, outBlock, areas.scale, re, im, 32);
-    const skip = Math.max(-done, 0);
-    const count = Math.min(4 * outBlock, length - done);
-    if (count > skip) result.set(areas.out.subarray(skip, count), done + skip);
-    areas.out.copyWithin(0, 4 * outBlock).fill(0, outSize);
+  const fill = (start: number) => copyPadded(samples, start, areas.signal, 'constant');
+  for (const { frame, signal } of frameGroups(Math.ceil((length + delay) / outBlock), blocks, areas.signal, fill)) {
+    forward.forward(signal, block, areas.mask, areas.spectrum);
+    kernels.filterSpectrum(bins, areas.spectrum.byteOffset, areas.filter.byteOffset);
+    backward.inverse(areas.out, outBlock, areas.scale, areas.spectrum);
+    passOn(areas.out, LANES * outBlock, result, frame * outBlock - delay);
   }
   return result;
 }

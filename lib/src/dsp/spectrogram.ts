@@ -1,15 +1,20 @@
 import { ParameterError } from '../errors.js';
 import { reserve } from './engine.js';
-import { FloatMatrix } from './matrix.js';
+import { FloatMatrix } from './float-matrix.js';
+import { LANES, NUMBER_BYTES, POINT } from './lanes.js';
 
-/** Frames handled at a time: enough for long copies, few enough for the cache. */
+/** Columns of a matrix that are collected, row by row, before they are copied: enough for long copies, few enough for the cache. */
 export const CHUNK = 128;
+/** Bytes from row to row of such columns. */
+export const CHUNK_STEP: number = CHUNK * NUMBER_BYTES;
 
 /**
  * A spectrum per frame: 1 + ⌊nFft / 2⌋ rows (frequencies), a column per frame.
  *
  * It keeps the numbers in the order in which they are computed, group by group of four frames; `re` and `im` are laid
  * out when first asked for.
+ *
+ * @see {@link stft}, {@link istft}
  */
 export class ComplexSpectrogram {
   readonly rows: number;
@@ -31,7 +36,7 @@ export class ComplexSpectrogram {
   /** An empty spectrogram for the transforms to fill. */
   static allocate(nFft: number, columns: number): ComplexSpectrogram {
     const rows = 1 + (nFft >> 1);
-    return new ComplexSpectrogram(nFft, columns, new Float32Array(Math.ceil(columns / 4) * rows * 8));
+    return new ComplexSpectrogram(nFft, columns, new Float32Array(Math.ceil(columns / LANES) * rows * POINT));
   }
 
   /**
@@ -50,12 +55,24 @@ export class ComplexSpectrogram {
     const result = ComplexSpectrogram.allocate(nFft, re.columns);
     for (let k = 0; k < re.rows; k++) {
       for (let t = 0; t < re.columns; t++) {
-        const at = ((t >> 2) * re.rows + k) * 8 + (t & 3);
+        const at = result.#indexOf(k, t);
         result.groups[at] = re.data[k * re.columns + t];
-        result.groups[at + 4] = im.data[k * re.columns + t];
+        result.groups[at + LANES] = im.data[k * re.columns + t];
       }
     }
     return result;
+  }
+
+  /** The spectra of the four frames from `frame` on, a multiple of 4. */
+  group(frame: number): Float32Array {
+    const at = this.#indexOf(0, frame);
+    return this.groups.subarray(at, at + this.rows * POINT);
+  }
+
+  /** Where bin `k` of frame `t` has its real part; the imaginary part lies {@link LANES} further. */
+  #indexOf(k: number, t: number): number {
+    const lane = t % LANES;
+    return (((t - lane) / LANES) * this.rows + k) * POINT + lane;
   }
 
   /** The real part, rows × columns. */
@@ -92,8 +109,8 @@ export class ComplexSpectrogram {
       const end = Math.min(start + CHUNK, columns);
       for (let k = 0; k < rows; k++) {
         for (let t = start; t < end; t++) {
-          const at = ((t >> 2) * rows + k) * 8 + (t & 3);
-          result.data[k * columns + t] = f(groups[at], groups[at + 4]);
+          const at = this.#indexOf(k, t);
+          result.data[k * columns + t] = f(groups[at], groups[at + LANES]);
         }
       }
     }
@@ -101,26 +118,29 @@ export class ComplexSpectrogram {
   }
 
   #raise(exponent: number): FloatMatrix {
-    const { rows, columns, groups } = this;
+    const { rows, columns } = this;
     const result = new FloatMatrix(rows, columns);
-    const { kernels, areas } = reserve({ spectrum: rows * 8, out: rows * CHUNK });
-    const spectrum = areas.spectrum.byteOffset;
-    for (let start = 0; start < columns; start += CHUNK) {
-      const count = Math.min(CHUNK, columns - start);
-      for (let t = 0; t < count; t += 4) {
-        const from = ((start + t) / 4) * rows * 8;
-        areas.spectrum.set(groups.subarray(from, from + rows * 8));
-        kernels.spectralPower(rows, spectrum, spectrum + 16, 32, exponent, areas.out.byteOffset + 4 * t, 4 * CHUNK);
-      }
-      copyColumns(areas.out, result, start, count);
+    const { kernels, areas } = reserve({ spectrum: rows * POINT, out: rows * CHUNK });
+    for (let frame = 0; frame < columns; frame += LANES) {
+      areas.spectrum.set(this.group(frame));
+      kernels.spectralPower(rows, areas.spectrum.byteOffset, exponent, columnPointer(areas.out, frame), CHUNK_STEP);
+      copyColumns(areas.out, result, frame);
     }
     return result;
   }
 }
 
-/** Copies the first `count` of {@link CHUNK} columns into the matrix, from column `start` on. */
-export function copyColumns(chunk: Float32Array, matrix: FloatMatrix, start: number, count: number): void {
+/** Where the numbers of `frame` belong in a chunk of {@link CHUNK} columns. */
+export function columnPointer(chunk: Float32Array, frame: number): number {
+  return chunk.byteOffset + NUMBER_BYTES * (frame % CHUNK);
+}
+
+/** Copies a chunk of columns into the matrix once the four from `frame` on make it full, or are the last. */
+export function copyColumns(chunk: Float32Array, matrix: FloatMatrix, frame: number): void {
+  const end = Math.min(frame + LANES, matrix.columns);
+  if (end % CHUNK !== 0 && end < matrix.columns) return;
+  const start = frame - (frame % CHUNK);
   for (let k = 0; k < matrix.rows; k++) {
-    matrix.data.set(chunk.subarray(k * CHUNK, k * CHUNK + count), k * matrix.columns + start);
+    matrix.data.set(chunk.subarray(k * CHUNK, k * CHUNK + end - start), k * matrix.columns + start);
   }
 }

@@ -6,15 +6,19 @@ import {
   countFrames,
   type FrameOptions,
   type Framing,
-  inverseWindowSum,
+  frameGroups,
+  frameSpan,
+  inverseWindowSumSquare,
   type PadMode,
+  passOn,
   requirePadding,
   resolveFraming,
 } from './frames.js';
+import { LANES, POINT } from './lanes.js';
 import { ComplexSpectrogram } from './spectrogram.js';
 
-/** Groups of four frames handled at a time: few enough for the cache. */
-const GROUPS = 8;
+/** Frames whose signal is copied at a time: few enough for the cache. */
+const CHUNK = 32;
 
 /** Options of {@link stft}. */
 export interface StftOptions extends FrameOptions {
@@ -31,6 +35,7 @@ export interface StftOptions extends FrameOptions {
  * @returns 1 + ⌊nFft / 2⌋ frequencies × 1 + ⌊samples / hopLength⌋ frames (fewer where `center` is false)
  * @throws ParameterError for options out of range, samples that are not finite, or, where `center` is false, a signal
  * shorter than a frame
+ * @see {@link istft}, {@link griffinLim}, {@link melSpectrogram}
  *
  * @example
  * const spectrogram = stft(samples);
@@ -42,24 +47,20 @@ export function stft(samples: Float32Array, options: StftOptions = {}): ComplexS
   requirePadding(samples.length, padMode, framing);
   const { hopLength, window, pad } = framing;
   const result = ComplexSpectrogram.allocate(nFft, countFrames(samples.length, framing));
-  const { rows, columns, groups } = result;
+  const { rows, columns } = result;
   const { kernels, areas } = reserve({
     ...fftAreas(nFft),
     window: nFft,
-    signal: (GROUPS * 4 - 1) * hopLength + nFft,
-    spectra: GROUPS * rows * 8,
+    signal: frameSpan(CHUNK, framing),
+    spectrum: rows * POINT,
   });
   findPeak('samples', samples, kernels, areas.signal);
   areas.window.set(window);
   const fft = new RealFft(nFft, kernels, areas);
-  for (let start = 0; start < columns; start += 4 * GROUPS) {
-    const count = Math.min(GROUPS, Math.ceil((columns - start) / 4));
-    copyPadded(samples, start * hopLength - pad, areas.signal, padMode);
-    for (let g = 0; g < count; g++) {
-      const spectrum = areas.spectra.byteOffset + 32 * g * rows;
-      fft.forward(areas.signal.byteOffset + 16 * g * hopLength, hopLength, areas.window, spectrum, spectrum + 16, 32);
-    }
-    groups.set(areas.spectra.subarray(0, count * rows * 8), start * rows * 2);
+  const fill = (start: number) => copyPadded(samples, start - pad, areas.signal, padMode);
+  for (const { frame, signal } of frameGroups(columns, framing, areas.signal, fill)) {
+    fft.forward(signal, hopLength, areas.window, areas.spectrum);
+    result.group(frame).set(areas.spectrum);
   }
   return result;
 }
@@ -92,6 +93,7 @@ export function inverseFraming(bins: number, nFft: number, options: FrameOptions
  * @param options - those that the spectrogram was made with
  * @returns the samples
  * @throws ParameterError for options out of range, or an nFft that the number of rows contradicts
+ * @see {@link stft}, {@link griffinLim}
  *
  * @example
  * const back = istft(stft(samples), { length: samples.length });
@@ -101,51 +103,34 @@ export function istft(spectrogram: ComplexSpectrogram, options: IstftOptions = {
   if (length !== undefined) requireInteger('length', length, 0);
   const framing = inverseFraming(spectrogram.rows, nFft, options);
   const { hopLength, window, pad } = framing;
-  const { rows, columns, groups } = spectrogram;
+  const { rows, columns } = spectrogram;
   // librosa takes a length of 0 for none.
   const frames = length ? Math.min(columns, Math.ceil((length + 2 * pad) / hopLength)) : columns;
-  const result = new Float32Array(length || Math.max(nFft + hopLength * (frames - 1) - 2 * pad, 0));
-  const chunk = 4 * GROUPS * hopLength;
+  const result = new Float32Array(length || Math.max(frameSpan(frames, framing) - 2 * pad, 0));
   const { kernels, areas } = reserve({
     ...fftAreas(nFft),
     window: nFft,
-    signal: chunk + nFft,
-    spectra: GROUPS * rows * 8,
-    balance: chunk + nFft,
+    signal: LANES * hopLength + nFft,
+    spectrum: rows * POINT,
+    factor: LANES * hopLength + nFft,
   });
   for (let i = 0; i < nFft; i++) areas.window[i] = window[i] / nFft;
   const fft = new RealFft(nFft, kernels, areas);
-  const fillBalance = inverseWindowSum(framing, frames);
+  const fillFactor = inverseWindowSumSquare(framing, frames);
+  const weigh = (samples: Float32Array, at: number) => {
+    fillFactor(at + pad, areas.factor.subarray(0, samples.length));
+    kernels.multiply(samples.length, samples.byteOffset, areas.factor.byteOffset);
+  };
   areas.signal.fill(0);
-  for (let start = 0; start < frames; start += 4 * GROUPS) {
-    const count = Math.min(GROUPS, Math.ceil((frames - start) / 4));
-    areas.spectra.set(groups.subarray(start * rows * 2, (start + 4 * count) * rows * 2));
-    clearLanes(areas.spectra, rows, frames - start);
-    for (let g = 0; g < count; g++) {
-      const spectrum = areas.spectra.byteOffset + 32 * g * rows;
-      fft.inverse(areas.signal.byteOffset + 16 * g * hopLength, hopLength, areas.window, spectrum, spectrum + 16, 32);
+  for (const { frame, signal } of frameGroups(frames, framing, areas.signal)) {
+    areas.spectrum.set(spectrogram.group(frame));
+    // Frames beyond the last one stay silent.
+    for (let at = 0; frame + LANES > frames && at < areas.spectrum.length; at += LANES) {
+      areas.spectrum.fill(0, at + frames - frame, at + LANES);
     }
-    // The first samples are done; the rest waits for the frames of the next chunk.
-    const offset = start * hopLength;
-    const done = start + 4 * GROUPS >= frames ? areas.signal.length : chunk;
-    const from = Math.max(pad - offset, 0);
-    const to = Math.min(done, result.length + pad - offset);
-    if (to > from) {
-      const samples = areas.signal.subarray(from, to);
-      fillBalance(offset + from, areas.balance.subarray(0, to - from));
-      kernels.weigh(to - from, samples.byteOffset, areas.balance.byteOffset);
-      result.set(samples, offset + from - pad);
-    }
-    areas.signal.copyWithin(0, chunk);
-    areas.signal.fill(0, nFft);
+    fft.inverse(signal, hopLength, areas.window, areas.spectrum);
+    const done = frame + LANES < frames ? LANES * hopLength : signal.length;
+    passOn(signal, done, result, frame * hopLength - pad, weigh);
   }
   return result;
-}
-
-/** Silences the frames from `frames` on in the last group of four. */
-function clearLanes(spectra: Float32Array, rows: number, frames: number): void {
-  if (frames % 4 === 0 || frames * rows * 2 > spectra.length) return;
-  for (let at = (frames >> 2) * rows * 8; at < ((frames >> 2) + 1) * rows * 8; at += 4) {
-    spectra.fill(0, at + (frames & 3), at + 4);
-  }
 }

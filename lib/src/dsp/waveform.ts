@@ -6,6 +6,12 @@ export interface Waveform {
   sampleRate: number;
 }
 
+/** Several channels of sound of the same length. */
+export interface MultiChannelWaveform {
+  channels: Float32Array[];
+  sampleRate: number;
+}
+
 /** Whether `value` looks like a {@link Waveform}; its numbers are not looked at. */
 export const isWaveform = (value: unknown): value is Waveform =>
   typeof value === 'object' && value !== null && 'samples' in value;

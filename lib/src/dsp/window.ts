@@ -16,9 +16,14 @@ export type Window = keyof typeof COSINES | ArrayLike<number>;
 /**
  * A window function of `length` samples, like `scipy.signal.get_window`.
  *
+ * @param length - samples, a whole number above 0
  * @param options.periodic - true for spectral analysis (the DFT continues the window), false for the symmetric window
  * that `numpy.hanning` gives; default true
  * @throws ParameterError for an unknown name, or samples whose number is not `length`
+ * @see {@link hann}
+ *
+ * @example
+ * getWindow('hamming', 3, { periodic: false }); // [0.08, 1, 0.08]
  */
 export function getWindow(
   window: Window,
@@ -55,6 +60,7 @@ export function getWindow(
  * @param options.periodic - `false` gives `numpy.hanning(length)`; default true, as in `librosa.stft`
  * @returns `length` weights in [0, 1]
  * @throws ParameterError if `length` is not a whole number above 0
+ * @see {@link getWindow}
  *
  * @example
  * hann(4); // [0, 0.5, 1, 0.5]

@@ -1,5 +1,5 @@
 import type { AbstractMatrix } from 'ml-matrix';
-import { FloatMatrix } from '../dsp/matrix.js';
+import { FloatMatrix } from '../dsp/float-matrix.js';
 import { ParameterError } from '../errors.js';
 
 /** Throws unless `width` and `height`, where given, are whole pixels that a screen can hold. */

@@ -1,4 +1,4 @@
-import type { FloatMatrix } from '../../dsp/matrix.js';
+import type { FloatMatrix } from '../../dsp/float-matrix.js';
 import type { FrequencyScale } from '../axes/frequency-axis.js';
 import { rounded, type Spec, table } from '../spec.js';
 import { pixelCells } from './raster.js';

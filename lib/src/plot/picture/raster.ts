@@ -1,4 +1,4 @@
-import type { FloatMatrix } from '../../dsp/matrix.js';
+import type { FloatMatrix } from '../../dsp/float-matrix.js';
 import { type Colormap, colorIndex, palette } from './colormap.js';
 import { encodePng } from './png.js';
 

@@ -2,6 +2,20 @@ import { Matrix } from 'ml-matrix';
 import { ParameterError } from '../errors.js';
 import { softmax } from '../softmax.js';
 import { requireInteger } from '../validation.js';
+import { fixed } from './python-number.js';
+
+/** What a model said about a data set. */
+export interface Prediction {
+  /** The logits: a row of classes for each example. */
+  predictions: Float32Array[];
+  /** What the examples are labelled. */
+  labelIds: number[];
+}
+
+/** Numbers that tell how good predictions are, by their names: `{ accuracy: 0.8 }`. */
+export type ComputeMetrics = (
+  prediction: Prediction,
+) => Readonly<Record<string, number>> | Promise<Readonly<Record<string, number>>>;
 
 /** Precision, recall and F1 of a class or of an average over classes, as `sklearn.metrics` defines them. */
 export interface ClassScores {
@@ -163,23 +177,14 @@ function written({ classes, accuracy, macroAvg, weightedAvg }: Omit<Classificati
   const cell = (text: string) => text.padStart(10);
   const row = (name: string, cells: string[]) => `${name.padStart(width)} ${cells.map(cell).join('')}`;
   const scores = (name: string, { precision, recall, f1Score, support }: ClassScores) =>
-    row(name, [...[precision, recall, f1Score].map((value) => twoDecimals(value)), String(support)]);
+    row(name, [...[precision, recall, f1Score].map((value) => fixed(value, 2)), String(support)]);
   return [
     row('', ['precision', 'recall', 'f1-score', 'support']),
     '',
     ...Object.entries(classes).map(([name, one]) => scores(name, one)),
     '',
-    row('accuracy', ['', '', twoDecimals(accuracy), String(macroAvg.support)]),
+    row('accuracy', ['', '', fixed(accuracy, 2), String(macroAvg.support)]),
     scores('macro avg', macroAvg),
     scores('weighted avg', weightedAvg),
   ].join('\n');
-}
-
-/** As Python writes it: 0.625, which lies in the middle, becomes 0.62, and 0.375 becomes 0.38. */
-function twoDecimals(value: number): string {
-  const hundredths = value * 100;
-  const below = Math.floor(hundredths);
-  // Only eighths lie in the middle exactly.
-  const isMiddle = Number.isInteger(value * 8) && hundredths - below === 0.5;
-  return isMiddle ? ((below + (below % 2)) / 100).toFixed(2) : value.toFixed(2);
 }

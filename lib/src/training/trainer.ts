@@ -6,17 +6,20 @@ import type { Wav2Vec2FeatureExtractor } from '../feature-extractor/feature-extr
 import { writeWhole } from '../files.js';
 import type { CommitInfo } from '../hub/push/push-files.js';
 import type { HubertForSequenceClassification } from '../hubert/models.js';
-import { listenForInterruption, Stopped } from '../interruption.js';
-import { TrainingArguments, type TrainingOptions } from './arguments/training-arguments.js';
+import { type Interruption, listenForInterruption, Stopped } from '../interruption.js';
+import { TrainingArguments } from './arguments/training-arguments.js';
+import type { TrainingOptions } from './arguments/training-defaults.js';
 import type { ModelCardOptions } from './card/model-card.js';
 import { writeModel } from './checkpoints/training-checkpoint.js';
-import { type ComputeMetrics, evaluate, type Prediction } from './evaluation.js';
-import { FeatureStore, isEncoderFrozen, KeptFeatures } from './feature-cache.js';
-import { pushTraining, type TrainerParts, type TrainerPushOptions, writeModelCard } from './push-training.js';
-import { evaluationOptions, runTraining, type TrainOutput } from './run/training-session.js';
+import { type Evaluation, evaluate } from './evaluation.js';
+import { FeatureCache, FeatureStore, isEncoderFrozen } from './feature-cache.js';
+import type { ComputeMetrics, Prediction } from './metrics.js';
+import { pushTraining, type TrainerPushOptions, writeModelCard } from './push-training.js';
+import { type TrainOutput, train } from './run/train.js';
 import type { Tracker } from './trackers/tracker.js';
 import { tracking } from './trackers/tracking.js';
 import { initialState, STATE_FILE, type TrainerState, writeTrainerState } from './trainer-state.js';
+import type { TrainingContext } from './training-context.js';
 
 /** Examples to learn from, or to be measured by. */
 export type Dataset = ExampleSource | readonly TrainingExample[];
@@ -65,19 +68,23 @@ export class Trainer {
   /** How far training is, and what it said. */
   state: TrainerState = initialState();
   readonly #options: TrainerOptions;
+  readonly #context: TrainingContext;
   /** The training that runs, and whether it has been asked to stop. */
-  #running: { readonly stopping: boolean; readonly ended: Promise<unknown> } | undefined;
+  #running: { readonly interruption: Interruption; readonly ended: Promise<unknown> } | undefined;
 
   /** @throws ParameterError for arguments out of range, or if there is nothing to evaluate with */
   constructor(options: TrainerOptions) {
+    const { model, args = {}, trainDataset, evalDataset, lossIsScaledForGa = true } = options;
+    const { featureExtractor, computeMetrics } = options;
     this.#options = options;
-    this.model = options.model;
-    const { args = {}, trainDataset, evalDataset } = options;
+    this.model = model;
     this.args = args instanceof TrainingArguments ? args : new TrainingArguments(args);
+    const evalSource = evalDataset && asSource(evalDataset);
+    this.#context = { model, args: this.args, featureExtractor, computeMetrics, evalSource, lossIsScaledForGa };
     if (this.args.evalStrategy !== 'no' && trainDataset && !evalDataset) {
       throw new ParameterError(`evalStrategy is '${this.args.evalStrategy}', but there is no evalDataset; give one`);
     }
-    if (this.args.freezeFeatureEncoder) this.model.freezeFeatureEncoder();
+    if (this.args.freezeFeatureEncoder) model.freezeFeatureEncoder();
   }
 
   /**
@@ -95,11 +102,10 @@ export class Trainer {
     const { trainDataset } = this.#options;
     if (!trainDataset) throw new ParameterError('There is no trainDataset to learn from; give the Trainer one');
     // A cell that was stopped ends before its training has.
-    if (this.#running?.stopping) await this.#running.ended;
+    if (this.#running?.interruption.requested) await this.#running.ended;
     if (this.#running) throw new TrainingError('This Trainer is training already; stop that first');
     const interruption = listenForInterruption(signal);
-    const training = runTraining({
-      ...this.#parts(),
+    const training = train(this.#context, {
       source: asSource(trainDataset),
       tracker: tracking(this.args, this.#options.trackers),
       interruption,
@@ -108,13 +114,7 @@ export class Trainer {
         this.state = state;
       },
     });
-    const ended = training.catch(() => {});
-    this.#running = {
-      get stopping() {
-        return interruption.requested;
-      },
-      ended,
-    };
+    this.#running = { interruption, ended: training.catch(() => {}) };
     try {
       const output = await training;
       if ('globalStep' in output) return output;
@@ -137,7 +137,7 @@ export class Trainer {
    */
   async evaluate(dataset: Dataset | undefined = this.#options.evalDataset): Promise<Record<string, number>> {
     if (!dataset) throw new ParameterError('There is no evalDataset to evaluate with; give the Trainer one');
-    const { metrics } = await this.#measure(asSource(dataset), {});
+    const { metrics } = await this.#measure('evalDataset', asSource(dataset), 'eval');
     const entry = { ...metrics, epoch: this.state.epoch };
     this.state.logHistory.push({ ...entry, step: this.state.globalStep });
     return entry;
@@ -145,13 +145,13 @@ export class Trainer {
 
   /** The logits for each example, and the metrics, `test_` before their names. */
   async predict(dataset: Dataset): Promise<Prediction & { metrics: Record<string, number> }> {
-    return this.#measure(asSource(dataset), { name: 'dataset', prefix: 'test' });
+    return this.#measure('dataset', asSource(dataset), 'test');
   }
 
   /** Writes the model and its feature extractor into a folder that Transformers loads. */
   async saveModel(folder: string = this.args.outputDir): Promise<void> {
     await mkdir(folder, { recursive: true });
-    await writeModel(folder, this.#parts());
+    await writeModel(folder, this.#context);
   }
 
   /** Writes `trainer_state.json`, the log included, into a folder. */
@@ -166,7 +166,8 @@ export class Trainer {
    * @returns its path
    */
   createModelCard(options: ModelCardOptions = {}): Promise<string> {
-    return writeModelCard(this.#finished(), options);
+    this.#refuseWhileTraining();
+    return writeModelCard(this.#context, this.state, options);
   }
 
   /**
@@ -183,38 +184,26 @@ export class Trainer {
    * await trainer.pushToHub({ datasetTags: 'marsyas/gtzan', dataset: 'GTZAN', finetunedFrom: 'ntu-spml/distilhubert' });
    */
   pushToHub(options: TrainerPushOptions = {}): Promise<CommitInfo> {
-    return pushTraining(this.#finished(), options);
+    this.#refuseWhileTraining();
+    return pushTraining(this.#context, this.state, options);
   }
 
-  #finished(): TrainerParts {
+  #refuseWhileTraining(): void {
     if (this.#running) throw new TrainingError('This Trainer is training; push what it has learnt when it has ended');
-    return { ...this.#parts(), state: this.state };
   }
 
-  async #measure(
-    source: ExampleSource,
-    names: { name?: string; prefix?: string },
-  ): Promise<Prediction & { metrics: Record<string, number> }> {
+  async #measure(name: string, source: ExampleSource, prefix: string): Promise<Evaluation> {
     const interruption = listenForInterruption();
     const tracker = tracking(this.args, this.#options.trackers);
     // Without room: the features are made clip by clip all the same, so that the numbers are those of training.
-    const kept = isEncoderFrozen(this.model)
-      ? new KeptFeatures(new FeatureStore({ memory: 0, disk: 0, folder: '' }))
-      : undefined;
-    const options = { ...this.#parts(), evalSource: source, interruption, tracker };
+    const cache = isEncoderFrozen(this.model) ? new FeatureCache(new FeatureStore()) : undefined;
     try {
-      return await evaluate(source, { ...evaluationOptions(options), ...names, kept });
+      return await evaluate(this.#context, { name, source, cache }, { tracker, interruption }, prefix);
     } catch (error) {
       if (error instanceof Stopped) throw new TrainingInterrupted('The evaluation was stopped before its end.');
       throw error;
     } finally {
       interruption.end();
     }
-  }
-
-  #parts() {
-    const { featureExtractor, computeMetrics, evalDataset, lossIsScaledForGa = true } = this.#options;
-    const evalSource = evalDataset && asSource(evalDataset);
-    return { model: this.model, args: this.args, featureExtractor, computeMetrics, evalSource, lossIsScaledForGa };
   }
 }

@@ -1,7 +1,7 @@
 import { stringify } from 'yaml';
 
 /** The text of a model card: metadata for the Hub between two lines of dashes, and what people read. */
-export function modelCard(metadata: Readonly<Record<string, unknown>>, text: string): string {
+export function cardText(metadata: Readonly<Record<string, unknown>>, text: string): string {
   // Lines of any length: a folded one reads badly.
   return `---\n${stringify(metadata, { lineWidth: 0 })}---\n\n${text.trim()}\n`;
 }

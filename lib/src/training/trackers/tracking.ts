@@ -1,4 +1,5 @@
-import type { Reporter, TrainingArguments } from '../arguments/training-arguments.js';
+import type { TrainingArguments } from '../arguments/training-arguments.js';
+import type { Reporter } from '../arguments/training-defaults.js';
 import { guarded } from './guarded.js';
 import { liveDisplay } from './live-display.js';
 import { tensorboard } from './tensorboard.js';

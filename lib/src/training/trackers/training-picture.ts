@@ -4,8 +4,8 @@ import { thin } from '../../plot/axes/thin.js';
 import { autoTicks, tickFormat } from '../../plot/axes/ticks.js';
 import { extent } from '../../plot/check.js';
 import { CYCLE } from '../../plot/spec.js';
+import { evaluationMetrics, metricTitle } from '../log-metrics.js';
 import type { LogEntry } from '../trainer-state.js';
-import { evaluationMetrics, metricTitle } from './training-table.js';
 import type { TrainingView } from './training-watch.js';
 
 /** A curve of a panel, in steps. */

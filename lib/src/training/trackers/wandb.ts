@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { writeConfig } from '../../hubert/config.js';
-import { writeArguments } from '../arguments/arguments-file.js';
+import { writeArguments } from '../arguments/training-arguments.js';
 import type { LogEntry } from '../trainer-state.js';
 import { rewriteLogs } from './rewrite-logs.js';
 import type { RunInfo, Tracker } from './tracker.js';

@@ -1,5 +1,5 @@
 import { CheckpointError } from '../../errors.js';
-import { writeConfig } from '../../hubert/config.js';
+import { type ModelConfig, writeConfig } from '../../hubert/config.js';
 import { snakeCase } from '../../json.js';
 import type { TrainingArguments } from '../arguments/training-arguments.js';
 import { AdamW } from '../run/adamw.js';
@@ -56,10 +56,7 @@ async function readMatchingTraining(
   plan: TrainingPlan,
 ): Promise<StoredTraining> {
   const stored = await readStoredTraining(folder);
-  const found = [
-    ...configDifferences(writeConfig(model.config), stored.config),
-    ...argumentDifferences(args, stored.args, [plan.maxSteps, stored.state.maxSteps]),
-  ];
+  const found = [...configDifferences(model.config, stored.config), ...argumentDifferences(args, plan, stored)];
   if (stored.examples !== plan.examples) {
     found.push(`trainDataset has ${plan.examples} examples here and ${stored.examples} there`);
   }
@@ -82,12 +79,8 @@ async function readMatchingTraining(
 /** Keys of config.json that say who wrote it. */
 const ABOUT_THE_WRITER = new Set(['architectures', 'dtype', 'torch_dtype', 'transformers_version', '_name_or_path']);
 
-function configDifferences(
-  own: Readonly<Record<string, unknown>>,
-  stored: Readonly<Record<string, unknown>>,
-): string[] {
-  // As they would be in a file.
-  const written: Record<string, unknown> = JSON.parse(JSON.stringify(own));
+function configDifferences(config: ModelConfig, stored: Readonly<Record<string, unknown>>): string[] {
+  const written: Record<string, unknown> = JSON.parse(JSON.stringify(writeConfig(config)));
   const keys = new Set([...Object.keys(written), ...Object.keys(stored)]);
   return [...keys]
     .filter((key) => !ABOUT_THE_WRITER.has(key))
@@ -116,8 +109,8 @@ const FIXED: readonly (keyof TrainingArguments)[] = [
 /** What differs between arguments and those of a checkpoint so that training could not go on, in words. */
 function argumentDifferences(
   args: TrainingArguments,
-  stored: Readonly<Record<string, unknown>>,
-  [maxSteps, storedMaxSteps]: readonly [number, number],
+  { maxSteps }: TrainingPlan,
+  { args: stored, state: { maxSteps: storedMaxSteps } }: StoredTraining,
 ): string[] {
   const found = FIXED.flatMap((key) => {
     const [own, other] = [args[key] ?? null, stored[snakeCase(key)] ?? null];

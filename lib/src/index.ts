@@ -123,5 +123,6 @@ export {
 export type { TrainerPushOptions } from './training/push-training.js';
 export type { TrainOutput } from './training/run/train.js';
 export type { RunInfo, StepInfo, Tracker } from './training/trackers/tracker.js';
-export { type Dataset, Trainer, type TrainerOptions, type TrainOptions } from './training/trainer.js';
+export { Trainer } from './training/trainer.js';
+export type { Dataset, TrainerOptions, TrainOptions } from './training/trainer-options.js';
 export { type LogEntry, TrainerState } from './training/trainer-state.js';

@@ -31,5 +31,11 @@ export function metricTitle(key: string): string {
 /** The same in a table of losses. */
 export const columnTitle = (key: string): string => (key === 'eval_loss' ? 'Validation Loss' : metricTitle(key));
 
+/** A table of what was logged. */
+export interface LogTable {
+  columns: string[];
+  rows: string[][];
+}
+
 /** A cell of such a table for what was not logged. */
 export const NO_LOG = 'No log';

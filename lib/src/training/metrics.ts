@@ -6,7 +6,7 @@ import { fixed } from './python-number.js';
 
 /** What a model said about a data set. */
 export interface Prediction {
-  /** The logits: a row of classes for each example. */
+  /** The logits: (examples, classes). */
   predictions: Float32Array[];
   /** What the examples are labelled. */
   labelIds: number[];
@@ -53,7 +53,14 @@ export interface Mistake {
   probability: number;
 }
 
-/** The position of the largest value, the first of several; `np.argmax`. */
+/**
+ * The position of the largest value, the first of several; `np.argmax`.
+ *
+ * @param values - (n); 0 is the answer where there are none
+ *
+ * @example
+ * argmax([0.1, 2.5, -1]); // 1
+ */
 export function argmax(values: ArrayLike<number>): number {
   let best = 0;
   for (let i = 1; i < values.length; i++) if (values[i] > values[best]) best = i;
@@ -63,11 +70,13 @@ export function argmax(values: ArrayLike<number>): number {
 /**
  * The share of predictions that are right, in [0, 1]; `sklearn.metrics.accuracy_score`.
  *
- * @param labels - the true classes
+ * @param labels - (n), the true classes
+ * @param predictions - (n), the predicted ones
  * @throws ParameterError where the two differ in length, or are empty
  *
  * @example
  * const computeMetrics = ({ predictions, labelIds }) => ({ accuracy: accuracy(labelIds, predictions.map(argmax)) });
+ * @see {@link confusionMatrix}, {@link classificationReport} for each class
  */
 export function accuracy(labels: ArrayLike<number>, predictions: ArrayLike<number>): number {
   requirePairs(labels, predictions);
@@ -80,7 +89,14 @@ export function accuracy(labels: ArrayLike<number>, predictions: ArrayLike<numbe
  * How often each class was taken for each other: rows are true classes, columns predictions;
  * `sklearn.metrics.confusion_matrix`.
  *
- * @throws ParameterError for classes out of range, and where labels and predictions differ in length
+ * @param labels - (n), the true classes, from 0 to `numClasses` − 1
+ * @param predictions - (n), the predicted ones
+ * @returns counts (numClasses, numClasses), whose sum is n
+ * @throws ParameterError for classes out of range, and where labels and predictions differ in length or are empty
+ *
+ * @example
+ * confusionMatrix([0, 1, 1], [0, 1, 0], { numClasses: 2 }).to2DArray(); // [[1, 0], [1, 1]]
+ * @see {@link confusionshow} for its picture, {@link classificationReport}
  */
 export function confusionMatrix(
   labels: ArrayLike<number>,
@@ -91,10 +107,8 @@ export function confusionMatrix(
   requirePairs(labels, predictions);
   const counts = Matrix.zeros(numClasses, numClasses);
   for (let i = 0; i < labels.length; i++) {
-    for (const [name, value] of [
-      ['labels', labels[i]],
-      ['predictions', predictions[i]],
-    ] as const) {
+    for (const [name, values] of Object.entries({ labels, predictions })) {
+      const value = values[i];
       if (!Number.isInteger(value) || value < 0 || value >= numClasses) {
         throw new ParameterError(`${name}[${i}] is ${value}; give a whole number from 0 to ${numClasses - 1}`);
       }
@@ -107,9 +121,13 @@ export function confusionMatrix(
 /**
  * Precision, recall and F1 of each class, and their averages; `sklearn.metrics.classification_report`.
  *
- * @param confusion - what {@link confusionMatrix} gave
+ * @param confusion - (C, C), what {@link confusionMatrix} gave
  * @param names - of the classes, in their order
  * @throws ParameterError unless there is a name for each class, and a prediction
+ *
+ * @example
+ * console.log(String(classificationReport(confusion, ['blues', 'disco'])));
+ * @see {@link accuracy}, {@link confusionMatrix}
  */
 export function classificationReport(confusion: Matrix, names: readonly string[]): ClassificationReport {
   if (names.length !== confusion.rows || confusion.rows !== confusion.columns) {
@@ -143,9 +161,14 @@ export function classificationReport(confusion: Matrix, names: readonly string[]
 /**
  * The wrong predictions that the model was surest of, surest first.
  *
- * @param predictions - a row of logits for each example
- * @param labels - the true classes
+ * @param predictions - (n, C), a row of logits for each example
+ * @param labels - (n), the true classes
+ * @param options - `count`: how many of them at most
  * @throws ParameterError where the two differ in length or are empty, and unless `count` is a whole number above 0
+ *
+ * @example
+ * const [worst] = mostConfidentMistakes(predictions, labelIds); // { index, label, predicted, probability }
+ * @see {@link Trainer.predict} for both, {@link confusionMatrix}
  */
 export function mostConfidentMistakes(
   predictions: readonly ArrayLike<number>[],

@@ -80,6 +80,9 @@ export const TrainerState: {
    * The state in a `trainer_state.json`, of onpa or of Transformers.
    *
    * @throws CheckpointError if there is no such file, or it holds something else
+   *
+   * @example
+   * const { logHistory } = await TrainerState.loadFromJson('build/ft/checkpoint-50/trainer_state.json');
    */
   loadFromJson(path: string): Promise<TrainerState>;
 } = {

@@ -14,6 +14,7 @@ export const ARGUMENTS_FILE = 'training_args.json';
  *
  * @example
  * new TrainingArguments({ outputDir: 'build/ft', evalStrategy: 'epoch', learningRate: 5e-5, warmupRatio: 0.1 });
+ * @see {@link TrainingDefaults} for each of them, {@link Trainer}
  */
 export class TrainingArguments extends TrainingDefaults {
   constructor(options: TrainingOptions = {}) {
@@ -30,8 +31,12 @@ export class TrainingArguments extends TrainingDefaults {
   /**
    * The arguments in the `training_args.json` of a checkpoint or a saved model.
    *
+   * @param path - of the file
    * @param options - take the place of what stands there
    * @throws CheckpointError if there is no such file, or it holds something else
+   *
+   * @example
+   * const args = await TrainingArguments.loadFromJson('build/ft/checkpoint-50/training_args.json', { maxSteps: 100 });
    */
   static async loadFromJson(path: string, options: TrainingOptions = {}): Promise<TrainingArguments> {
     const json = await readJson(path);

@@ -20,6 +20,7 @@ export class TrainingDefaults {
   readonly maxSteps: number = -1;
   /** Examples that the model takes at a time. */
   readonly perDeviceTrainBatchSize: number = 8;
+  /** The same in an evaluation. */
   readonly perDeviceEvalBatchSize: number = 8;
   /** Batches whose gradients make one optimiser step together. */
   readonly gradientAccumulationSteps: number = 1;
@@ -27,25 +28,31 @@ export class TrainingDefaults {
   readonly learningRate: number = 5e-5;
   /** The share of its weights, times the learning rate, that AdamW takes away in a step; not of biases and norms. */
   readonly weightDecay: number = 0;
+  /** How slowly the mean of the gradients moves, in [0, 1). */
   readonly adamBeta1: number = 0.9;
+  /** How slowly the mean of their squares moves, in [0, 1). */
   readonly adamBeta2: number = 0.999;
+  /** Added to the root of that mean, by which a step is divided. */
   readonly adamEpsilon: number = 1e-8;
   /** Gradients of a greater norm, all taken together, are scaled down to it; 0 switches that off. */
   readonly maxGradNorm: number = 1;
+  /** How the learning rate goes after the warm-up. */
   readonly lrSchedulerType: SchedulerType = 'linear';
   /** Optimiser steps in which the learning rate rises from 0; below 1, their share of all steps. */
   readonly warmupSteps: number = 0;
   /** The share of all steps, where `warmupSteps` is 0. */
   readonly warmupRatio: number = 0;
+  /** When the training loss is logged. */
   readonly loggingStrategy: IntervalStrategy = 'steps';
   /** Optimiser steps between two logs; below 1, their share of all steps. */
   readonly loggingSteps: number = 500;
   /** Log the first step too. */
   readonly loggingFirstStep: boolean = false;
+  /** When the model is measured by the evaluation set. */
   readonly evalStrategy: IntervalStrategy = 'no';
   /** Optimiser steps between two evaluations; default `loggingSteps`; below 1, their share of all steps. */
   readonly evalSteps: number | undefined = undefined;
-  /** `best`: whenever `metricForBestModel` is better than ever. */
+  /** When a checkpoint is saved; `best`: whenever `metricForBestModel` is better than ever. */
   readonly saveStrategy: IntervalStrategy | 'best' = 'steps';
   /** Optimiser steps between two checkpoints; below 1, their share of all steps. */
   readonly saveSteps: number = 500;
@@ -75,6 +82,7 @@ export class TrainingDefaults {
   readonly disableTqdm: boolean = false;
   /** Mixed precision: TensorFlow.js has none, and `true` is refused. */
   readonly fp16: boolean = false;
+  /** As `fp16`. */
   readonly bf16: boolean = false;
   /** Leave the feature encoder as it is; what it gives is computed once for each example. Not in Transformers. */
   readonly freezeFeatureEncoder: boolean = false;

@@ -1,18 +1,13 @@
-import { columnTitle, evaluationMetrics, metricTitle, NO_LOG } from '../log-metrics.js';
+import { columnTitle, evaluationMetrics, type LogTable, metricTitle, NO_LOG } from '../log-metrics.js';
 import { roundedFloat } from '../python-number.js';
 import type { LogEntry } from '../trainer-state.js';
 
 /** What a log says of evaluations. */
 export interface LogResults {
   /** A row for each evaluation in training: 'Training Loss', 'Epoch', 'Step', 'Validation Loss', 'Accuracy' … */
-  table: ResultTable | undefined;
+  table: LogTable | undefined;
   /** Of the last evaluation, by name. */
   evaluation: Readonly<Record<string, number>> | undefined;
-}
-
-export interface ResultTable {
-  header: string[];
-  rows: string[][];
 }
 
 /** Finds the results in a log, as the model cards of Transformers do. */
@@ -25,9 +20,9 @@ export function logResults(log: readonly LogEntry[]): LogResults {
   return { table: tableOf(log.slice(0, end)), evaluation: last > 0 ? Object.fromEntries(results) : undefined };
 }
 
-function tableOf(log: readonly LogEntry[]): ResultTable {
+function tableOf(log: readonly LogEntry[]): LogTable {
   let trainingLoss = NO_LOG;
-  let header: string[] = [];
+  let columns: string[] = [];
   const rows: string[][] = [];
   for (const entry of log) {
     if ('loss' in entry) trainingLoss = roundedFloat(entry.loss);
@@ -39,10 +34,10 @@ function tableOf(log: readonly LogEntry[]): ResultTable {
       ['Step', String(step ?? 'None')],
       ...evaluationMetrics(entry).map(([key, value]) => [columnTitle(key), roundedFloat(value)] as const),
     ]);
-    if (header.length === 0) header = [...row.keys()];
-    rows.push(header.map((name) => row.get(name) ?? ''));
+    if (columns.length === 0) columns = [...row.keys()];
+    rows.push(columns.map((name) => row.get(name) ?? ''));
   }
-  return { header, rows };
+  return { columns, rows };
 }
 
 /** Metrics that the Hub knows by a tag. */

@@ -76,11 +76,8 @@ function indexOf(
 ): object[] {
   const tasks = list(options.tasks ?? 'audio-classification').filter((task) => Object.hasOwn(TASK_NAMES, task));
   const types = list(options.datasetTags);
-  const [names, args, more] = [
-    list(options.dataset ?? types),
-    list(options.datasetArgs),
-    list(options.datasetMetadata),
-  ];
+  const names = list(options.dataset ?? types);
+  const [args, more] = [list(options.datasetArgs), list(options.datasetMetadata)];
   const measured = [...metrics].map(([type, name]) => ({ name, type, value: evaluation[name] }));
   if (measured.length === 0) return [];
   return tasks.flatMap((type) =>
@@ -129,9 +126,7 @@ export function modelCard(
 ): string {
   const title = options.modelName ?? repository;
   const { table, evaluation } = logResults(state.logHistory);
-  const datasets = list(options.dataset ?? options.datasetTags).map((name) =>
-    isRepositoryId(name) ? name : shown(name),
-  );
+  const datasets = list(options.dataset ?? options.datasetTags).map((id) => (isRepositoryId(id) ? id : shown(id)));
   const results = Object.entries(evaluation ?? {}).map(
     ([name, value]) => `- ${name}: ${name === 'step' ? value : roundedFloat(value)}`,
   );
@@ -156,9 +151,7 @@ export function modelCard(
     hyperparameters(args)
       .map(([name, value]) => `- ${name}: ${value}`)
       .join('\n'),
-    ...(table
-      ? ['### Training results', ...(table.rows.length > 0 ? [markdownTable(table.header, table.rows)] : [])]
-      : []),
+    ...(table ? ['### Training results', ...(table.rows.length > 0 ? [markdownTable(table)] : [])] : []),
     '### Framework versions',
     versions().join('\n'),
   ];

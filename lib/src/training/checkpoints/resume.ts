@@ -3,7 +3,7 @@ import { type ModelConfig, writeConfig } from '../../hubert/config.js';
 import { snakeCase } from '../../json.js';
 import type { TrainingArguments } from '../arguments/training-arguments.js';
 import { AdamW } from '../run/adamw.js';
-import { initialRunningLoss, type OngoingTraining } from '../run/ongoing-training.js';
+import type { OngoingTraining } from '../run/ongoing-training.js';
 import type { TrainingPlan } from '../run/plan.js';
 import { warmupStepsOf } from '../run/schedule.js';
 import { initialState } from '../trainer-state.js';
@@ -34,7 +34,8 @@ export async function beginOrResume(
   const optimizer = new AdamW(model.parameters, args);
   if (resumeFromCheckpoint === false) {
     const state = { ...initialState(), ...planned, trainBatchSize: args.perDeviceTrainBatchSize };
-    return { plan, state, runningLoss: initialRunningLoss(), optimizer };
+    const runningLoss = { lossSum: 0, loggedSum: 0, lastLogged: 0, gradNorm: 0, learningRate: 0 };
+    return { plan, state, runningLoss, optimizer };
   }
   const folder = resumeFromCheckpoint === true ? await lastCheckpoint(args.outputDir) : resumeFromCheckpoint;
   const { state, runningLoss } = await readMatchingTraining(folder, context, plan);
@@ -60,12 +61,10 @@ async function readMatchingTraining(
   if (stored.examples !== plan.examples) {
     found.push(`trainDataset has ${plan.examples} examples here and ${stored.examples} there`);
   }
-  const trained = new Set(trainedNames(model));
-  const other = stored.trained
-    .filter((name) => !trained.has(name))
-    .concat([...trained].filter((name) => !stored.trained.includes(name)));
-  if (other.length > 0)
-    found.push(`${other[0]}${other.length > 1 ? ' and others are' : ' is'} frozen here or there, not both`);
+  const trained = trainedNames(model);
+  const inOneOnly = (a: readonly string[], b: readonly string[]) => a.filter((name) => !b.includes(name));
+  const [other, ...more] = [...inOneOnly(stored.trained, trained), ...inOneOnly(trained, stored.trained)];
+  if (other) found.push(`${other}${more.length > 0 ? ' and others are' : ' is'} frozen here or there, not both`);
   if (stored.state.globalStep > plan.maxSteps) {
     found.push(`training ends after step ${plan.maxSteps} here and is at step ${stored.state.globalStep} there`);
   }

@@ -23,11 +23,3 @@ export interface RunningLoss {
   /** The loss of the first step, undefined before it. */
   firstLoss?: number;
 }
-
-export const initialRunningLoss = (): RunningLoss => ({
-  lossSum: 0,
-  loggedSum: 0,
-  lastLogged: 0,
-  gradNorm: 0,
-  learningRate: 0,
-});

@@ -1,4 +1,5 @@
 import type { ExampleSource } from '../../dataset/example-source.js';
+import { TrainingInterrupted } from '../../errors.js';
 import { type Interruption, Stopped } from '../../interruption.js';
 import { takeBest } from '../checkpoints/best-checkpoint.js';
 import { listCheckpoints, openOutputFolder, partialFolder } from '../checkpoints/checkpoint-folder.js';
@@ -31,18 +32,13 @@ export interface TrainOutput {
   metrics: Record<string, number>;
 }
 
-/** Training that somebody has stopped. */
-export interface Interrupted {
-  stoppedAt: number;
-  /** The checkpoint that goes on from there, if there is one. */
-  checkpoint?: string;
-}
-
 /**
  * Begins a training or goes on with one, and tells its tracker how it ended. Ctrl+C makes what the loop waits for throw
- * {@link Stopped}, and then the last whole step is saved.
+ * {@link Stopped}; then the last whole step is saved.
+ *
+ * @throws TrainingInterrupted when somebody has stopped it
  */
-export async function train(context: TrainingContext, call: TrainingCall): Promise<TrainOutput | Interrupted> {
+export async function train(context: TrainingContext, call: TrainingCall): Promise<TrainOutput> {
   const { model, args, evalSource } = context;
   const { source, tracker, interruption, resumeFromCheckpoint = false } = call;
   const plan = planTraining(args, source.length);
@@ -80,7 +76,12 @@ export async function train(context: TrainingContext, call: TrainingCall): Promi
     outcome = { status: 'interrupted', summary: {} };
     if (args.saveStrategy !== 'no' && loop.isExact) await loop.save();
     const saved = (await listCheckpoints(args.outputDir)).find(({ step }) => step === state.globalStep);
-    return { stoppedAt: state.globalStep, checkpoint: saved?.path };
+    throw new TrainingInterrupted(
+      `Training was stopped after step ${state.globalStep} of ${state.maxSteps}. ` +
+        (saved === undefined
+          ? 'It was not saved; train() begins anew, with the weights as they are now.'
+          : `train({ resumeFromCheckpoint: true }) goes on from ${saved.path}.`),
+    );
   } finally {
     interruption.end();
     model.eval();

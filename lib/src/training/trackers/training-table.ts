@@ -1,11 +1,6 @@
 import type { TrainingArguments } from '../arguments/training-arguments.js';
-import { columnTitle, evaluationMetrics, NO_LOG } from '../log-metrics.js';
+import { columnTitle, evaluationMetrics, type LogTable, NO_LOG } from '../log-metrics.js';
 import type { LogEntry } from '../trainer-state.js';
-
-export interface TrainingTable {
-  columns: string[];
-  rows: string[][];
-}
 
 /**
  * The table that Transformers shows in a notebook: a row for each evaluation, or for each logged loss where training is
@@ -14,7 +9,7 @@ export interface TrainingTable {
 export function trainingTable(
   entries: readonly LogEntry[],
   { evalStrategy }: Pick<TrainingArguments, 'evalStrategy'>,
-): TrainingTable {
+): LogTable {
   const first = evalStrategy === 'epoch' ? 'Epoch' : 'Step';
   const columns = [first, 'Training Loss', ...(evalStrategy === 'no' ? [] : ['Validation Loss'])];
   const rows: Record<string, string>[] = [];

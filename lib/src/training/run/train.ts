@@ -55,7 +55,8 @@ export async function train(context: TrainingContext, call: TrainingCall): Promi
   // What is seen only once is not worth storing.
   const trainCache = cacheIn(plan.numTrainEpochs > 1 ? store : new FeatureStore());
   const loop = new TrainingLoop(context, training, {
-    ...call,
+    tracker,
+    interruption,
     trainSet: { name: 'trainDataset', source, cache: trainCache },
     evalSet: evalSource && { name: 'evalDataset', source: evalSource, cache: cacheIn(store) },
   });

@@ -101,27 +101,29 @@ export { type SpectrumOptions, spectrum } from './plot/spectrum.js';
 export { trainingCurves } from './plot/training-curves.js';
 export { type WaveshowOptions, waveshow } from './plot/waveshow.js';
 export { tensorflowVersion, tf } from './tensor/tensorflow.js';
-export {
-  type IntervalStrategy,
-  type Reporter,
-  type SchedulerType,
-  TrainingArguments,
-  type TrainingOptions,
-} from './training/arguments/training-arguments.js';
+export { TrainingArguments } from './training/arguments/training-arguments.js';
+export type {
+  IntervalStrategy,
+  Reporter,
+  SchedulerType,
+  TrainingOptions,
+} from './training/arguments/training-defaults.js';
 export type { ModelCardOptions } from './training/card/model-card.js';
-export type { ComputeMetrics, Prediction } from './training/evaluation.js';
 export {
   accuracy,
   argmax,
   type ClassificationReport,
   type ClassScores,
+  type ComputeMetrics,
   classificationReport,
   confusionMatrix,
   type Mistake,
   mostConfidentMistakes,
+  type Prediction,
 } from './training/metrics.js';
 export type { TrainerPushOptions } from './training/push-training.js';
-export type { TrainOutput } from './training/run/training-session.js';
+export type { TrainOutput } from './training/run/train.js';
 export type { RunInfo, StepInfo, Tracker } from './training/trackers/tracker.js';
-export { type Dataset, Trainer, type TrainerOptions, type TrainOptions } from './training/trainer.js';
+export { Trainer } from './training/trainer.js';
+export type { Dataset, TrainerOptions, TrainOptions } from './training/trainer-options.js';
 export { type LogEntry, TrainerState } from './training/trainer-state.js';

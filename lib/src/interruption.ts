@@ -56,11 +56,3 @@ export function listenForInterruption(signal?: AbortSignal): Interruption {
     },
   };
 }
-
-/** Nobody can stop what this is given to. */
-export const uninterrupted: Interruption = {
-  requested: false,
-  pause: () => new Promise((resolve) => setImmediate(resolve)),
-  race: (promise) => promise,
-  end() {},
-};

@@ -16,7 +16,7 @@ import {
   TrainingArguments,
   type TrainingOptions,
 } from 'onpa';
-import { pythonFloat, roundedFloat } from 'onpa/dist/training/card/python-number.js';
+import { pythonFloat, roundedFloat } from 'onpa/dist/training/python-number.js';
 import { parse } from 'yaml';
 import { inRepository } from '../fixtures.js';
 import { TOKEN, withHub } from '../hub/server.js';

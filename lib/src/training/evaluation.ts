@@ -1,49 +1,37 @@
-import type { ExampleSource } from '../dataset/example-source.js';
 import { ParameterError } from '../errors.js';
-import { type Interruption, uninterrupted } from '../interruption.js';
+import type { Interruption } from '../interruption.js';
 import { tf } from '../tensor/tensorflow.js';
+import { speedMetrics } from './log-metrics.js';
+import type { Prediction } from './metrics.js';
 import { BatchReader } from './run/batch-reader.js';
-import type { BatchOptions } from './run/batches.js';
+import type { BatchSource } from './run/batches.js';
 import { evaluationBatches } from './run/sampler.js';
-import { speedMetrics } from './speed-metrics.js';
+import type { Tracker } from './trackers/tracker.js';
+import type { TrainingContext } from './training-context.js';
 
-/** What a model said about a data set. */
-export interface Prediction {
-  /** The logits: a row of classes for each example. */
-  predictions: Float32Array[];
-  /** What the examples are labelled. */
-  labelIds: number[];
-}
+/** Logits and true classes of a data set, and how good the logits are. */
+export type Evaluation = Prediction & { metrics: Record<string, number> };
 
-/** Numbers that tell how good predictions are, by their names: `{ accuracy: 0.8 }`. */
-export type ComputeMetrics = (
-  prediction: Prediction,
-) => Readonly<Record<string, number>> | Promise<Readonly<Record<string, number>>>;
-
-/** What {@link evaluate} needs to know. */
-export interface EvaluationOptions extends BatchOptions {
-  batchSize: number;
-  /** What the metrics' names begin with: `eval` or `test`. */
-  prefix: string;
-  computeMetrics?: ComputeMetrics;
-  interruption?: Interruption;
-  /** @param done - how many examples so far */
-  onProgress?: (done: number) => void;
-}
-
-/** Runs the model over a data set, without dropout, and measures loss, metrics and speed. */
+/**
+ * Runs the model over a data set, without dropout, and measures loss, metrics and speed.
+ *
+ * @param prefix - what the metrics' names begin with: `eval` or `test`
+ */
 export async function evaluate(
-  source: ExampleSource,
-  options: EvaluationOptions,
-): Promise<Prediction & { metrics: Record<string, number> }> {
-  const { model, name, prefix, batchSize, interruption = uninterrupted } = options;
-  if (source.length === 0) throw new ParameterError(`${name} is empty; give one example at least`);
+  context: TrainingContext,
+  dataset: BatchSource,
+  { tracker, interruption }: { tracker: Tracker; interruption: Interruption },
+  prefix = 'eval',
+): Promise<Evaluation> {
+  const { model, args, computeMetrics } = context;
+  const total = dataset.source.length;
+  if (total === 0) throw new ParameterError(`${dataset.name} is empty; give one example at least`);
   const begin = performance.now();
   const predictions: Float32Array[] = [];
   const labelIds: number[] = [];
   const losses: number[] = [];
-  const plan = evaluationBatches(source.length, batchSize);
-  const reader = new BatchReader(source, plan, options, interruption);
+  const batches = evaluationBatches(total, args.perDeviceEvalBatchSize);
+  const reader = new BatchReader(context, dataset, batches, interruption);
   try {
     for (let batch = await reader.next(); batch; batch = await reader.next()) {
       const { input, labels } = batch;
@@ -53,24 +41,21 @@ export async function evaluate(
         return { logits: output.logits.arraySync(), loss: output.loss!.dataSync()[0] };
       });
       for (const row of logits) predictions.push(Float32Array.from(row));
-      for (const label of labels) {
-        losses.push(loss);
-        labelIds.push(label);
-      }
-      options.onProgress?.(predictions.length);
+      // As in Transformers, the loss of a batch counts once for each of its examples.
+      if (Number.isFinite(loss)) losses.push(...labels.map(() => loss));
+      labelIds.push(...labels);
+      tracker.evaluating?.({ done: predictions.length, total });
     }
   } finally {
     await reader.close();
   }
   const metrics = {
-    ...(losses.some(Number.isFinite) && { [`${prefix}_loss`]: mean(losses.filter(Number.isFinite)) }),
-    ...prefixed(prefix, (await options.computeMetrics?.({ predictions, labelIds })) ?? {}),
-    ...speedMetrics(prefix, performance.now() - begin, { samples: source.length, steps: plan.length }),
+    ...(losses.length > 0 && { [`${prefix}_loss`]: losses.reduce((sum, loss) => sum + loss, 0) / losses.length }),
+    ...prefixed(prefix, (await computeMetrics?.({ predictions, labelIds })) ?? {}),
+    ...speedMetrics(prefix, performance.now() - begin, { samples: total, steps: batches.length }),
   };
   return { predictions, labelIds, metrics };
 }
-
-const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
 
 function prefixed(prefix: string, metrics: Readonly<Record<string, number>>): Record<string, number> {
   for (const [name, value] of Object.entries(metrics)) {

@@ -3,8 +3,8 @@ import path from 'node:path';
 import type { HubertForSequenceClassification } from '../hubert/models.js';
 import { tf } from '../tensor/tensorflow.js';
 
-/** What a batch needs to know of a clip whose features are kept. */
-export interface KeptRow {
+/** What a batch needs to know of a clip whose features are cached. */
+export interface CachedClip {
   /** In samples, before padding. */
   length: number;
   label: number;
@@ -21,14 +21,14 @@ export interface FeatureRoom {
   folder: string;
 }
 
-interface Kept {
+interface StoredFeatures {
   /** (1, frames, channels) */
   shape: [number, number, number];
   tensor?: tf.Tensor3D;
   file?: string;
 }
 
-/** The room that several data sets share. What does not fit is not kept. */
+/** The room that the caches of several data sets share. What does not fit is not stored. */
 export class FeatureStore {
   readonly #room: FeatureRoom;
   readonly #tensors = new Set<tf.Tensor>();
@@ -38,13 +38,13 @@ export class FeatureStore {
   #files = 0;
   #ended = false;
 
-  constructor(room: FeatureRoom) {
+  constructor(room: FeatureRoom = { memory: 0, disk: 0, folder: '' }) {
     this.#room = room;
     this.#memory = room.memory;
   }
 
-  /** Keeps a copy: in memory first, then on disk. */
-  async put(features: tf.Tensor3D): Promise<Kept | undefined> {
+  /** Stores a copy: in memory first, then on disk. */
+  async put(features: tf.Tensor3D): Promise<StoredFeatures | undefined> {
     const bytes = 4 * features.size;
     const { shape } = features;
     if (this.#ended) return undefined;
@@ -71,7 +71,7 @@ export class FeatureStore {
   }
 
   /** The features; undefined where they cannot be read again. */
-  async get({ shape, tensor, file }: Kept): Promise<tf.Tensor3D | undefined> {
+  async get({ shape, tensor, file }: StoredFeatures): Promise<tf.Tensor3D | undefined> {
     if (tensor) return tf.clone(tensor);
     const bytes = await readFile(file!).catch(() => undefined);
     if (bytes?.length !== 4 * shape[0] * shape[1] * shape[2]) return undefined;
@@ -104,37 +104,38 @@ export class FeatureStore {
  * What a frozen feature encoder gave for the examples of a data set. The group norm of the encoder runs over a row with
  * its padding: features belong to an example at one padded length.
  */
-export class KeptFeatures {
+export class FeatureCache {
   readonly #store: FeatureStore;
-  readonly #rows = new Map<number, KeptRow>();
-  readonly #kept = new Map<string, Kept>();
+  readonly #clips = new Map<number, CachedClip>();
+  readonly #features = new Map<string, StoredFeatures>();
 
   constructor(store: FeatureStore) {
     this.#store = store;
   }
 
   /** Which examples of a batch have to be read. */
-  missing(indices: readonly number[]): readonly number[] {
-    const rows = indices.map((index) => this.#rows.get(index));
-    if (rows.includes(undefined)) return indices;
-    const length = Math.max(...rows.map((row) => row!.length));
-    return indices.filter((index) => !this.#kept.has(key(index, length)));
+  uncached(indices: readonly number[]): readonly number[] {
+    const clips = indices.map((index) => this.#clips.get(index));
+    if (clips.includes(undefined)) return indices;
+    const length = Math.max(...clips.map((clip) => clip!.length));
+    return indices.filter((index) => !this.#features.has(key(index, length)));
   }
 
-  row(index: number): KeptRow | undefined {
-    return this.#rows.get(index);
+  clip(index: number): CachedClip | undefined {
+    return this.#clips.get(index);
   }
 
+  /** The features of an example, padded to `length` samples: (1, frames, channels). */
   async get(index: number, length: number): Promise<tf.Tensor3D | undefined> {
-    const kept = this.#kept.get(key(index, length));
-    return kept && this.#store.get(kept);
+    const stored = this.#features.get(key(index, length));
+    return stored && this.#store.get(stored);
   }
 
-  async put(index: number, length: number, row: KeptRow, features: tf.Tensor3D): Promise<void> {
+  async put(index: number, length: number, clip: CachedClip, features: tf.Tensor3D): Promise<void> {
     // Also of a clip that there is no room for: the others of its batch need its length.
-    this.#rows.set(index, { ...row, mask: row.mask instanceof Int32Array ? shortened(row.mask) : row.mask });
-    const kept = await this.#store.put(features);
-    if (kept) this.#kept.set(key(index, length), kept);
+    this.#clips.set(index, { ...clip, mask: clip.mask instanceof Int32Array ? shortened(clip.mask) : clip.mask });
+    const stored = await this.#store.put(features);
+    if (stored) this.#features.set(key(index, length), stored);
   }
 }
 

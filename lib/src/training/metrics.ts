@@ -2,6 +2,20 @@ import { Matrix } from 'ml-matrix';
 import { ParameterError } from '../errors.js';
 import { softmax } from '../softmax.js';
 import { requireInteger } from '../validation.js';
+import { fixed } from './python-number.js';
+
+/** What a model said about a data set. */
+export interface Prediction {
+  /** The logits: (examples, classes). */
+  predictions: Float32Array[];
+  /** What the examples are labelled. */
+  labelIds: number[];
+}
+
+/** Numbers that tell how good predictions are, by their names: `{ accuracy: 0.8 }`. */
+export type ComputeMetrics = (
+  prediction: Prediction,
+) => Readonly<Record<string, number>> | Promise<Readonly<Record<string, number>>>;
 
 /** Precision, recall and F1 of a class or of an average over classes, as `sklearn.metrics` defines them. */
 export interface ClassScores {
@@ -39,7 +53,14 @@ export interface Mistake {
   probability: number;
 }
 
-/** The position of the largest value, the first of several; `np.argmax`. */
+/**
+ * The position of the largest value, the first of several; `np.argmax`.
+ *
+ * @param values - (n); 0 is the answer where there are none
+ *
+ * @example
+ * argmax([0.1, 2.5, -1]); // 1
+ */
 export function argmax(values: ArrayLike<number>): number {
   let best = 0;
   for (let i = 1; i < values.length; i++) if (values[i] > values[best]) best = i;
@@ -49,11 +70,13 @@ export function argmax(values: ArrayLike<number>): number {
 /**
  * The share of predictions that are right, in [0, 1]; `sklearn.metrics.accuracy_score`.
  *
- * @param labels - the true classes
+ * @param labels - (n), the true classes
+ * @param predictions - (n), the predicted ones
  * @throws ParameterError where the two differ in length, or are empty
  *
  * @example
  * const computeMetrics = ({ predictions, labelIds }) => ({ accuracy: accuracy(labelIds, predictions.map(argmax)) });
+ * @see {@link confusionMatrix}, {@link classificationReport} for each class
  */
 export function accuracy(labels: ArrayLike<number>, predictions: ArrayLike<number>): number {
   requirePairs(labels, predictions);
@@ -66,7 +89,14 @@ export function accuracy(labels: ArrayLike<number>, predictions: ArrayLike<numbe
  * How often each class was taken for each other: rows are true classes, columns predictions;
  * `sklearn.metrics.confusion_matrix`.
  *
- * @throws ParameterError for classes out of range, and where labels and predictions differ in length
+ * @param labels - (n), the true classes, from 0 to `numClasses` − 1
+ * @param predictions - (n), the predicted ones
+ * @returns counts (numClasses, numClasses), whose sum is n
+ * @throws ParameterError for classes out of range, and where labels and predictions differ in length or are empty
+ *
+ * @example
+ * confusionMatrix([0, 1, 1], [0, 1, 0], { numClasses: 2 }).to2DArray(); // [[1, 0], [1, 1]]
+ * @see {@link confusionshow} for its picture, {@link classificationReport}
  */
 export function confusionMatrix(
   labels: ArrayLike<number>,
@@ -77,10 +107,8 @@ export function confusionMatrix(
   requirePairs(labels, predictions);
   const counts = Matrix.zeros(numClasses, numClasses);
   for (let i = 0; i < labels.length; i++) {
-    for (const [name, value] of [
-      ['labels', labels[i]],
-      ['predictions', predictions[i]],
-    ] as const) {
+    for (const [name, values] of Object.entries({ labels, predictions })) {
+      const value = values[i];
       if (!Number.isInteger(value) || value < 0 || value >= numClasses) {
         throw new ParameterError(`${name}[${i}] is ${value}; give a whole number from 0 to ${numClasses - 1}`);
       }
@@ -93,9 +121,13 @@ export function confusionMatrix(
 /**
  * Precision, recall and F1 of each class, and their averages; `sklearn.metrics.classification_report`.
  *
- * @param confusion - what {@link confusionMatrix} gave
+ * @param confusion - (C, C), what {@link confusionMatrix} gave
  * @param names - of the classes, in their order
  * @throws ParameterError unless there is a name for each class, and a prediction
+ *
+ * @example
+ * console.log(String(classificationReport(confusion, ['blues', 'disco'])));
+ * @see {@link accuracy}, {@link confusionMatrix}
  */
 export function classificationReport(confusion: Matrix, names: readonly string[]): ClassificationReport {
   if (names.length !== confusion.rows || confusion.rows !== confusion.columns) {
@@ -129,9 +161,14 @@ export function classificationReport(confusion: Matrix, names: readonly string[]
 /**
  * The wrong predictions that the model was surest of, surest first.
  *
- * @param predictions - a row of logits for each example
- * @param labels - the true classes
+ * @param predictions - (n, C), a row of logits for each example
+ * @param labels - (n), the true classes
+ * @param options - `count`: how many of them at most
  * @throws ParameterError where the two differ in length or are empty, and unless `count` is a whole number above 0
+ *
+ * @example
+ * const [worst] = mostConfidentMistakes(predictions, labelIds); // { index, label, predicted, probability }
+ * @see {@link Trainer.predict} for both, {@link confusionMatrix}
  */
 export function mostConfidentMistakes(
   predictions: readonly ArrayLike<number>[],
@@ -163,23 +200,14 @@ function written({ classes, accuracy, macroAvg, weightedAvg }: Omit<Classificati
   const cell = (text: string) => text.padStart(10);
   const row = (name: string, cells: string[]) => `${name.padStart(width)} ${cells.map(cell).join('')}`;
   const scores = (name: string, { precision, recall, f1Score, support }: ClassScores) =>
-    row(name, [...[precision, recall, f1Score].map((value) => twoDecimals(value)), String(support)]);
+    row(name, [...[precision, recall, f1Score].map((value) => fixed(value, 2)), String(support)]);
   return [
     row('', ['precision', 'recall', 'f1-score', 'support']),
     '',
     ...Object.entries(classes).map(([name, one]) => scores(name, one)),
     '',
-    row('accuracy', ['', '', twoDecimals(accuracy), String(macroAvg.support)]),
+    row('accuracy', ['', '', fixed(accuracy, 2), String(macroAvg.support)]),
     scores('macro avg', macroAvg),
     scores('weighted avg', weightedAvg),
   ].join('\n');
-}
-
-/** As Python writes it: 0.625, which lies in the middle, becomes 0.62, and 0.375 becomes 0.38. */
-function twoDecimals(value: number): string {
-  const hundredths = value * 100;
-  const below = Math.floor(hundredths);
-  // Only eighths lie in the middle exactly.
-  const isMiddle = Number.isInteger(value * 8) && hundredths - below === 0.5;
-  return isMiddle ? ((below + (below % 2)) / 100).toFixed(2) : value.toFixed(2);
 }

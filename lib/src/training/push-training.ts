@@ -1,30 +1,25 @@
 import { cp, mkdir, writeFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { ParameterError } from '../errors.js';
-import type { Wav2Vec2FeatureExtractor } from '../feature-extractor/feature-extractor.js';
 import { isFolder, writeWhole } from '../files.js';
 import { repositoryLicense } from '../hub/download/repository-license.js';
 import { isRepositoryId } from '../hub/names.js';
 import { type CommitInfo, type PushOptions, pushFiles } from '../hub/push/push-files.js';
-import type { HubertForSequenceClassification } from '../hubert/models.js';
 import type { TrainingArguments } from './arguments/training-arguments.js';
-import { type ModelCardOptions, trainingCard } from './card/model-card.js';
+import { type ModelCardOptions, modelCard } from './card/model-card.js';
 import { STATE_FILE, type TrainerState, writeTrainerState } from './trainer-state.js';
+import type { TrainingContext } from './training-context.js';
 
 /** What {@link Trainer.pushToHub} takes: where to push, and what the model card should say. */
 export interface TrainerPushOptions extends PushOptions, ModelCardOptions {}
 
-/** What a trainer pushes. */
-export interface TrainerParts {
-  model: HubertForSequenceClassification;
-  featureExtractor?: Wav2Vec2FeatureExtractor;
-  args: TrainingArguments;
-  state: TrainerState;
-}
-
 /** Pushes a model with all that is known of its training, as one commit. */
-export async function pushTraining(parts: TrainerParts, options: TrainerPushOptions): Promise<CommitInfo> {
-  const { model, featureExtractor, args, state } = parts;
+export async function pushTraining(
+  context: TrainingContext,
+  state: TrainerState,
+  options: TrainerPushOptions,
+): Promise<CommitInfo> {
+  const { model, featureExtractor, args } = context;
   const name = repositoryOf(args);
   const card = { ...options };
   const base = options.finetunedFrom;
@@ -33,7 +28,7 @@ export async function pushTraining(parts: TrainerParts, options: TrainerPushOpti
     await model.savePretrained(folder);
     await featureExtractor?.savePretrained(folder);
     await writeFile(join(folder, STATE_FILE), writeTrainerState(published(state)));
-    await writeFile(join(folder, 'README.md'), cardOf(parts, name, card));
+    await writeFile(join(folder, 'README.md'), cardOf(context, state, card));
     const logs = join(args.outputDir, 'runs');
     if (await isFolder(logs)) await cp(logs, join(folder, 'runs'), { recursive: true });
   };
@@ -42,17 +37,20 @@ export async function pushTraining(parts: TrainerParts, options: TrainerPushOpti
 }
 
 /** Writes the model card alone into the output folder. Returns its path. */
-export async function writeModelCard(parts: TrainerParts, options: ModelCardOptions): Promise<string> {
-  const path = join(parts.args.outputDir, 'README.md');
-  await mkdir(parts.args.outputDir, { recursive: true });
-  await writeWhole(path, Buffer.from(cardOf(parts, repositoryOf(parts.args), options)));
+export async function writeModelCard(
+  context: TrainingContext,
+  state: TrainerState,
+  options: ModelCardOptions,
+): Promise<string> {
+  const { outputDir } = context.args;
+  const path = join(outputDir, 'README.md');
+  await mkdir(outputDir, { recursive: true });
+  await writeWhole(path, Buffer.from(cardOf(context, state, options)));
   return path;
 }
 
-function cardOf({ featureExtractor, ...parts }: TrainerParts, id: string, options: ModelCardOptions): string {
-  const name = id.split('/').at(-1)!;
-  return trainingCard({ ...parts, name, samplingRate: featureExtractor?.samplingRate }, options);
-}
+const cardOf = (context: TrainingContext, state: TrainerState, options: ModelCardOptions): string =>
+  modelCard(context, state, repositoryOf(context.args).split('/').at(-1)!, options);
 
 /** `hubModelId`, else the name of the output folder. */
 function repositoryOf({ hubModelId, outputDir }: TrainingArguments): string {

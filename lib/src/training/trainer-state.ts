@@ -1,5 +1,5 @@
 import { CheckpointError } from '../errors.js';
-import { readJson } from '../json.js';
+import { readJson, snakeCase } from '../json.js';
 
 /** The file's name in a checkpoint, and in what a Trainer saves or pushes. */
 export const STATE_FILE = 'trainer_state.json';
@@ -48,23 +48,7 @@ export function initialState(): TrainerState {
   };
 }
 
-const KEYS: Readonly<Record<keyof TrainerState, string>> = {
-  epoch: 'epoch',
-  globalStep: 'global_step',
-  maxSteps: 'max_steps',
-  numTrainEpochs: 'num_train_epochs',
-  trainBatchSize: 'train_batch_size',
-  loggingSteps: 'logging_steps',
-  evalSteps: 'eval_steps',
-  saveSteps: 'save_steps',
-  totalFlos: 'total_flos',
-  logHistory: 'log_history',
-  bestMetric: 'best_metric',
-  bestGlobalStep: 'best_global_step',
-  bestModelCheckpoint: 'best_model_checkpoint',
-};
-
-const FIELDS = Object.entries(KEYS) as [keyof TrainerState, string][];
+const FIELDS = Object.keys(initialState()) as (keyof TrainerState)[];
 
 /** What Transformers' state has besides; its reader refuses other keys. */
 const OTHERS = {
@@ -79,15 +63,15 @@ const OTHERS = {
 
 /** The text of `trainer_state.json`. */
 export function writeTrainerState(state: TrainerState): string {
-  const fields = FIELDS.map(([field, key]): [string, unknown] => [key, state[field]]);
+  const fields = FIELDS.map((field): [string, unknown] => [snakeCase(field), state[field]]);
   const sorted = [...Object.entries(OTHERS), ...fields].sort(([a], [b]) => (a < b ? -1 : 1));
   return `${JSON.stringify(Object.fromEntries(sorted), null, 2)}\n`;
 }
 
 /** The state in the object of a `trainer_state.json`, also of one that Transformers wrote. */
 export function readTrainerState(json: Readonly<Record<string, unknown>>): TrainerState {
-  const given = FIELDS.filter(([, key]) => json[key] !== undefined).map(([field, key]) => [field, json[key]]);
-  return { ...initialState(), ...Object.fromEntries(given) };
+  const stored = FIELDS.map((field) => [field, json[snakeCase(field)]]);
+  return { ...initialState(), ...Object.fromEntries(stored.filter(([, value]) => value !== undefined)) };
 }
 
 /** Reads what a training has left. */
@@ -96,6 +80,9 @@ export const TrainerState: {
    * The state in a `trainer_state.json`, of onpa or of Transformers.
    *
    * @throws CheckpointError if there is no such file, or it holds something else
+   *
+   * @example
+   * const { logHistory } = await TrainerState.loadFromJson('build/ft/checkpoint-50/trainer_state.json');
    */
   loadFromJson(path: string): Promise<TrainerState>;
 } = {

@@ -1,53 +1,23 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { asSource, type ExampleSource, type TrainingExample } from '../dataset/example-source.js';
+import { asSource, type ExampleSource } from '../dataset/example-source.js';
 import { ParameterError, TrainingError, TrainingInterrupted } from '../errors.js';
-import type { Wav2Vec2FeatureExtractor } from '../feature-extractor/feature-extractor.js';
 import { writeWhole } from '../files.js';
 import type { CommitInfo } from '../hub/push/push-files.js';
 import type { HubertForSequenceClassification } from '../hubert/models.js';
-import { listenForInterruption, Stopped } from '../interruption.js';
-import { TrainingArguments, type TrainingOptions } from './arguments/training-arguments.js';
+import { type Interruption, listenForInterruption, Stopped } from '../interruption.js';
+import { TrainingArguments } from './arguments/training-arguments.js';
 import type { ModelCardOptions } from './card/model-card.js';
 import { writeModel } from './checkpoints/training-checkpoint.js';
-import { type ComputeMetrics, evaluate, type Prediction } from './evaluation.js';
-import { FeatureStore, isEncoderFrozen, KeptFeatures } from './feature-cache.js';
-import { pushTraining, type TrainerParts, type TrainerPushOptions, writeModelCard } from './push-training.js';
-import { evaluationOptions, runTraining, type TrainOutput } from './run/training-session.js';
-import type { Tracker } from './trackers/tracker.js';
+import { type Evaluation, evaluate } from './evaluation.js';
+import { FeatureCache, FeatureStore, isEncoderFrozen } from './feature-cache.js';
+import type { Prediction } from './metrics.js';
+import { pushTraining, type TrainerPushOptions, writeModelCard } from './push-training.js';
+import { type TrainOutput, train } from './run/train.js';
 import { tracking } from './trackers/tracking.js';
+import type { Dataset, TrainerOptions, TrainOptions } from './trainer-options.js';
 import { initialState, STATE_FILE, type TrainerState, writeTrainerState } from './trainer-state.js';
-
-/** Examples to learn from, or to be measured by. */
-export type Dataset = ExampleSource | readonly TrainingExample[];
-
-/** What a {@link Trainer} brings together. */
-export interface TrainerOptions {
-  model: HubertForSequenceClassification;
-  /** Default: those of `new TrainingArguments()`. */
-  args?: TrainingArguments | TrainingOptions;
-  trainDataset?: Dataset;
-  evalDataset?: Dataset;
-  /** Pads the clips of a batch to one length, and is saved with the model. */
-  featureExtractor?: Wav2Vec2FeatureExtractor;
-  /** Measures predictions, beside the loss. */
-  computeMetrics?: ComputeMetrics;
-  /** Who watches, besides those of `reportTo`. */
-  trackers?: readonly Tracker[];
-  /**
-   * With gradient accumulation, whether the losses of the batches are added up (true) or averaged. Transformers 5 takes
-   * the classifiers of the HuBERT family for models that average by themselves, and adds up; so does onpa by default.
-   */
-  lossIsScaledForGa?: boolean;
-}
-
-/** How {@link Trainer.train} begins. */
-export interface TrainOptions {
-  /** Go on from the last checkpoint of `outputDir` (true), or from this one; default false. */
-  resumeFromCheckpoint?: boolean | string;
-  /** Stops training when it is aborted. */
-  signal?: AbortSignal;
-}
+import type { TrainingContext } from './training-context.js';
 
 /**
  * Fine-tunes a classifier, like `transformers.Trainer`: the same order of examples, the same arithmetic and the same logs
@@ -65,19 +35,23 @@ export class Trainer {
   /** How far training is, and what it said. */
   state: TrainerState = initialState();
   readonly #options: TrainerOptions;
+  readonly #context: TrainingContext;
   /** The training that runs, and whether it has been asked to stop. */
-  #running: { readonly stopping: boolean; readonly ended: Promise<unknown> } | undefined;
+  #running: { readonly interruption: Interruption; readonly ended: Promise<unknown> } | undefined;
 
   /** @throws ParameterError for arguments out of range, or if there is nothing to evaluate with */
   constructor(options: TrainerOptions) {
+    const { model, args = {}, trainDataset, evalDataset, lossIsScaledForGa = true } = options;
+    const { featureExtractor, computeMetrics } = options;
     this.#options = options;
-    this.model = options.model;
-    const { args = {}, trainDataset, evalDataset } = options;
+    this.model = model;
     this.args = args instanceof TrainingArguments ? args : new TrainingArguments(args);
+    const evalSource = evalDataset && asSource(evalDataset);
+    this.#context = { model, args: this.args, featureExtractor, computeMetrics, evalSource, lossIsScaledForGa };
     if (this.args.evalStrategy !== 'no' && trainDataset && !evalDataset) {
       throw new ParameterError(`evalStrategy is '${this.args.evalStrategy}', but there is no evalDataset; give one`);
     }
-    if (this.args.freezeFeatureEncoder) this.model.freezeFeatureEncoder();
+    if (this.args.freezeFeatureEncoder) model.freezeFeatureEncoder();
   }
 
   /**
@@ -90,16 +64,19 @@ export class Trainer {
    * @throws TrainingError when the loss diverges, or a checkpoint cannot be written
    * @throws CheckpointError when the checkpoint to resume belongs to another training; it says what differs
    * @throws ParameterError for an empty data set, an example that does not fit, and a folder that cannot be written to
+   *
+   * @example
+   * const { trainingLoss } = await trainer.train({ resumeFromCheckpoint: true });
+   * @see {@link trainingCurves} for a picture of `trainer.state.logHistory`
    */
   async train({ resumeFromCheckpoint, signal }: TrainOptions = {}): Promise<TrainOutput> {
     const { trainDataset } = this.#options;
     if (!trainDataset) throw new ParameterError('There is no trainDataset to learn from; give the Trainer one');
     // A cell that was stopped ends before its training has.
-    if (this.#running?.stopping) await this.#running.ended;
+    if (this.#running?.interruption.requested) await this.#running.ended;
     if (this.#running) throw new TrainingError('This Trainer is training already; stop that first');
     const interruption = listenForInterruption(signal);
-    const training = runTraining({
-      ...this.#parts(),
+    const training = train(this.#context, {
       source: asSource(trainDataset),
       tracker: tracking(this.args, this.#options.trackers),
       interruption,
@@ -108,23 +85,9 @@ export class Trainer {
         this.state = state;
       },
     });
-    const ended = training.catch(() => {});
-    this.#running = {
-      get stopping() {
-        return interruption.requested;
-      },
-      ended,
-    };
+    this.#running = { interruption, ended: training.catch(() => {}) };
     try {
-      const output = await training;
-      if ('globalStep' in output) return output;
-      const { stoppedAt, checkpoint } = output;
-      throw new TrainingInterrupted(
-        `Training was stopped after step ${stoppedAt} of ${this.state.maxSteps}. ` +
-          (checkpoint === undefined
-            ? 'It was not saved; train() begins anew, with the weights as they are now.'
-            : `train({ resumeFromCheckpoint: true }) goes on from ${checkpoint}.`),
-      );
+      return await training;
     } finally {
       interruption.end();
       this.#running = undefined;
@@ -134,27 +97,55 @@ export class Trainer {
   /**
    * Measures the model by `evalDataset`, or by another data set: `eval_loss`, `eval_runtime` (s),
    * `eval_samples_per_second`, `eval_steps_per_second`, and each of `computeMetrics` with `eval_` before its name.
+   *
+   * @throws ParameterError for an empty data set, an example that does not fit, and a metric that is no number
+   * @throws TrainingInterrupted when somebody has stopped it
+   *
+   * @example
+   * const { eval_accuracy } = await trainer.evaluate();
+   * @see {@link Trainer.predict} for the logits too
    */
   async evaluate(dataset: Dataset | undefined = this.#options.evalDataset): Promise<Record<string, number>> {
     if (!dataset) throw new ParameterError('There is no evalDataset to evaluate with; give the Trainer one');
-    const { metrics } = await this.#measure(asSource(dataset), {});
+    const { metrics } = await this.#measure('evalDataset', asSource(dataset), 'eval');
     const entry = { ...metrics, epoch: this.state.epoch };
     this.state.logHistory.push({ ...entry, step: this.state.globalStep });
     return entry;
   }
 
-  /** The logits for each example, and the metrics, `test_` before their names. */
+  /**
+   * What the model says about each example: `predictions`, a row of logits of `numLabels` each; `labelIds`, the true
+   * classes; and `metrics`, with `test_` before the names that {@link Trainer.evaluate} gives. Clips that the data set
+   * leaves out are in none of them.
+   *
+   * @throws ParameterError and TrainingInterrupted as {@link Trainer.evaluate} does
+   *
+   * @example
+   * const { predictions, labelIds } = await trainer.predict(evalDataset);
+   * const confusion = confusionMatrix(labelIds, predictions.map(argmax), { numClasses: 10 });
+   * @see {@link confusionMatrix}, {@link mostConfidentMistakes}
+   */
   async predict(dataset: Dataset): Promise<Prediction & { metrics: Record<string, number> }> {
-    return this.#measure(asSource(dataset), { name: 'dataset', prefix: 'test' });
+    return this.#measure('dataset', asSource(dataset), 'test');
   }
 
-  /** Writes the model and its feature extractor into a folder that Transformers loads. */
+  /**
+   * Writes the model, its feature extractor and the training arguments into a folder that Transformers loads.
+   *
+   * @example
+   * await trainer.saveModel('build/best');
+   * const model = await AutoModelForAudioClassification.fromPretrained('build/best');
+   */
   async saveModel(folder: string = this.args.outputDir): Promise<void> {
     await mkdir(folder, { recursive: true });
-    await writeModel(folder, this.#parts());
+    await writeModel(folder, this.#context);
   }
 
-  /** Writes `trainer_state.json`, the log included, into a folder. */
+  /**
+   * Writes `trainer_state.json`, the log included, into a folder.
+   *
+   * @see {@link TrainerState} for reading it
+   */
   async saveState(folder: string = this.args.outputDir): Promise<void> {
     await mkdir(folder, { recursive: true });
     await writeWhole(join(folder, STATE_FILE), Buffer.from(writeTrainerState(this.state)));
@@ -164,9 +155,16 @@ export class Trainer {
    * Writes a model card, `README.md`, into `outputDir`: results, hyperparameters, and a table of the evaluations.
    *
    * @returns its path
+   * @throws ParameterError if neither `hubModelId` nor `outputDir` gives a name for the model
+   * @throws TrainingError while this Trainer is training
+   *
+   * @example
+   * await trainer.createModelCard({ dataset: 'GTZAN', finetunedFrom: 'ntu-spml/distilhubert' });
+   * @see {@link Trainer.pushToHub}, which writes one too
    */
   createModelCard(options: ModelCardOptions = {}): Promise<string> {
-    return writeModelCard(this.#finished(), options);
+    this.#refuseWhileTraining();
+    return writeModelCard(this.#context, this.state, options);
   }
 
   /**
@@ -178,43 +176,33 @@ export class Trainer {
    *
    * @throws HubError if there is no access token, the Hub refuses, or cannot be reached
    * @throws ParameterError for names that no repository has, and for a `folder` that cannot be written to
+   * @throws TrainingError while this Trainer is training
    *
    * @example
    * await trainer.pushToHub({ datasetTags: 'marsyas/gtzan', dataset: 'GTZAN', finetunedFrom: 'ntu-spml/distilhubert' });
+   * @see {@link login} for the token
    */
   pushToHub(options: TrainerPushOptions = {}): Promise<CommitInfo> {
-    return pushTraining(this.#finished(), options);
+    this.#refuseWhileTraining();
+    return pushTraining(this.#context, this.state, options);
   }
 
-  #finished(): TrainerParts {
+  #refuseWhileTraining(): void {
     if (this.#running) throw new TrainingError('This Trainer is training; push what it has learnt when it has ended');
-    return { ...this.#parts(), state: this.state };
   }
 
-  async #measure(
-    source: ExampleSource,
-    names: { name?: string; prefix?: string },
-  ): Promise<Prediction & { metrics: Record<string, number> }> {
+  async #measure(name: string, source: ExampleSource, prefix: string): Promise<Evaluation> {
     const interruption = listenForInterruption();
     const tracker = tracking(this.args, this.#options.trackers);
     // Without room: the features are made clip by clip all the same, so that the numbers are those of training.
-    const kept = isEncoderFrozen(this.model)
-      ? new KeptFeatures(new FeatureStore({ memory: 0, disk: 0, folder: '' }))
-      : undefined;
-    const options = { ...this.#parts(), evalSource: source, interruption, tracker };
+    const cache = isEncoderFrozen(this.model) ? new FeatureCache(new FeatureStore()) : undefined;
     try {
-      return await evaluate(source, { ...evaluationOptions(options), ...names, kept });
+      return await evaluate(this.#context, { name, source, cache }, { tracker, interruption }, prefix);
     } catch (error) {
       if (error instanceof Stopped) throw new TrainingInterrupted('The evaluation was stopped before its end.');
       throw error;
     } finally {
       interruption.end();
     }
-  }
-
-  #parts() {
-    const { featureExtractor, computeMetrics, evalDataset, lossIsScaledForGa = true } = this.#options;
-    const evalSource = evalDataset && asSource(evalDataset);
-    return { model: this.model, args: this.args, featureExtractor, computeMetrics, evalSource, lossIsScaledForGa };
   }
 }

@@ -33,7 +33,7 @@ describe('Weights & Biases', () => {
   ): Promise<{ warnings: string[]; log: string[] }> {
     const run = await runInfo(args);
     const one = async (status: 'finished' | 'interrupted' | 'failed') => {
-      const tracker = guarded(wandb({ pauses: [1, 1], ...options }));
+      const tracker = guarded(wandb({ retryDelays: [1, 1], ...options }));
       tracker.begin({ ...run, args: { ...run.args, runName: args.runName ?? status } });
       for (const entry of ENTRIES) tracker.log(entry);
       await tracker.end({ status, summary: status === 'finished' ? { train_loss: 1.125 } : {} });
@@ -205,7 +205,7 @@ describe('Weights & Biases', () => {
     ] as const) {
       it(`warns once, without the key, of ${part} and ${fault}`, async () => {
         server.instead(part, fault);
-        const { warnings } = await train(fault === 'silence' ? { timeout: 2000, pauses: [] } : {});
+        const { warnings } = await train(fault === 'silence' ? { timeout: 2000, retryDelays: [] } : {});
         equal(warnings.length, 1, warnings.join('\n'));
         match(warnings[0], /^Weights & Biases is left out, and training goes on: /);
         match(warnings[0], reason);

@@ -1,72 +1,73 @@
 import { ParameterError } from '../../errors.js';
 import { isRepositoryId } from '../../hub/names.js';
 import { requireChoice, requireInteger, requireNumber, requirePositive } from '../../validation.js';
-import type { TrainingArguments } from './training-arguments.js';
+import type { TrainingDefaults } from './training-defaults.js';
 
 const STRATEGIES = ['no', 'steps', 'epoch'] as const;
 const SCHEDULERS = ['linear', 'cosine', 'constant', 'constant_with_warmup'] as const;
 const REPORTERS = ['tensorboard', 'wandb'] as const;
+const SWITCHES = [
+  'loggingFirstStep',
+  'loadBestModelAtEnd',
+  'dataloaderDropLast',
+  'disableTqdm',
+  'freezeFeatureEncoder',
+] as const;
 /** Beyond it, TensorFlow and PyTorch take only a part of a seed. */
 const LARGEST_SEED = 2 ** 31 - 1;
 
 /** @throws ParameterError that names the first argument out of its range, or what contradicts what */
-export function checkArguments(args: TrainingArguments): void {
+export function checkArguments(args: TrainingDefaults): void {
   if (typeof args.outputDir !== 'string' || args.outputDir === '') {
     throw new ParameterError('outputDir is empty; give the folder for the checkpoints');
   }
   requirePositive('numTrainEpochs', args.numTrainEpochs);
   if (args.maxSteps !== -1) requireInteger('maxSteps', args.maxSteps);
-  requireInteger('perDeviceTrainBatchSize', args.perDeviceTrainBatchSize);
-  requireInteger('perDeviceEvalBatchSize', args.perDeviceEvalBatchSize);
-  requireInteger('gradientAccumulationSteps', args.gradientAccumulationSteps);
+  for (const name of ['perDeviceTrainBatchSize', 'perDeviceEvalBatchSize', 'gradientAccumulationSteps'] as const) {
+    requireInteger(name, args[name]);
+  }
   checkOptimiser(args);
   checkIntervals(args);
-  checkSeed('seed', args.seed);
-  if (args.dataSeed !== undefined) checkSeed('dataSeed', args.dataSeed);
-  for (const name of ['loggingFirstStep', 'loadBestModelAtEnd', 'dataloaderDropLast', 'disableTqdm'] as const) {
-    requireChoice(name, args[name], [true, false]);
+  for (const name of ['seed', 'dataSeed'] as const) {
+    if (args[name] === undefined) continue;
+    requireInteger(name, args[name], 0);
+    requireNumber(name, args[name], 0, LARGEST_SEED);
+  }
+  for (const name of SWITCHES) requireChoice(name, args[name], [true, false]);
+  for (const name of ['hubPrivateRepo', 'greaterIsBetter'] as const) {
+    if (args[name] !== undefined) requireChoice(name, args[name], [true, false]);
   }
   if (args.hubModelId !== undefined && !isRepositoryId(args.hubModelId)) {
     throw new ParameterError(
       `hubModelId is '${args.hubModelId}'; give 'owner/name', or 'name' for a repository of yours`,
     );
   }
-  if (args.hubPrivateRepo !== undefined) requireChoice('hubPrivateRepo', args.hubPrivateRepo, [true, false]);
-  requireChoice('freezeFeatureEncoder', args.freezeFeatureEncoder, [true, false]);
   for (const name of ['fp16', 'bf16'] as const) {
     if (args[name] !== false) {
       throw new ParameterError(`${name} is ${args[name]}; TensorFlow.js computes in float32: leave ${name} out`);
     }
   }
-  const reporters = Array.isArray(args.reportTo) ? args.reportTo : [];
-  if (Array.isArray(args.reportTo)) for (const reporter of reporters) requireChoice('reportTo', reporter, REPORTERS);
-  else requireChoice('reportTo', args.reportTo, ['all', 'none', ...REPORTERS]);
+  const reporters = Array.isArray(args.reportTo) ? REPORTERS : ['all', 'none', ...REPORTERS];
+  for (const reporter of [args.reportTo].flat()) requireChoice<string>('reportTo', reporter, reporters);
   requireNumber('featureCacheBytes', args.featureCacheBytes, 0);
   requireNumber('featureCacheDiskBytes', args.featureCacheDiskBytes, 0);
 }
 
-function checkSeed(name: string, seed: number): void {
-  requireInteger(name, seed, 0);
-  requireNumber(name, seed, 0, LARGEST_SEED);
-}
-
-function checkOptimiser(args: TrainingArguments): void {
-  requireNumber('learningRate', args.learningRate, 0);
-  requireNumber('weightDecay', args.weightDecay, 0);
+function checkOptimiser(args: TrainingDefaults): void {
+  for (const name of ['learningRate', 'weightDecay', 'adamEpsilon', 'maxGradNorm', 'warmupSteps'] as const) {
+    requireNumber(name, args[name], 0);
+  }
   for (const name of ['adamBeta1', 'adamBeta2'] as const) {
     if (!(args[name] >= 0 && args[name] < 1)) {
       throw new ParameterError(`${name} is ${args[name]}; give a number from 0 to below 1`);
     }
   }
-  requireNumber('adamEpsilon', args.adamEpsilon, 0);
-  requireNumber('maxGradNorm', args.maxGradNorm, 0);
   requireChoice('lrSchedulerType', args.lrSchedulerType, SCHEDULERS);
-  requireNumber('warmupSteps', args.warmupSteps, 0);
   if (args.warmupSteps > 1) requireInteger('warmupSteps', args.warmupSteps);
   requireNumber('warmupRatio', args.warmupRatio, 0, 1);
 }
 
-function checkIntervals(args: TrainingArguments): void {
+function checkIntervals(args: TrainingDefaults): void {
   requireChoice('loggingStrategy', args.loggingStrategy, STRATEGIES);
   requireChoice('evalStrategy', args.evalStrategy, STRATEGIES);
   requireChoice('saveStrategy', args.saveStrategy, [...STRATEGIES, 'best']);
@@ -79,7 +80,6 @@ function checkIntervals(args: TrainingArguments): void {
     if (steps > 1) requireInteger(name, steps);
   }
   if (args.saveTotalLimit !== undefined) requireInteger('saveTotalLimit', args.saveTotalLimit);
-  if (args.greaterIsBetter !== undefined) requireChoice('greaterIsBetter', args.greaterIsBetter, [true, false]);
   if (args.saveStrategy === 'best' && args.evalStrategy === 'no') {
     throw new ParameterError("saveStrategy 'best' needs evaluations to compare: give evalStrategy 'epoch' or 'steps'");
   }
@@ -87,7 +87,7 @@ function checkIntervals(args: TrainingArguments): void {
 }
 
 /** The best model can be loaded only if a checkpoint was saved wherever it was evaluated. */
-function checkBestModel(args: TrainingArguments): void {
+function checkBestModel(args: TrainingDefaults): void {
   if (args.saveStrategy === 'best') return;
   if (args.evalStrategy === 'no' || args.evalStrategy !== args.saveStrategy) {
     throw new ParameterError(

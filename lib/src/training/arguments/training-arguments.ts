@@ -1,19 +1,10 @@
 import { CheckpointError, ParameterError } from '../../errors.js';
-import { readJson } from '../../json.js';
-import { readArguments } from './arguments-file.js';
+import { readJson, snakeCase } from '../../json.js';
 import { checkArguments } from './check-arguments.js';
+import { TrainingDefaults, type TrainingOptions } from './training-defaults.js';
 
-/** When something is done: never, every so many optimiser steps, or at the end of each epoch. */
-export type IntervalStrategy = 'no' | 'steps' | 'epoch';
-
-/** How the learning rate goes after the warm-up: down to 0 in a line or half a cosine, or not at all. */
-export type SchedulerType = 'linear' | 'cosine' | 'constant' | 'constant_with_warmup';
-
-/** A service that keeps the logs. */
-export type Reporter = 'tensorboard' | 'wandb';
-
-/** Every argument has a default. */
-export type TrainingOptions = { readonly [K in keyof TrainingArguments]?: TrainingArguments[K] };
+/** The file of the arguments in a checkpoint. */
+export const ARGUMENTS_FILE = 'training_args.json';
 
 /**
  * How a model is trained, like `transformers.TrainingArguments`: the same names in camelCase, and the same defaults
@@ -23,106 +14,50 @@ export type TrainingOptions = { readonly [K in keyof TrainingArguments]?: Traini
  *
  * @example
  * new TrainingArguments({ outputDir: 'build/ft', evalStrategy: 'epoch', learningRate: 5e-5, warmupRatio: 0.1 });
+ * @see {@link TrainingDefaults} for each of them, {@link Trainer}
  */
-export class TrainingArguments {
-  /** The folder for checkpoints. */
-  readonly outputDir: string = 'trainer_output';
-  /** How often each example is seen; fractions end within an epoch. */
-  readonly numTrainEpochs: number = 3;
-  /** Optimiser steps, in place of `numTrainEpochs`, where it is above 0. */
-  readonly maxSteps: number = -1;
-  /** Examples that the model takes at a time. */
-  readonly perDeviceTrainBatchSize: number = 8;
-  readonly perDeviceEvalBatchSize: number = 8;
-  /** Batches whose gradients make one optimiser step together. */
-  readonly gradientAccumulationSteps: number = 1;
-  /** The highest learning rate, where the warm-up ends. */
-  readonly learningRate: number = 5e-5;
-  /** The share of its weights, times the learning rate, that AdamW takes away in a step; not of biases and norms. */
-  readonly weightDecay: number = 0;
-  readonly adamBeta1: number = 0.9;
-  readonly adamBeta2: number = 0.999;
-  readonly adamEpsilon: number = 1e-8;
-  /** Gradients of a greater norm, all taken together, are scaled down to it; 0 switches that off. */
-  readonly maxGradNorm: number = 1;
-  readonly lrSchedulerType: SchedulerType = 'linear';
-  /** Optimiser steps in which the learning rate rises from 0; below 1, their share of all steps. */
-  readonly warmupSteps: number = 0;
-  /** The share of all steps, where `warmupSteps` is 0. */
-  readonly warmupRatio: number = 0;
-  readonly loggingStrategy: IntervalStrategy = 'steps';
-  /** Optimiser steps between two logs; below 1, their share of all steps. */
-  readonly loggingSteps: number = 500;
-  /** Log the first step too. */
-  readonly loggingFirstStep: boolean = false;
-  readonly evalStrategy: IntervalStrategy = 'no';
-  /** Optimiser steps between two evaluations; default `loggingSteps`; below 1, their share of all steps. */
-  readonly evalSteps: number | undefined = undefined;
-  /** `best`: whenever `metricForBestModel` is better than ever. */
-  readonly saveStrategy: IntervalStrategy | 'best' = 'steps';
-  /** Optimiser steps between two checkpoints; below 1, their share of all steps. */
-  readonly saveSteps: number = 500;
-  /** Checkpoints that are kept: the newest ones and the best. Default all. */
-  readonly saveTotalLimit: number | undefined = undefined;
-  /** Give the model, after training, the weights of the best checkpoint. */
-  readonly loadBestModelAtEnd: boolean = false;
-  /** A metric of the evaluation, with or without `eval_`; default `loss`, where a best model is asked for. */
-  readonly metricForBestModel: string | undefined = undefined;
-  /** Default true, unless the metric's name ends in `loss`. */
-  readonly greaterIsBetter: boolean | undefined = undefined;
-  /** For dropout, layer drop, SpecAugment, and the order of the examples. */
-  readonly seed: number = 42;
-  /** For the order of the examples alone; default `seed`. */
-  readonly dataSeed: number | undefined = undefined;
-  /** Leave out the last batch of an epoch where it is smaller. */
-  readonly dataloaderDropLast: boolean = false;
-  /** Who gets the logs: all that are set up, none, or those of a list. */
-  readonly reportTo: 'all' | 'none' | Reporter | readonly Reporter[] = 'all';
-  /** A name for this training, for those who keep the logs. */
-  readonly runName: string | undefined = undefined;
-  /** The repository of the Hub to push to, 'owner/name' or 'name'; default the name of `outputDir`. */
-  readonly hubModelId: string | undefined = undefined;
-  /** Whether a repository that a push makes is private; default as the Hub decides. */
-  readonly hubPrivateRepo: boolean | undefined = undefined;
-  /** Show no live progress. */
-  readonly disableTqdm: boolean = false;
-  /** Mixed precision: TensorFlow.js has none, and `true` is refused. */
-  readonly fp16: boolean = false;
-  readonly bf16: boolean = false;
-  /** Leave the feature encoder as it is; what it gives is computed once for each example. Not in Transformers. */
-  readonly freezeFeatureEncoder: boolean = false;
-  /** Memory for what a frozen feature encoder gave, in bytes. Not in Transformers. */
-  readonly featureCacheBytes: number = 1e9;
-  /**
-   * Disk space in `outputDir` for what does not fit into that memory, in bytes, but never more than half of what is
-   * free. It is given back after training. Not in Transformers.
-   */
-  readonly featureCacheDiskBytes: number = 10e9;
-
+export class TrainingArguments extends TrainingDefaults {
   constructor(options: TrainingOptions = {}) {
+    super();
     for (const key of Object.keys(options)) {
       if (Object.hasOwn(this, key)) continue;
       throw new ParameterError(`${key} is no training argument; ${suggestion(key, Object.keys(this))}`);
     }
     Object.assign(this, Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)));
     checkArguments(this);
-    if (this.evalStrategy === 'steps') this.evalSteps ||= this.loggingSteps;
-    if (this.loadBestModelAtEnd || this.saveStrategy === 'best') this.metricForBestModel ??= 'loss';
-    if (this.metricForBestModel !== undefined) this.greaterIsBetter ??= !this.metricForBestModel.endsWith('loss');
+    complete(this);
   }
 
   /**
    * The arguments in the `training_args.json` of a checkpoint or a saved model.
    *
+   * @param path - of the file
    * @param options - take the place of what stands there
    * @throws CheckpointError if there is no such file, or it holds something else
+   *
+   * @example
+   * const args = await TrainingArguments.loadFromJson('build/ft/checkpoint-50/training_args.json', { maxSteps: 100 });
    */
   static async loadFromJson(path: string, options: TrainingOptions = {}): Promise<TrainingArguments> {
-    const known = Object.keys(new TrainingArguments());
-    const stored = readArguments(await readJson(path), known);
-    if (Object.keys(stored).length > 0) return new TrainingArguments({ ...stored, ...options });
+    const json = await readJson(path);
+    const names = Object.keys(new TrainingDefaults());
+    const stored = Object.fromEntries(names.map((name) => [name, json[snakeCase(name)] ?? undefined]));
+    const isEmpty = Object.values(stored).every((value) => value === undefined);
+    if (!isEmpty) return new TrainingArguments({ ...stored, ...options });
     throw new CheckpointError(`${path} holds no training arguments; give the training_args.json of a checkpoint`);
   }
+}
+
+/** The arguments under Transformers' keys. */
+export function writeArguments(args: TrainingArguments): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(args).map(([key, value]) => [snakeCase(key), value ?? null]));
+}
+
+/** Fills in what follows from other arguments. */
+function complete(args: { -readonly [K in keyof TrainingDefaults]: TrainingDefaults[K] }): void {
+  if (args.evalStrategy === 'steps') args.evalSteps ||= args.loggingSteps;
+  if (args.loadBestModelAtEnd || args.saveStrategy === 'best') args.metricForBestModel ??= 'loss';
+  if (args.metricForBestModel !== undefined) args.greaterIsBetter ??= !args.metricForBestModel.endsWith('loss');
 }
 
 /** Names of earlier versions of Transformers, and of arguments that stand elsewhere here. */

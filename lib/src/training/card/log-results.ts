@@ -1,23 +1,14 @@
+import { columnTitle, evaluationMetrics, type LogTable, metricTitle, NO_LOG } from '../log-metrics.js';
+import { roundedFloat } from '../python-number.js';
 import type { LogEntry } from '../trainer-state.js';
-import { roundedFloat } from './python-number.js';
 
 /** What a log says of evaluations. */
 export interface LogResults {
   /** A row for each evaluation in training: 'Training Loss', 'Epoch', 'Step', 'Validation Loss', 'Accuracy' … */
-  table: ResultTable | undefined;
+  table: LogTable | undefined;
   /** Of the last evaluation, by name. */
   evaluation: Readonly<Record<string, number>> | undefined;
 }
-
-export interface ResultTable {
-  header: string[];
-  rows: string[][];
-}
-
-const TIMES = ['runtime', 'samples_per_second', 'steps_per_second'];
-
-const capitalized = (words: readonly string[]): string =>
-  words.map((word) => word.charAt(0).toUpperCase() + word.slice(1).toLowerCase()).join(' ');
 
 /** Finds the results in a log, as the model cards of Transformers do. */
 export function logResults(log: readonly LogEntry[]): LogResults {
@@ -25,41 +16,28 @@ export function logResults(log: readonly LogEntry[]): LogResults {
   const last = log.findLastIndex((entry) => 'eval_loss' in entry);
   if (end < 0) return { table: undefined, evaluation: last < 0 ? undefined : log[last] };
   // An evaluation that comes first of all is none of a trained model.
-  const evaluation = last > 0 ? resultsOf(log[last]) : undefined;
-  return { table: tableOf(log.slice(0, end)), evaluation };
+  const results = evaluationMetrics(log[last] ?? {}).map(([key, value]) => [metricTitle(key), value]);
+  return { table: tableOf(log.slice(0, end)), evaluation: last > 0 ? Object.fromEntries(results) : undefined };
 }
 
-function resultsOf(entry: LogEntry): Record<string, number> {
-  const results: Record<string, number> = {};
-  for (const [key, value] of Object.entries(entry)) {
-    const name = key.replace(/^eval_/, '');
-    if (![...TIMES, 'epoch', 'step'].includes(name)) results[capitalized(name.split('_'))] = value;
-  }
-  return results;
-}
-
-function tableOf(log: readonly LogEntry[]): ResultTable {
-  let trainingLoss = 'No log';
-  let header: string[] = [];
+function tableOf(log: readonly LogEntry[]): LogTable {
+  let trainingLoss = NO_LOG;
+  let columns: string[] = [];
   const rows: string[][] = [];
   for (const entry of log) {
     if ('loss' in entry) trainingLoss = roundedFloat(entry.loss);
     if (!('eval_loss' in entry)) continue;
-    const { total_flos: _, epoch, step, ...metrics } = entry;
+    const { epoch, step } = entry;
     const row = new Map([
       ['Training Loss', trainingLoss],
       ['Epoch', epoch === undefined ? 'None' : roundedFloat(epoch)],
       ['Step', String(step ?? 'None')],
+      ...evaluationMetrics(entry).map(([key, value]) => [columnTitle(key), roundedFloat(value)] as const),
     ]);
-    for (const [key, value] of Object.entries(metrics)) {
-      if (TIMES.includes(key.replace(/^eval_/, ''))) continue;
-      const name = key === 'eval_loss' ? 'Validation Loss' : capitalized(key.split('_').slice(1));
-      row.set(name, roundedFloat(value));
-    }
-    if (header.length === 0) header = [...row.keys()];
-    rows.push(header.map((name) => row.get(name) ?? ''));
+    if (columns.length === 0) columns = [...row.keys()];
+    rows.push(columns.map((name) => row.get(name) ?? ''));
   }
-  return { header, rows };
+  return { columns, rows };
 }
 
 /** Metrics that the Hub knows by a tag. */

@@ -2,13 +2,13 @@ import { readFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { isFolderSync } from '../../files.js';
 import { isRepositoryId } from '../../hub/names.js';
-import type { HubertForSequenceClassification } from '../../hubert/models.js';
 import { tensorflowVersion, tf } from '../../tensor/tensorflow.js';
 import type { TrainingArguments } from '../arguments/training-arguments.js';
+import { pythonFloat, roundedFloat } from '../python-number.js';
 import type { TrainerState } from '../trainer-state.js';
-import { logResults, metricTags } from './log-results.js';
-import { markdownTable, modelCard } from './markdown.js';
-import { pythonFloat, roundedFloat } from './python-number.js';
+import type { TrainingContext } from '../training-context.js';
+import { type LogResults, logResults, metricTags } from './log-results.js';
+import { cardText, markdownTable } from './markdown.js';
 
 /** What a model card says that the trainer cannot know, as `transformers.Trainer.create_model_card` takes it. */
 export interface ModelCardOptions {
@@ -33,16 +33,6 @@ export interface ModelCardOptions {
   datasetMetadata?: Readonly<Record<string, string>> | readonly Readonly<Record<string, string>>[];
 }
 
-/** A training, as its model card tells it. */
-export interface FinishedTraining {
-  model: HubertForSequenceClassification;
-  samplingRate?: number;
-  args: TrainingArguments;
-  state: TrainerState;
-  /** The name of the repository. */
-  name: string;
-}
-
 /** What the Hub calls tasks. */
 const TASK_NAMES: Readonly<Record<string, string>> = {
   'audio-classification': 'Audio Classification',
@@ -56,8 +46,11 @@ const list = <T>(values: T | readonly T[] | undefined): readonly T[] =>
 const isOnHub = (name: string): boolean => isRepositoryId(name) && !isFolderSync(name);
 
 /** The metadata of a model card, with the keys of Transformers' trainer in its order. */
-export function cardMetadata(training: FinishedTraining, options: ModelCardOptions): Record<string, unknown> {
-  const { evaluation } = logResults(training.state.logHistory);
+function cardMetadata(
+  name: string,
+  evaluation: LogResults['evaluation'],
+  options: ModelCardOptions,
+): Record<string, unknown> {
   const metrics = metricTags(evaluation);
   const { license, finetunedFrom } = options;
   const language = list(options.language);
@@ -71,7 +64,7 @@ export function cardMetadata(training: FinishedTraining, options: ModelCardOptio
     tags: tags.includes('generated_from_trainer') ? tags : [...tags, 'generated_from_trainer'],
     ...(datasets.length > 0 && { datasets }),
     ...(metrics.size > 0 && { metrics: [...metrics.keys()] }),
-    'model-index': [{ name: options.modelName ?? training.name, results: indexOf(options, metrics, evaluation) }],
+    'model-index': [{ name, results: indexOf(options, metrics, evaluation) }],
   };
 }
 
@@ -83,11 +76,8 @@ function indexOf(
 ): object[] {
   const tasks = list(options.tasks ?? 'audio-classification').filter((task) => Object.hasOwn(TASK_NAMES, task));
   const types = list(options.datasetTags);
-  const [names, args, more] = [
-    list(options.dataset ?? types),
-    list(options.datasetArgs),
-    list(options.datasetMetadata),
-  ];
+  const names = list(options.dataset ?? types);
+  const [args, more] = [list(options.datasetArgs), list(options.datasetMetadata)];
   const measured = [...metrics].map(([type, name]) => ({ name, type, value: evaluation[name] }));
   if (measured.length === 0) return [];
   return tasks.flatMap((type) =>
@@ -101,7 +91,7 @@ function indexOf(
 }
 
 /** The hyperparameters, by the names and in the order of Transformers' model cards. */
-export function hyperparameters(args: TrainingArguments): [string, string][] {
+function hyperparameters(args: TrainingArguments): [string, string][] {
   const { perDeviceTrainBatchSize: batch, gradientAccumulationSteps: accumulated } = args;
   const { adamBeta1, adamBeta2, adamEpsilon, weightDecay } = args;
   const adam = `betas=(${pythonFloat(adamBeta1)},${pythonFloat(adamBeta2)}) and epsilon=${pythonFloat(adamEpsilon)}`;
@@ -123,27 +113,35 @@ export function hyperparameters(args: TrainingArguments): [string, string][] {
   return lines.filter(([, , given = true]) => given).map(([name, value]) => [name, String(value)]);
 }
 
-/** The text of `README.md`. */
-export function trainingCard(training: FinishedTraining, options: ModelCardOptions): string {
-  const { model, args, state, samplingRate } = training;
+/**
+ * The text of `README.md`.
+ *
+ * @param repository - its name, which is the title unless `modelName` is given
+ */
+export function modelCard(
+  { model, args, featureExtractor }: TrainingContext,
+  state: TrainerState,
+  repository: string,
+  options: ModelCardOptions,
+): string {
+  const title = options.modelName ?? repository;
   const { table, evaluation } = logResults(state.logHistory);
-  const datasets = list(options.dataset ?? options.datasetTags).map((name) =>
-    isRepositoryId(name) ? name : shown(name),
-  );
+  const datasets = list(options.dataset ?? options.datasetTags).map((id) => (isRepositoryId(id) ? id : shown(id)));
   const results = Object.entries(evaluation ?? {}).map(
     ([name, value]) => `- ${name}: ${name === 'step' ? value : roundedFloat(value)}`,
   );
   const parameters = [...model.parameters.values()].reduce((sum, { size }) => sum + size, 0);
   const labels = Object.values(model.config.id2label);
-  const rate = samplingRate === undefined ? '' : ` It takes mono sound at ${samplingRate.toLocaleString('en')} Hz.`;
+  const rate = featureExtractor?.samplingRate.toLocaleString('en');
+  const sound = rate === undefined ? '' : ` It takes mono sound at ${rate} Hz.`;
   const sections = [
     '<!-- Written by onpa from the log of the training. What it cannot know is for you to add. -->',
-    `# ${options.modelName ?? training.name}`,
+    `# ${title}`,
     `${origin(options.finetunedFrom)} ${datasets.length > 0 ? `on ${datasets.join(', ')}` : 'on data that is not named'}.`,
     ...(results.length > 0 ? [`On the evaluation set:\n\n${results.join('\n')}`] : []),
     '## Model description',
     `An audio classifier of ${parameters.toLocaleString('en')} parameters. It tells ${labels.length} classes apart: ` +
-      `${labels.join(', ')}.${rate}`,
+      `${labels.join(', ')}.${sound}`,
     '## Intended uses & limitations',
     'More information needed',
     '## Training and evaluation data',
@@ -153,13 +151,11 @@ export function trainingCard(training: FinishedTraining, options: ModelCardOptio
     hyperparameters(args)
       .map(([name, value]) => `- ${name}: ${value}`)
       .join('\n'),
-    ...(table
-      ? ['### Training results', ...(table.rows.length > 0 ? [markdownTable(table.header, table.rows)] : [])]
-      : []),
+    ...(table ? ['### Training results', ...(table.rows.length > 0 ? [markdownTable(table)] : [])] : []),
     '### Framework versions',
     versions().join('\n'),
   ];
-  return modelCard(cardMetadata(training, options), sections.join('\n\n'));
+  return cardText(cardMetadata(title, evaluation, options), sections.join('\n\n'));
 }
 
 /** Paths of this machine are nobody else's business. */

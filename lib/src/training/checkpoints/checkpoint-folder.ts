@@ -57,14 +57,12 @@ export async function listCheckpoints(outputDir: string): Promise<CheckpointFold
 /**
  * Writes the folder `checkpoint-<step>` beside its place, makes sure that it is on the disk, and moves it there, so that
  * whatever happens nobody finds half a checkpoint.
- *
- * @returns its path
  */
 export async function writeCheckpointFolder(
   outputDir: string,
   step: number,
   write: (folder: string) => Promise<void>,
-): Promise<string> {
+): Promise<void> {
   const name = `checkpoint-${step}`;
   const partial = partialFolder(outputDir, name);
   const place = path.join(outputDir, name);
@@ -82,7 +80,6 @@ export async function writeCheckpointFolder(
       await rename(partial, place);
     }
     await flush(outputDir);
-    return place;
   } finally {
     await rm(partial, { recursive: true, force: true });
   }

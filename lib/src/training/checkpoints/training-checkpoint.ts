@@ -3,49 +3,40 @@ import path from 'node:path';
 import { openCheckpoint } from '../../checkpoint/checkpoint.js';
 import { saveSafetensors, type TensorData } from '../../checkpoint/save-safetensors.js';
 import { CheckpointError, TrainingError } from '../../errors.js';
-import type { Wav2Vec2FeatureExtractor } from '../../feature-extractor/feature-extractor.js';
 import { exists } from '../../files.js';
 import type { HubertForSequenceClassification } from '../../hubert/models.js';
 import { readJson } from '../../json.js';
 import { tf } from '../../tensor/tensorflow.js';
-import { ARGUMENTS_FILE, writeArguments } from '../arguments/arguments-file.js';
-import type { TrainingArguments } from '../arguments/training-arguments.js';
+import { ARGUMENTS_FILE, writeArguments } from '../arguments/training-arguments.js';
 import type { AdamW } from '../run/adamw.js';
-import type { TrainingProgress } from '../run/training-progress.js';
+import type { OngoingTraining, RunningLoss } from '../run/ongoing-training.js';
 import { readTrainerState, STATE_FILE, type TrainerState, writeTrainerState } from '../trainer-state.js';
-import { listCheckpoints, writeCheckpointFolder } from './checkpoint-folder.js';
+import type { TrainingContext } from '../training-context.js';
+import { listCheckpoints, removeOldCheckpoints, writeCheckpointFolder } from './checkpoint-folder.js';
 
 const MODEL_FILE = 'model.safetensors';
 const OPTIMIZER_FILE = 'optimizer.safetensors';
 
-/** What a checkpoint is made of. */
-export interface CheckpointParts {
-  model: HubertForSequenceClassification;
-  featureExtractor?: Wav2Vec2FeatureExtractor;
-  args: TrainingArguments;
-  state: TrainerState;
-  optimizer: AdamW;
-  progress: TrainingProgress;
-  /** Examples of the training set. */
-  examples: number;
-}
-
 /**
- * Saves all that training needs to go on.
+ * Saves all that training needs to go on in `checkpoint-<step>`, and removes the oldest checkpoints beyond `saveTotalLimit`.
  *
- * @returns the folder
  * @throws TrainingError if the disk is full or cannot be written to; what was saved before stays
  */
-export async function saveCheckpoint(parts: CheckpointParts): Promise<string> {
-  const { args, state } = parts;
+export async function saveCheckpoint(context: TrainingContext, training: OngoingTraining): Promise<void> {
+  const { outputDir, saveTotalLimit } = context.args;
+  const { state } = training;
+  const { globalStep } = state;
+  const isBest = state.bestGlobalStep === globalStep;
+  const best = isBest ? path.join(outputDir, `checkpoint-${globalStep}`) : state.bestModelCheckpoint;
+  const saved = { ...training, state: { ...state, bestModelCheckpoint: best } };
   try {
-    return await writeCheckpointFolder(args.outputDir, state.globalStep, (folder) => writeParts(folder, parts));
+    await writeCheckpointFolder(outputDir, globalStep, (folder) => writeTraining(folder, context, saved));
   } catch (cause) {
-    const newest = (await listCheckpoints(args.outputDir)).at(-1);
+    const newest = (await listCheckpoints(outputDir)).at(-1);
     const { code, message } = cause as NodeJS.ErrnoException;
     const full = code === 'ENOSPC' || code === 'EFBIG' || code === 'EDQUOT';
     throw new TrainingError(
-      `The checkpoint after step ${state.globalStep} could not be written to '${args.outputDir}': ` +
+      `The checkpoint after step ${globalStep} could not be written to '${outputDir}': ` +
         `${full ? `there is no room for it (${message}); make some` : message}. ` +
         (newest
           ? `All earlier ones are whole; go on from the newest, ${newest.path}, with train({ resumeFromCheckpoint: true }).`
@@ -53,21 +44,24 @@ export async function saveCheckpoint(parts: CheckpointParts): Promise<string> {
       { cause },
     );
   }
+  state.bestModelCheckpoint = best;
+  if (saveTotalLimit !== undefined) await removeOldCheckpoints(outputDir, saveTotalLimit, best);
 }
 
 /** Writes model and feature extractor, as Transformers loads them, and the arguments. */
-export async function writeModel(
-  folder: string,
-  { model, featureExtractor, args }: Pick<CheckpointParts, 'model' | 'featureExtractor' | 'args'>,
-): Promise<void> {
+export async function writeModel(folder: string, { model, featureExtractor, args }: TrainingContext): Promise<void> {
   await model.savePretrained(folder);
   await featureExtractor?.savePretrained(folder);
-  await writeFile(path.join(folder, ARGUMENTS_FILE), json(writeArguments(args)));
+  const json = JSON.stringify(writeArguments(args), null, 2);
+  await writeFile(path.join(folder, ARGUMENTS_FILE), `${json}\n`);
 }
 
-async function writeParts(folder: string, parts: CheckpointParts): Promise<void> {
-  const { model, state, optimizer, progress, examples } = parts;
-  await writeModel(folder, parts);
+async function writeTraining(
+  folder: string,
+  context: TrainingContext,
+  { plan, state, optimizer, runningLoss }: OngoingTraining,
+): Promise<void> {
+  await writeModel(folder, context);
   const moments = new Map<string, TensorData>();
   const steps: Record<string, number> = {};
   for (const [name, { shape, m, v, steps: count }] of optimizer.state()) {
@@ -77,9 +71,9 @@ async function writeParts(folder: string, parts: CheckpointParts): Promise<void>
   }
   await saveSafetensors(path.join(folder, OPTIMIZER_FILE), moments, {
     steps: JSON.stringify(steps),
-    progress: JSON.stringify(progress),
-    examples: String(examples),
-    trained: JSON.stringify(trainedNames(model)),
+    progress: JSON.stringify(runningLoss),
+    examples: String(plan.examples),
+    trained: JSON.stringify(trainedNames(context.model)),
   });
   await writeFile(path.join(folder, STATE_FILE), writeTrainerState(state));
 }
@@ -89,7 +83,7 @@ export interface StoredTraining {
   state: TrainerState;
   args: Readonly<Record<string, unknown>>;
   config: Readonly<Record<string, unknown>>;
-  progress: TrainingProgress;
+  runningLoss: RunningLoss;
   examples: number;
   trained: string[];
 }
@@ -111,7 +105,7 @@ export async function readStoredTraining(folder: string): Promise<StoredTraining
       state,
       args: await readJson(file(ARGUMENTS_FILE)),
       config: await readJson(file('config.json')),
-      progress: JSON.parse(progress),
+      runningLoss: JSON.parse(progress),
       examples: Number(examples),
       trained: JSON.parse(trained),
     };
@@ -163,5 +157,3 @@ export async function restoreOptimizer(folder: string, optimizer: AdamW): Promis
 /** The parameters that training changes. */
 export const trainedNames = ({ parameters }: HubertForSequenceClassification): string[] =>
   [...parameters].filter(([, { trainable }]) => trainable).map(([name]) => name);
-
-const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;

@@ -68,7 +68,7 @@ export class AdamW {
         moments.steps++;
         const given = settings.get(moments.steps) ?? this.#settings(moments.steps, learningRate);
         settings.set(moments.steps, given);
-        this.#update(this.#parameters.get(name)!, moments, gradient, scale, given, this.#kept(name, learningRate));
+        this.#update(this.#parameters.get(name)!, moments, gradient, scale, given, this.#shrinkage(name, learningRate));
       }
     } finally {
       for (const scalars of settings.values()) tf.dispose(scalars);
@@ -107,8 +107,8 @@ export class AdamW {
     return moments;
   }
 
-  /** What weight decay leaves of a parameter. */
-  #kept(name: string, learningRate: number): number {
+  /** What weight decay multiplies a parameter with. */
+  #shrinkage(name: string, learningRate: number): number {
     return decays(name) ? 1 - learningRate * this.#options.weightDecay : 1;
   }
 
@@ -127,10 +127,10 @@ export class AdamW {
     gradient: tf.Tensor,
     scale: number,
     settings: readonly tf.Tensor[],
-    kept: number,
+    shrinkage: number,
   ): void {
     tf.tidy(() => {
-      const decayed = kept === 1 ? undefined : tf.mul(parameter, kept);
+      const decayed = shrinkage === 1 ? undefined : tf.mul(parameter, shrinkage);
       const variable = nativeVariable(decayed ?? parameter);
       // Nobody else holds the decayed weights now, so that they change in place.
       decayed?.dispose();

@@ -1,21 +1,21 @@
-import type { ExampleSource } from '../../dataset/example-source.js';
 import type { Interruption } from '../../interruption.js';
-import { type Batch, type BatchOptions, readBatches } from './batches.js';
+import type { TrainingContext } from '../training-context.js';
+import { type BatchSource, type LabelledBatch, readBatches } from './batches.js';
 
 /** Hands out batches, and frees each when the next one is asked for. */
 export class BatchReader {
-  readonly #batches: AsyncGenerator<Batch, void>;
+  readonly #batches: AsyncGenerator<LabelledBatch, void>;
   readonly #interruption: Interruption;
-  #pending: Promise<IteratorResult<Batch, void>> | undefined;
-  #given: Batch | undefined;
+  #pending: Promise<IteratorResult<LabelledBatch, void>> | undefined;
+  #given: LabelledBatch | undefined;
 
   constructor(
-    source: ExampleSource,
-    plan: readonly (readonly number[])[],
-    options: BatchOptions,
+    context: TrainingContext,
+    from: BatchSource,
+    batches: readonly (readonly number[])[],
     interruption: Interruption,
   ) {
-    this.#batches = readBatches(source, plan, options);
+    this.#batches = readBatches(context, from, batches);
     this.#interruption = interruption;
   }
 
@@ -24,7 +24,7 @@ export class BatchReader {
    *
    * @throws Stopped if somebody wishes so
    */
-  async next(): Promise<Batch | undefined> {
+  async next(): Promise<LabelledBatch | undefined> {
     this.#free();
     await this.#interruption.pause();
     this.#pending = this.#batches.next();
@@ -52,6 +52,6 @@ export class BatchReader {
   }
 }
 
-function free({ input }: Batch): void {
+function free({ input }: LabelledBatch): void {
   if ('extractFeatures' in input) input.extractFeatures.dispose();
 }

@@ -1,65 +1,59 @@
 import type { ExampleSource, TrainingExample } from '../../dataset/example-source.js';
 import { ParameterError } from '../../errors.js';
 import { pad } from '../../feature-extractor/prepare-audio.js';
-import type { PreprocessorConfig } from '../../feature-extractor/preprocessor-config.js';
-import type { HubertForSequenceClassification } from '../../hubert/models.js';
 import { tf } from '../../tensor/tensorflow.js';
-import type { KeptFeatures } from '../feature-cache.js';
+import type { CachedClip, FeatureCache } from '../feature-cache.js';
+import type { TrainingContext } from '../training-context.js';
 
-/** How a batch is made of examples. */
-export interface BatchOptions {
+/** Where the examples of batches come from. */
+export interface BatchSource {
   /** What the data set is called in a message, for example `trainDataset`. */
   name: string;
-  model: HubertForSequenceClassification;
-  /** Says how shorter clips are filled up. */
-  featureExtractor?: PreprocessorConfig;
+  source: ExampleSource;
   /** What the frozen feature encoder gave for these examples before. */
-  kept?: KeptFeatures;
+  cache?: FeatureCache;
 }
 
-/** What the model takes, and what else there is to know about it. */
-export interface Batch {
+/** What the model takes, the true classes, and what else there is to know. */
+export interface LabelledBatch {
   input: { attentionMask?: Int32Array[] } & ({ inputValues: Float32Array[] } | { extractFeatures: tf.Tensor3D });
   labels: number[];
   /** Samples of audio, with padding. */
   samples: number;
 }
 
-/** A clip, as far as a batch needs it: without its samples where its features are kept. */
-interface Row {
-  length: number;
-  label: number;
-  mask?: Int32Array | number;
+/** A clip, as far as a batch needs it: without its samples where its features are cached. */
+interface Row extends CachedClip {
   inputValues?: Float32Array;
 }
 
 /**
  * Reads the batches with these indices, one after the other. Where the feature encoder is frozen, they hold what it
- * gives, and only examples that are not kept yet are asked for. `extractFeatures` belongs to the caller.
+ * gives, and only examples that are not cached yet are asked for. `extractFeatures` belongs to the caller.
  *
  * @throws ParameterError for an example that the model cannot learn from
  */
 export async function* readBatches(
-  source: ExampleSource,
+  context: TrainingContext,
+  from: BatchSource,
   batches: readonly (readonly number[])[],
-  options: BatchOptions,
-): AsyncGenerator<Batch, void> {
-  const { kept } = options;
-  const plan = batches.map((indices) => ({ indices, missing: new Set(kept ? kept.missing(indices) : indices) }));
-  const asked = plan.flatMap(({ indices, missing }) => indices.filter((index) => missing.has(index)));
-  const stream = asked.length > 0 ? new RowStream(source, asked, options) : undefined;
+): AsyncGenerator<LabelledBatch, void> {
+  const { cache } = from;
+  const reads = batches.map((indices) => ({ indices, asked: new Set(cache ? cache.uncached(indices) : indices) }));
+  const asked = reads.flatMap((read) => read.indices.filter((index) => read.asked.has(index)));
+  const stream = asked.length > 0 ? new RowStream(context, from, asked) : undefined;
   try {
-    for (const { indices, missing } of plan) {
+    for (const { indices, asked } of reads) {
       const rows = new Map<number, Row>();
       for (const index of indices) {
-        const row = missing.has(index) ? await stream!.next(index) : kept!.row(index);
+        const row = asked.has(index) ? await stream!.next(index) : cache!.clip(index);
         if (row) rows.set(index, row);
       }
       if (rows.size === 0) {
         const few = `none of the examples ${indices.join(', ')}, a batch, can be read`;
-        throw new ParameterError(`${options.name}: ${few}; remove their files, or make batches larger`);
+        throw new ParameterError(`${from.name}: ${few}; remove their files, or make batches larger`);
       }
-      yield kept ? await withFeatures(source, rows, options) : withAudio([...rows.values()], options);
+      yield await batchOf(context, from, rows);
     }
   } finally {
     await stream?.close();
@@ -68,28 +62,26 @@ export async function* readBatches(
 
 /** The examples of a source as rows, by their indices. */
 class RowStream {
-  readonly #source: ExampleSource;
-  readonly #options: BatchOptions;
+  readonly #context: TrainingContext;
+  readonly #from: BatchSource;
   readonly #examples: AsyncIterator<TrainingExample>;
   #next: IteratorResult<TrainingExample> | undefined;
 
-  constructor(source: ExampleSource, indices: readonly number[], options: BatchOptions) {
-    this.#source = source;
-    this.#options = options;
-    this.#examples = source.examples(indices)[Symbol.asyncIterator]();
+  constructor(context: TrainingContext, from: BatchSource, indices: readonly number[]) {
+    this.#context = context;
+    this.#from = from;
+    this.#examples = from.source.examples(indices)[Symbol.asyncIterator]();
   }
 
   /** The next row, which has this index; undefined if the source leaves it out. */
   async next(index: number): Promise<Row | undefined> {
+    const { name, source } = this.#from;
     this.#next ??= await this.#examples.next();
     const { value, done } = this.#next;
-    if (this.#source.leavesOut && (done || value.index !== index)) return undefined;
-    if (done) {
-      const { name } = this.#options;
-      throw new ParameterError(`${name} ended before example ${index}; it must give all that are asked for`);
-    }
+    if (source.leavesOut && (done || value.index !== index)) return undefined;
+    if (done) throw new ParameterError(`${name} ended before example ${index}; it must give all that are asked for`);
     this.#next = undefined;
-    return checked(value, index, this.#options);
+    return checked(value, `${name}: example ${index}`, this.#context.model.config.numLabels);
   }
 
   async close(): Promise<void> {
@@ -97,11 +89,10 @@ class RowStream {
   }
 }
 
-function checked(example: TrainingExample, index: number, { name, model }: BatchOptions): Row {
+function checked(example: TrainingExample, name: string, numLabels: number): Row {
   const { inputValues, attentionMask, label } = example ?? {};
-  const { numLabels } = model.config;
   const fail = (reason: string): never => {
-    throw new ParameterError(`${name}: example ${index} ${reason}`);
+    throw new ParameterError(`${name} ${reason}`);
   };
   if (!(inputValues instanceof Float32Array) || inputValues.length === 0) {
     return fail('has no inputValues; give the samples that the feature extractor prepared, as a Float32Array');
@@ -118,72 +109,71 @@ function checked(example: TrainingExample, index: number, { name, model }: Batch
   return { length: inputValues.length, label, mask: attentionMask, inputValues };
 }
 
-function withAudio(rows: readonly Row[], options: BatchOptions): Batch {
-  const { length, attentionMask } = frame(rows, options);
-  const { paddingValue = 0, paddingSide = 'right' } = options.featureExtractor ?? {};
-  const inputValues = rows.map((row) => pad(row.inputValues!, length, paddingValue, paddingSide));
-  return { ...described(rows, length), input: { inputValues, ...(attentionMask && { attentionMask }) } };
+/** Pads the rows to the longest, and masks what is sound in them where the model is told. */
+async function batchOf(
+  context: TrainingContext,
+  from: BatchSource,
+  byIndex: ReadonlyMap<number, Row>,
+): Promise<LabelledBatch> {
+  const { paddingValue = 0, paddingSide = 'right', returnAttentionMask } = context.featureExtractor ?? {};
+  const rows = [...byIndex.values()];
+  const length = Math.max(...rows.map((row) => row.length));
+  if (!context.featureExtractor && rows.some((row) => row.length !== length)) {
+    const reason = 'has clips of different lengths; give the Trainer a featureExtractor to pad them';
+    throw new ParameterError(`${from.name} ${reason}`);
+  }
+  const isMasked = returnAttentionMask || rows.some((row) => row.mask !== undefined);
+  const attentionMask = isMasked ? rows.map((row) => pad(maskOf(row), length, 0, paddingSide)) : undefined;
+  const padded = ({ inputValues }: Row) => pad(inputValues!, length, paddingValue, paddingSide);
+  const audio = from.cache
+    ? { extractFeatures: await featuresOf(context, from, byIndex, length, padded) } // (B, frames, channels)
+    : { inputValues: rows.map(padded) };
+  return {
+    input: { ...audio, ...(attentionMask && { attentionMask }) },
+    labels: rows.map(({ label }) => label),
+    samples: rows.length * length,
+  };
 }
 
-/** Row by row, so that the features do not depend on which of them are kept. */
-async function withFeatures(
-  source: ExampleSource,
+/** Row by row, so that the features do not depend on which of them are cached. */
+async function featuresOf(
+  context: TrainingContext,
+  from: BatchSource,
   byIndex: ReadonlyMap<number, Row>,
-  options: BatchOptions,
-): Promise<Batch> {
-  const { model, featureExtractor, kept } = options;
-  const rows = [...byIndex.values()];
-  const { paddingValue = 0, paddingSide = 'right' } = featureExtractor ?? {};
-  const { length, attentionMask } = frame(rows, options);
+  length: number,
+  padded: (row: Row) => Float32Array,
+): Promise<tf.Tensor3D> {
+  const cache = from.cache!;
   const features: tf.Tensor3D[] = [];
   try {
     for (const [index, row] of byIndex) {
-      const found = await kept!.get(index, length);
+      const found = await cache.get(index, length);
       if (found) {
         features.push(found);
         continue;
       }
-      const samples = row.inputValues ?? (await only(source, index, options)).inputValues!;
-      const made = model.extractFeatures({ inputValues: [pad(samples, length, paddingValue, paddingSide)] });
+      const whole = row.inputValues ? row : await readAgain(context, from, index);
+      const made = context.model.extractFeatures({ inputValues: [padded(whole)] });
       features.push(made);
       const { length: own, label, mask } = row;
-      await kept!.put(index, length, { length: own, label, mask }, made);
+      await cache.put(index, length, { length: own, label, mask }, made);
     }
-    const extractFeatures = tf.concat(features, 0); // (B, T, channels)
-    return { ...described(rows, length), input: { extractFeatures, ...(attentionMask && { attentionMask }) } };
+    return tf.concat(features, 0);
   } finally {
     tf.dispose(features);
   }
 }
 
-/** An example by itself, where its features could not be read again. */
-async function only(source: ExampleSource, index: number, options: BatchOptions): Promise<Row> {
-  const stream = new RowStream(source, [index], options);
+/** An example by itself, where its cached features cannot be read. */
+async function readAgain(context: TrainingContext, from: BatchSource, index: number): Promise<Row> {
+  const stream = new RowStream(context, from, [index]);
   try {
     const row = await stream.next(index);
     if (row) return row;
-    throw new ParameterError(`${options.name}: example ${index} could be read before, and now cannot`);
+    throw new ParameterError(`${from.name}: example ${index} could be read before, and now cannot`);
   } finally {
     await stream.close();
   }
-}
-
-function described(rows: readonly Row[], length: number): Pick<Batch, 'labels' | 'samples'> {
-  return { labels: rows.map(({ label }) => label), samples: rows.length * length };
-}
-
-/** The length that all rows are padded to, and what of them is sound where the model is told. */
-function frame(
-  rows: readonly Row[],
-  { name, featureExtractor }: BatchOptions,
-): { length: number; attentionMask?: Int32Array[] } {
-  const length = Math.max(...rows.map((row) => row.length));
-  if (!featureExtractor && rows.some((row) => row.length !== length)) {
-    throw new ParameterError(`${name} has clips of different lengths; give the Trainer a featureExtractor to pad them`);
-  }
-  if (!featureExtractor?.returnAttentionMask && !rows.some((row) => row.mask !== undefined)) return { length };
-  const side = featureExtractor?.paddingSide ?? 'right';
-  return { length, attentionMask: rows.map((row) => pad(maskOf(row), length, 0, side)) };
 }
 
 function maskOf({ length, mask }: Row): Int32Array {

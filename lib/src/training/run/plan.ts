@@ -4,7 +4,8 @@ import type { TrainerState } from '../trainer-state.js';
 
 /** How long a training is. */
 export interface TrainingPlan {
-  batchesPerEpoch: number;
+  /** Of the training set. */
+  examples: number;
   /** Optimiser steps. */
   stepsPerEpoch: number;
   maxSteps: number;
@@ -38,7 +39,7 @@ export function planTraining(args: TrainingArguments, examples: number): Trainin
   const maxSteps = args.maxSteps > 0 ? args.maxSteps : Math.ceil(args.numTrainEpochs * stepsPerEpoch);
   const interval = (steps: number) => (steps < 1 ? Math.ceil(maxSteps * steps) : steps);
   return {
-    batchesPerEpoch,
+    examples,
     stepsPerEpoch,
     maxSteps,
     numTrainEpochs: args.maxSteps > 0 ? Math.ceil(maxSteps / stepsPerEpoch) : Math.ceil(args.numTrainEpochs),

@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { escapeHtml } from '../../html.js';
 import type { notebook } from '../../notebook.js';
+import type { LogTable } from '../log-metrics.js';
 import type { Tracker } from './tracker.js';
 import { trainingPicture } from './training-picture.js';
 import { trainingSummary } from './training-summary.js';
-import { type TrainingTable, trainingTable } from './training-table.js';
+import { trainingTable } from './training-table.js';
 import { type TrainingView, watchTraining } from './training-watch.js';
 
 export interface NotebookDisplayOptions {
@@ -37,7 +38,7 @@ export function notebookDisplay({ display, now = () => performance.now() }: Note
   return { name: 'The live display', ...watch };
 }
 
-function htmlOf(view: TrainingView, table: TrainingTable): string {
+function htmlOf(view: TrainingView, table: LogTable): string {
   const { run, globalStep, evaluation, status } = view;
   const lines = [`${status === 'running' ? bar(globalStep, run.maxSteps) : ''}${escapeHtml(trainingSummary(view))}`];
   if (evaluation) {
@@ -52,7 +53,7 @@ function htmlOf(view: TrainingView, table: TrainingTable): string {
 const bar = (done: number, total: number): string =>
   `<progress value="${done}" max="${Math.max(total, 1)}"></progress> `;
 
-function tableOf({ columns, rows }: TrainingTable): string {
+function tableOf({ columns, rows }: LogTable): string {
   if (rows.length === 0) return '';
   const line = (cells: readonly string[], tag: string): string =>
     `<tr>${cells.map((cell) => `<${tag}>${escapeHtml(cell)}</${tag}>`).join('')}</tr>`;
@@ -63,7 +64,7 @@ function tableOf({ columns, rows }: TrainingTable): string {
 }
 
 /** The same for programs that show no HTML. */
-function textOf(view: TrainingView, { columns, rows }: TrainingTable): string {
+function textOf(view: TrainingView, { columns, rows }: LogTable): string {
   const evaluation = view.evaluation ? [`Evaluation: ${view.evaluation.done} of ${view.evaluation.total} clips`] : [];
   const lines = rows.length === 0 ? [] : [columns, ...rows.slice(-MOST_ROWS)];
   const widths = columns.map((_, i) => Math.max(...lines.map((cells) => cells[i].length), 0));

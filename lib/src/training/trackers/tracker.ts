@@ -27,7 +27,14 @@ export interface StepInfo {
   loss: number;
 }
 
-/** Somebody who watches a training. */
+/**
+ * Somebody who watches a training. What it throws is said once, and does not disturb the training; a slow one gets its
+ * calls later.
+ *
+ * @example
+ * const trackers: Tracker[] = [{ name: 'Console', begin() {}, log: (entry) => console.log(entry), end() {} }];
+ * @see {@link TrainerOptions}, which takes it
+ */
 export interface Tracker {
   readonly name: string;
   begin(run: RunInfo): void | Promise<void>;

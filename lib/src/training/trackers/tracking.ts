@@ -1,4 +1,5 @@
-import type { Reporter, TrainingArguments } from '../arguments/training-arguments.js';
+import type { TrainingArguments } from '../arguments/training-arguments.js';
+import type { Reporter } from '../arguments/training-defaults.js';
 import { guarded } from './guarded.js';
 import { liveDisplay } from './live-display.js';
 import { tensorboard } from './tensorboard.js';
@@ -19,20 +20,15 @@ export function tracking(
   const display = args.disableTqdm ? [] : [liveDisplay()];
   const services = reporters(args.reportTo).map((name) => REPORTERS[name]());
   const trackers = [...display, ...services, ...more].map((tracker) => guarded(tracker));
+  const tellAll = (tell: (tracker: Required<Tracker>) => void): void => {
+    for (const tracker of trackers) tell(tracker);
+  };
   return {
     name: 'all trackers',
-    begin(run) {
-      for (const tracker of trackers) tracker.begin(run);
-    },
-    step(step) {
-      for (const tracker of trackers) tracker.step(step);
-    },
-    evaluating(progress) {
-      for (const tracker of trackers) tracker.evaluating(progress);
-    },
-    log(entry) {
-      for (const tracker of trackers) tracker.log(entry);
-    },
+    begin: (run) => tellAll((tracker) => tracker.begin(run)),
+    step: (step) => tellAll((tracker) => tracker.step(step)),
+    evaluating: (progress) => tellAll((tracker) => tracker.evaluating(progress)),
+    log: (entry) => tellAll((tracker) => tracker.log(entry)),
     async end(outcome) {
       await Promise.all(trackers.map((tracker) => tracker.end(outcome)));
     },

@@ -4,8 +4,8 @@ import { thin } from '../../plot/axes/thin.js';
 import { autoTicks, tickFormat } from '../../plot/axes/ticks.js';
 import { extent } from '../../plot/check.js';
 import { CYCLE } from '../../plot/spec.js';
+import { evaluationMetrics, metricTitle } from '../log-metrics.js';
 import type { LogEntry } from '../trainer-state.js';
-import { evaluationMetrics, metricTitle } from './training-table.js';
 import type { TrainingView } from './training-watch.js';
 
 /** A curve of a panel, in steps. */
@@ -104,11 +104,11 @@ function drawTrace(
 ): string {
   const finite = x.map((_, i) => i).filter((i) => Number.isFinite(y[i]));
   const [shownX, shownY] = [finite.map((i) => toX(x[i])), finite.map((i) => toY(y[i]))];
-  const kept = shownX.length > 2 ? thin(shownX, shownY, pixels / 2) : shownX.map((_, i) => i);
-  const path = kept.map((i, n) => `${n === 0 ? 'M' : ' '}${shownX[i]} ${shownY[i]}`).join('');
+  const drawn = shownX.length > 2 ? thin(shownX, shownY, pixels / 2) : shownX.map((_, i) => i);
+  const path = drawn.map((i, n) => `${n === 0 ? 'M' : ' '}${shownX[i]} ${shownY[i]}`).join('');
   // A line through many points shows them by itself.
-  const isSparse = dots && kept.length <= 40;
-  const circles = isSparse ? kept.map((i) => `<circle cx="${shownX[i]}" cy="${shownY[i]}" r="2.2"/>`) : [];
+  const isSparse = dots && drawn.length <= 40;
+  const circles = isSparse ? drawn.map((i) => `<circle cx="${shownX[i]}" cy="${shownY[i]}" r="2.2"/>`) : [];
   return (
     `<path d="${path}" fill="none" stroke="${color}" stroke-width="${width}" stroke-linejoin="round"/>` +
     (isSparse ? `<g fill="${color}">${circles.join('')}</g>` : '')

@@ -1,6 +1,7 @@
 import { formatSeconds } from '../../progress.js';
+import { metricTitle } from '../log-metrics.js';
 import { watchedMetric } from './training-picture.js';
-import { metricTitle, shortNumber } from './training-table.js';
+import { shortNumber } from './training-table.js';
 import type { TrainingView } from './training-watch.js';
 
 /** How training goes, in one line: 'Step 120 of 300, epoch 1.20 of 3, 2.5 steps/s, 1:12 left, loss 1.2340'. */

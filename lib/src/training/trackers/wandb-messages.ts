@@ -10,7 +10,7 @@ export interface WandbRun {
   notes?: string;
   config: Record<string, unknown>;
   /** Waiting times between attempts, in ms; their number is that of the repetitions. */
-  pauses: readonly number[];
+  retryDelays: readonly number[];
   /** How long the server may take to answer, in ms. */
   timeout: number;
 }

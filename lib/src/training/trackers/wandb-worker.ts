@@ -79,8 +79,8 @@ async function persistently<T>(attempt: () => Promise<T>): Promise<T> {
     try {
       return await bounded(attempt());
     } catch (error) {
-      if (error instanceof Refused || i >= options.pauses.length) throw error;
-      await sleep(options.pauses[i]);
+      if (error instanceof Refused || i >= options.retryDelays.length) throw error;
+      await sleep(options.retryDelays[i]);
     }
   }
 }

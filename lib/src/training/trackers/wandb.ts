@@ -1,13 +1,13 @@
 import path from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { writeConfig } from '../../hubert/config.js';
-import { writeArguments } from '../arguments/arguments-file.js';
+import { writeArguments } from '../arguments/training-arguments.js';
 import type { LogEntry } from '../trainer-state.js';
 import { rewriteLogs } from './rewrite-logs.js';
 import type { RunInfo, Tracker } from './tracker.js';
 import type { WandbReply, WandbRequest, WandbRun } from './wandb-messages.js';
 
-export interface WandbOptions extends Partial<Pick<WandbRun, 'pauses' | 'timeout'>> {
+export interface WandbOptions extends Partial<Pick<WandbRun, 'retryDelays' | 'timeout'>> {
   /** How long the end may take, in ms. */
   patience?: number;
 }
@@ -29,7 +29,7 @@ const EXIT_CODES = { finished: 0, failed: 1, interrupted: 255 } as const;
  * `@wandb/sdk` runs in a thread of its own: it ends the process at Ctrl+C, prints, throws where nobody can catch it, and
  * would have to wait while the model computes.
  */
-export function wandb({ pauses = [1000, 4000], timeout = 30_000, patience = 8000 }: WandbOptions = {}): Tracker {
+export function wandb({ retryDelays = [1000, 4000], timeout = 30_000, patience = 8000 }: WandbOptions = {}): Tracker {
   let thread: WandbThread | undefined;
   return {
     name: 'Weights & Biases',
@@ -38,7 +38,7 @@ export function wandb({ pauses = [1000, 4000], timeout = 30_000, patience = 8000
       if (mode === 'offline')
         console.warn('WANDB_MODE=offline is not supported: nothing is kept for Weights & Biases.');
       if (mode === 'disabled' || mode === 'offline') return;
-      thread = startThread({ ...runOf(run), pauses, timeout });
+      thread = startThread({ ...runOf(run), retryDelays, timeout });
     },
     log(entry) {
       thread?.send({ type: 'log', ...rowOf(entry) });
@@ -49,7 +49,7 @@ export function wandb({ pauses = [1000, 4000], timeout = 30_000, patience = 8000
   };
 }
 
-function runOf({ args, modelConfig, numParameters }: RunInfo): Omit<WandbRun, 'pauses' | 'timeout'> {
+function runOf({ args, modelConfig, numParameters }: RunInfo): Omit<WandbRun, 'retryDelays' | 'timeout'> {
   const { env } = process;
   return {
     baseUrl: (env.WANDB_BASE_URL || 'https://api.wandb.ai').replace(/\/+$/, ''),

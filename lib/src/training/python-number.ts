@@ -13,8 +13,13 @@ export function pythonFloat(x: number): string {
 export function roundedFloat(x: number): string {
   const text = pythonFloat(x);
   if ((text.split('.')[1]?.length ?? 0) <= 4) return text;
-  // Halves go to the even digit; in binary only multiples of 1/32 are halves of the fourth one.
-  const thirtySeconds = x * 32;
-  const half = Number.isInteger(thirtySeconds) && thirtySeconds % 2 !== 0;
-  return (half ? (2 * Math.round((x * 1e4) / 2)) / 1e4 : x).toFixed(4);
+  return fixed(x, 4);
+}
+
+/** A number with so many digits after the point, as Python rounds it: halves go to the even digit. */
+export function fixed(x: number, digits: number): string {
+  // In binary, only odd multiples of such a power of two lie in the middle.
+  const parts = x * 2 ** (digits + 1);
+  const isHalf = Number.isInteger(parts) && parts % 2 !== 0;
+  return (isHalf ? (2 * Math.round((x * 10 ** digits) / 2)) / 10 ** digits : x).toFixed(digits);
 }

@@ -1,0 +1,120 @@
+import type { ExampleSource } from '../../dataset/example-source.js';
+import { TrainingInterrupted } from '../../errors.js';
+import { type Interruption, Stopped } from '../../interruption.js';
+import { takeBest } from '../checkpoints/best-checkpoint.js';
+import { listCheckpoints, openOutputFolder, partialFolder } from '../checkpoints/checkpoint-folder.js';
+import { beginOrResume } from '../checkpoints/resume.js';
+import { FeatureCache, FeatureStore, isEncoderFrozen } from '../feature-cache.js';
+import { speedMetrics } from '../log-metrics.js';
+import type { RunInfo, Tracker } from '../trackers/tracker.js';
+import type { TrainerState } from '../trainer-state.js';
+import type { TrainingContext } from '../training-context.js';
+import type { OngoingTraining } from './ongoing-training.js';
+import { planTraining } from './plan.js';
+import { TrainingLoop } from './training-loop.js';
+
+/** What a call of {@link Trainer.train} brings. */
+export interface TrainingCall {
+  source: ExampleSource;
+  tracker: Tracker;
+  interruption: Interruption;
+  resumeFromCheckpoint?: boolean | string;
+  /** Is given the state, which changes as training goes on. */
+  onState: (state: TrainerState) => void;
+}
+
+/** What {@link Trainer.train} gives. */
+export interface TrainOutput {
+  /** Optimiser steps done. */
+  globalStep: number;
+  /** The mean over all steps. */
+  trainingLoss: number;
+  metrics: Record<string, number>;
+}
+
+/**
+ * Begins a training or goes on with one, and tells its tracker how it ended. Ctrl+C makes what the loop waits for throw
+ * {@link Stopped}; then the last whole step is saved.
+ *
+ * @throws TrainingInterrupted when somebody has stopped it
+ */
+export async function train(context: TrainingContext, call: TrainingCall): Promise<TrainOutput> {
+  const { model, args, evalSource } = context;
+  const { source, tracker, interruption, resumeFromCheckpoint = false } = call;
+  const plan = planTraining(args, source.length);
+  const isFrozen = isEncoderFrozen(model);
+  if (args.saveStrategy !== 'no' || isFrozen || resumeFromCheckpoint !== false) await openOutputFolder(args.outputDir);
+  const training = await beginOrResume(context, plan, resumeFromCheckpoint);
+  const { state } = training;
+  const store = new FeatureStore({
+    memory: args.featureCacheBytes,
+    disk: args.featureCacheDiskBytes,
+    folder: partialFolder(args.outputDir, 'features'),
+  });
+  const cacheIn = (room: FeatureStore) => (isFrozen ? new FeatureCache(room) : undefined);
+  // What is seen only once is not worth storing.
+  const trainCache = cacheIn(plan.numTrainEpochs > 1 ? store : new FeatureStore());
+  const loop = new TrainingLoop(context, training, {
+    tracker,
+    interruption,
+    trainSet: { name: 'trainDataset', source, cache: trainCache },
+    evalSet: evalSource && { name: 'evalDataset', source: evalSource, cache: cacheIn(store) },
+  });
+  const start = performance.now();
+  const firstStep = state.globalStep;
+  let outcome: Parameters<Tracker['end']>[0] = { status: 'failed', summary: {} };
+  try {
+    call.onState(state);
+    void tracker.begin(runInfo(context, training));
+    await loop.run();
+    const output = outputOf(training, firstStep, performance.now() - start);
+    loop.log(output.metrics);
+    await takeBest(context, state);
+    outcome = { status: 'finished', summary: output.metrics };
+    return output;
+  } catch (error) {
+    if (!(error instanceof Stopped)) throw error;
+    outcome = { status: 'interrupted', summary: {} };
+    if (args.saveStrategy !== 'no' && loop.isExact) await loop.save();
+    const saved = (await listCheckpoints(args.outputDir)).find(({ step }) => step === state.globalStep);
+    throw new TrainingInterrupted(
+      `Training was stopped after step ${state.globalStep} of ${state.maxSteps}. ` +
+        (saved === undefined
+          ? 'It was not saved; train() begins anew, with the weights as they are now.'
+          : `train({ resumeFromCheckpoint: true }) goes on from ${saved.path}.`),
+    );
+  } finally {
+    interruption.end();
+    model.eval();
+    training.optimizer.dispose();
+    await store.dispose();
+    await tracker.end(outcome);
+  }
+}
+
+function runInfo({ model, args, evalSource }: TrainingContext, { plan, state }: OngoingTraining): RunInfo {
+  return {
+    args,
+    modelConfig: model.config,
+    numParameters: [...model.parameters.values()].reduce((sum, { size }) => sum + size, 0),
+    numTrainExamples: plan.examples,
+    numEvalExamples: evalSource?.length ?? 0,
+    maxSteps: plan.maxSteps,
+    numTrainEpochs: plan.numTrainEpochs,
+    stepsPerEpoch: plan.stepsPerEpoch,
+    resumedFromStep: state.globalStep,
+    logHistory: [...state.logHistory],
+  };
+}
+
+function outputOf({ plan, state, runningLoss }: OngoingTraining, firstStep: number, milliseconds: number): TrainOutput {
+  const { globalStep, totalFlos } = state;
+  const steps = globalStep - firstStep;
+  const trainingLoss = (runningLoss.loggedSum + runningLoss.lossSum) / globalStep;
+  const metrics = {
+    ...speedMetrics('train', milliseconds, { samples: (plan.samples * steps) / plan.maxSteps, steps }),
+    total_flos: totalFlos,
+    train_loss: trainingLoss,
+  };
+  return { globalStep, trainingLoss, metrics };
+}

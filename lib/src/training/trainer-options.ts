@@ -1,0 +1,38 @@
+import type { ExampleSource, TrainingExample } from '../dataset/example-source.js';
+import type { Wav2Vec2FeatureExtractor } from '../feature-extractor/feature-extractor.js';
+import type { HubertForSequenceClassification } from '../hubert/models.js';
+import type { TrainingArguments } from './arguments/training-arguments.js';
+import type { TrainingOptions } from './arguments/training-defaults.js';
+import type { ComputeMetrics } from './metrics.js';
+import type { Tracker } from './trackers/tracker.js';
+
+/** Examples to learn from, or to be measured by. */
+export type Dataset = ExampleSource | readonly TrainingExample[];
+
+/** What a `Trainer` brings together. */
+export interface TrainerOptions {
+  model: HubertForSequenceClassification;
+  /** Default: those of `new TrainingArguments()`. */
+  args?: TrainingArguments | TrainingOptions;
+  trainDataset?: Dataset;
+  evalDataset?: Dataset;
+  /** Pads the clips of a batch to one length, and is saved with the model. */
+  featureExtractor?: Wav2Vec2FeatureExtractor;
+  /** Measures predictions, beside the loss. */
+  computeMetrics?: ComputeMetrics;
+  /** Who watches, besides those of `reportTo`. */
+  trackers?: readonly Tracker[];
+  /**
+   * With gradient accumulation, whether the losses of the batches are added up (true) or averaged. Transformers 5 takes
+   * the classifiers of the HuBERT family for models that average by themselves, and adds up; so does onpa by default.
+   */
+  lossIsScaledForGa?: boolean;
+}
+
+/** How `Trainer.train` begins. */
+export interface TrainOptions {
+  /** Go on from the last checkpoint of `outputDir` (true), or from this one; default false. */
+  resumeFromCheckpoint?: boolean | string;
+  /** Stops training when it is aborted. */
+  signal?: AbortSignal;
+}

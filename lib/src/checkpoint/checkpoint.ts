@@ -1,4 +1,4 @@
-import { CheckpointFile, quote } from './file.js';
+import { CheckpointFile, quote } from './checkpoint-file.js';
 import { readPytorch } from './pytorch.js';
 import { type Contents, readSafetensors } from './safetensors.js';
 import { readTensor, type TensorInfo } from './tensor.js';

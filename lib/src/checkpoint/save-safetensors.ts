@@ -1,7 +1,7 @@
 import { ParameterError } from '../errors.js';
 import { writeWhole } from '../files.js';
+import { quote } from './checkpoint-file.js';
 import type { DType } from './dtype.js';
-import { quote } from './file.js';
 import { elementCount } from './tensor.js';
 
 /** Numbers that {@link saveSafetensors} writes. */

@@ -1,6 +1,6 @@
 import { type Entry, fromRandomAccessReader, RandomAccessReader, type ZipFile } from 'yauzl';
 import { CheckpointError } from '../errors.js';
-import { type CheckpointFile, quote } from './file.js';
+import { type CheckpointFile, quote } from './checkpoint-file.js';
 
 /** A file in a zip archive that is stored as it is. */
 export interface StoredFile {

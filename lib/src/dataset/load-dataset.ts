@@ -1,7 +1,6 @@
-import { DatasetError, ParameterError } from '../errors.js';
-import { isFile, isFolder } from '../files.js';
-import { type HubOptions, pathOf } from '../hub/download/repository-file.js';
-import { isRepositoryId } from '../hub/names.js';
+import { DatasetError } from '../errors.js';
+import { isFile, isFolder, pathOf } from '../files.js';
+import type { HubOptions } from '../hub/download/repository-file.js';
 import { AudioDataset } from './audio-dataset.js';
 import type { Clips } from './clips.js';
 import { folderClips, LAYOUT } from './folder-clips.js';
@@ -43,18 +42,11 @@ export async function loadDataset<Label extends string = 'genre'>(
 ): Promise<AudioDataset<Label>> {
   const { split = 'train', name, labelColumn, ...hub } = options;
   const path = pathOf(idOrFolder);
+  if (await isFile(idOrFolder)) throw new DatasetError(`${idOrFolder} is a file, not a folder; ${LAYOUT}`);
   const clips = (await isFolder(path))
     ? await folderClips(path, split, labelColumn ?? 'genre')
-    : await hubClips(await repositoryId(idOrFolder), { split, name, labelColumn: labelColumn ?? 'genre' }, hub);
+    : await hubClips(idOrFolder, { split, name, labelColumn: labelColumn ?? 'genre' }, hub);
   return new AudioDataset<Label>(withFirst(withoutBroken(clips), labelColumn));
-}
-
-async function repositoryId(idOrFolder: string): Promise<string> {
-  if (await isFile(idOrFolder)) throw new DatasetError(`${idOrFolder} is a file, not a folder; ${LAYOUT}`);
-  if (isRepositoryId(idOrFolder)) return idOrFolder;
-  throw new ParameterError(
-    `'${idOrFolder}' is neither a folder nor the name of a repository; give a folder (${LAYOUT}), or 'owner/name' on the Hub`,
-  );
 }
 
 /** The clips with the column to learn before all others. */

@@ -20,7 +20,7 @@ export async function hfHubDownload(
   const path = await repositoryFile(idOrFolder, file, options);
   if (path !== undefined) return path;
   const others = await listRepoFiles(idOrFolder, options).catch(() => []);
-  const there =
+  const known =
     others.length > 0 ? `; there are ${others.slice(0, 10).join(', ')}${others.length > 10 ? ', …' : ''}` : '';
-  throw new HubError(`${idOrFolder} has no file '${file}'${there}`);
+  throw new HubError(`${idOrFolder} has no file '${file}'${known}`);
 }

@@ -1,10 +1,10 @@
 import { readdir } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import { HubError } from '../../errors.js';
-import { isFolder } from '../../files.js';
+import { isFolder, pathOf } from '../../files.js';
 import { isOffline } from '../environment.js';
-import { pathOf, type RepositoryOptions, requireRepository } from './repository-file.js';
-import { currentListing } from './repository-listing.js';
+import { type RepositoryOptions, requireRepository } from './repository-file.js';
+import { repositoryListing } from './repository-listing.js';
 
 /**
  * The paths of all files of a repository of the Hub, or of a folder, sorted; like `huggingface_hub.list_repo_files`.
@@ -24,7 +24,7 @@ export async function listRepoFiles(idOrFolder: string, options: RepositoryOptio
       `The files of ${idOrFolder} cannot be listed: HF_HUB_OFFLINE or TRANSFORMERS_OFFLINE forbids it`,
     );
   }
-  const listing = await currentListing(idOrFolder, options);
+  const listing = await repositoryListing(idOrFolder, options);
   if (listing) return listing.files.sort();
   throw new HubError(`${idOrFolder} has no revision '${options.revision}': give a branch, a tag or a commit`);
 }

@@ -1,4 +1,5 @@
 import { open } from 'node:fs/promises';
+import { readFully } from '../../files.js';
 
 /** In bytes. A connection counts as silent until so much gets through. */
 const PIECE = 1 << 18;
@@ -33,15 +34,11 @@ export class FileContent extends Blob {
     const bytes = new Uint8Array(this.size);
     const file = await open(this.#path);
     try {
-      for (let at = 0; at < bytes.length; ) {
-        const { bytesRead } = await file.read(bytes, at, bytes.length - at, this.#start + at);
-        if (bytesRead === 0) throw new RangeError(`${this.#path} has become shorter while it was read`);
-        at += bytesRead;
-      }
+      if (await readFully(file, bytes, this.#start)) return bytes.buffer;
+      throw new RangeError(`${this.#path} has become shorter while it was read`);
     } finally {
       await file.close();
     }
-    return bytes.buffer;
   }
 
   override async text(): Promise<string> {

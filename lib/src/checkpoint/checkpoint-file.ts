@@ -12,14 +12,14 @@ export function quote(name: string): string {
 
 /** An open file that is read by position. Whatever goes wrong becomes a {@link CheckpointError} that names the file. */
 export class CheckpointFile {
-  readonly path: string;
-  /** In bytes, when it was opened. */
-  readonly size: number;
   #descriptor: number | undefined;
 
-  private constructor(path: string, size: number, descriptor: number) {
-    this.path = path;
-    this.size = size;
+  /** @param size - in bytes, when it was opened */
+  private constructor(
+    readonly path: string,
+    readonly size: number,
+    descriptor: number,
+  ) {
     this.#descriptor = descriptor;
   }
 

@@ -28,6 +28,7 @@ export interface LoadDatasetOptions<Label extends string> extends HubOptions {
  * into the folder `datasets` of `ONPA_CACHE` (else `~/.cache/onpa`), and need no connection from then on. GTZAN's one
  * broken file is left out: 999 rows are left.
  *
+ * @param idOrFolder - a folder as a path or `file:` URL, or `owner/name` on the Hub; a folder goes first
  * @throws ParameterError if idOrFolder is neither a folder nor could be a repository
  * @throws DatasetError if it is not laid out as a data set, or has no such split; the message names those there are
  * @throws HubError if the Hub refuses or cannot be reached
@@ -35,6 +36,8 @@ export interface LoadDatasetOptions<Label extends string> extends HubOptions {
  * @example
  * const gtzan = await loadDataset('marsyas/gtzan');
  * gtzan.features.genre.names; // ['blues', 'classical', …]
+ *
+ * @see {@link AudioDataset}; {@link hfHubDownload}, for a single file of a repository
  */
 export async function loadDataset<Label extends string = 'genre'>(
   idOrFolder: string,

@@ -9,11 +9,14 @@ import { repositoryListing } from './repository-listing.js';
 /**
  * The paths of all files of a repository of the Hub, or of a folder, sorted; like `huggingface_hub.list_repo_files`.
  *
+ * @param idOrFolder - a folder as a path or `file:` URL, or `owner/name` on the Hub; a folder goes first
  * @throws ParameterError if idOrFolder is neither a folder nor could be a repository
  * @throws HubError if the Hub refuses, cannot be reached, or has no such revision
  *
  * @example
  * await listRepoFiles('ntu-spml/distilhubert'); // ['.gitattributes', 'README.md', 'config.json', …]
+ *
+ * @see {@link hfHubDownload}
  */
 export async function listRepoFiles(idOrFolder: string, options: RepositoryOptions = {}): Promise<string[]> {
   const folder = pathOf(idOrFolder);

@@ -35,6 +35,8 @@ export interface LoginOptions {
  *
  * @example
  * const { name } = await login();
+ *
+ * @see {@link whoAmI}, which keeps nothing
  */
 export async function login(options: LoginOptions = {}): Promise<HubUser> {
   const address = hubAddress();

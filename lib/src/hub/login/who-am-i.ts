@@ -37,6 +37,8 @@ const OF: HubFile = { repoType: 'model', id: 'the access token', file: 'whose it
  *
  * @example
  * const { name } = await whoAmI();
+ *
+ * @see {@link login}
  */
 export async function whoAmI(options: WhoAmIOptions = {}): Promise<HubUser> {
   const address = hubAddress(options.hubUrl);

@@ -3,11 +3,11 @@ import { dirname } from 'node:path';
 import { downloadFile } from '@huggingface/hub';
 import { HubError } from '../../errors.js';
 import { type Progress, progress } from '../../progress.js';
+import { difference } from '../checksum.js';
 import { addressOf, ask, type Hub, nameOf, refusal, unreachable } from '../connection.js';
 import { isTrue } from '../environment.js';
 import type { HubFile } from '../names.js';
 import { backOff, patience, TransientHubError } from '../retry.js';
-import { difference } from './checksum.js';
 import type { FileMetadata } from './file-metadata.js';
 import { claimPartial, leavePartial, removePartials } from './partial-file.js';
 

@@ -1,6 +1,6 @@
 import { commitIter, type PathInfo, pathsInfo } from '@huggingface/hub';
+import { difference } from '../checksum.js';
 import { pageOf } from '../connection.js';
-import { difference } from '../download/checksum.js';
 import { isCommit } from '../names.js';
 import { retry } from '../retry.js';
 import { FileContent } from './file-content.js';

@@ -144,9 +144,6 @@ export class AudioDataset<Label extends string = 'genre'> {
    *
    * @throws ParameterError for sizes that the rows do not suffice for
    *
-   * @example
-   * const { train, test } = dataset.trainTestSplit({ testSize: 0.1 });
-   *
    * @see {@link select}, {@link shuffle}
    */
   trainTestSplit(options: TrainTestSplitOptions = {}): { train: AudioDataset<Label>; test: AudioDataset<Label> } {

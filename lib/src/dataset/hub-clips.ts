@@ -1,12 +1,12 @@
 import { readdir, readFile, realpath } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { DatasetError } from '../errors.js';
-import { isFolder } from '../files.js';
+import { cacheFolder, isFolder } from '../files.js';
 import type { HubOptions } from '../hub/download/repository-file.js';
 import { type RepositoryFiles, repositoryFiles } from '../hub/download/repository-files.js';
 import type { Clips } from './clips.js';
 import { folderClips, LAYOUT, requireSplit } from './folder-clips.js';
-import { datasetsFolder, unpackOnce } from './unpack.js';
+import { unpackOnce } from './unpack.js';
 import { unpackArchive } from './unpack-archive.js';
 import { INDEX, unpackedClips, unpackParquet } from './unpack-parquet.js';
 
@@ -37,7 +37,7 @@ export interface HubPart {
  */
 export async function hubClips(id: string, part: HubPart, options: HubOptions): Promise<Clips> {
   const { revision = PARQUET } = options;
-  const home = datasetsFolder(id.replace('/', '--'));
+  const home = cacheFolder('datasets', id.replace('/', '--'));
   // Where something is unpacked already, once is enough.
   const retries = (await isFolder(home)) ? 0 : undefined;
   const asked = { ...options, revision, repoType: 'dataset' } as const;

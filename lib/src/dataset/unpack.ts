@@ -1,10 +1,7 @@
 import { mkdir, rename, rm } from 'node:fs/promises';
 import { DatasetError } from '../errors.js';
-import { cacheFolder, isFolder, isSystemError } from '../files.js';
+import { isFolder, isSystemError } from '../files.js';
 import { abandonedPartials, partialPath } from '../partial-path.js';
-
-/** Where data sets of the Hub are unpacked. */
-export const datasetsFolder = (...parts: string[]): string => cacheFolder('datasets', ...parts);
 
 /**
  * Makes a folder unless it is there. It is filled beside its place and renamed, so that nobody ever sees half of it; what

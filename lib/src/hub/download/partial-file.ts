@@ -1,4 +1,4 @@
-import { open, rename, rm, stat } from 'node:fs/promises';
+import { rename, rm, stat, writeFile } from 'node:fs/promises';
 import { abandonedPartials, NOBODY, partialPath } from '../../partial-path.js';
 
 // A download in progress is beside the blobs. Recent versions of huggingface_hub write `<etag>.<number>.incomplete` in the
@@ -19,7 +19,7 @@ export async function claimPartial(blob: string): Promise<string> {
     );
     if (taken) return mine;
   }
-  await (await open(mine, 'w')).close();
+  await writeFile(mine, '');
   return mine;
 }
 

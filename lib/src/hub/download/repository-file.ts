@@ -7,16 +7,7 @@ import { hubAddress, isOffline } from '../environment.js';
 import { hubOf } from '../login/token.js';
 import { type HubFile, isCommit, isRepositoryId, requireFileName, requireRevision } from '../names.js';
 import { retry } from '../retry.js';
-import {
-  blobPath,
-  hasRevision,
-  keepMissing,
-  keepRevision,
-  link,
-  lookUp,
-  repositoryFolder,
-  snapshotPath,
-} from './cache.js';
+import { hasRevision, keepMissing, keepRevision, link, lookUp, repositoryFolder, snapshotPath } from './cache.js';
 import { downloadBlob } from './download-blob.js';
 import { type FileMetadata, fileMetadata, NoRevisionError } from './file-metadata.js';
 
@@ -133,7 +124,7 @@ async function keep(
     await keepRevision(folder, of.revision, commit).catch(() => {});
     return path;
   }
-  const blob = blobPath(folder, etag);
+  const blob = join(folder, 'blobs', etag);
   try {
     if (!(await isFile(blob))) await downloadBlob(hub, { ...of, revision: commit, etag, size }, blob);
     await link(blob, path);

@@ -78,7 +78,13 @@ async function send(session: PushSession, part: Part, accepted: number[]): Promi
   const { name, url, method, content, stopped } = part;
   stopped.throwIfAborted();
   const of = partOf(session, name);
-  const silence = new Deadline();
+  const silence = new AbortController();
+  let timer: NodeJS.Timeout | undefined;
+  let ended = false;
+  const allow = (ms: number) => {
+    clearTimeout(timer);
+    if (!ended) timer = setTimeout(() => silence.abort(new Error(`no answer within ${ms / 1000} s`)), ms);
+  };
   const headers = new Headers(part.headers);
   let body: HubRequest['body'];
   let unreadable: unknown;
@@ -86,17 +92,17 @@ async function send(session: PushSession, part: Part, accepted: number[]): Promi
     // Storages want to know the length, and fetch tells none of a stream.
     headers.set('Content-Length', String(content.size));
     const sent = (bytes: number) => {
-      silence.set(bytes < content.size ? patience.silence : part.timeout);
+      allow(bytes < content.size ? patience.silence : part.timeout);
       part.report(content.size > 0 ? bytes / content.size : 1);
     };
     const broken = (error: unknown) => {
       unreadable = error;
     };
     body = () => streamOf(content, sent, broken);
-    silence.set(patience.silence);
+    allow(patience.silence);
   } else {
     if (content !== undefined) body = () => content;
-    silence.set(part.timeout);
+    allow(part.timeout);
   }
   try {
     const signal = AbortSignal.any([stopped, silence.signal]);
@@ -110,29 +116,8 @@ async function send(session: PushSession, part: Part, accepted: number[]): Promi
     if (unreadable) throw new HubError(`${nameOf(of)}: ${(unreadable as Error).message}`, { cause: unreadable });
     throw error;
   } finally {
-    silence.end();
-  }
-}
-
-/** Aborts its signal unless it is set anew in time. */
-class Deadline {
-  readonly #controller = new AbortController();
-  #timer: NodeJS.Timeout | undefined;
-  #ended = false;
-
-  get signal(): AbortSignal {
-    return this.#controller.signal;
-  }
-
-  set(ms: number): void {
-    clearTimeout(this.#timer);
-    if (this.#ended) return;
-    this.#timer = setTimeout(() => this.#controller.abort(new Error(`no answer within ${ms / 1000} s`)), ms);
-  }
-
-  end(): void {
-    this.#ended = true;
-    clearTimeout(this.#timer);
+    ended = true;
+    clearTimeout(timer);
   }
 }
 

@@ -131,13 +131,12 @@ async function pushToHub(
     };
     await interruption.pause();
     const commit = await interruption.race(push());
-    const paths = files.map(({ path }) => path);
     return {
       repoUrl: pageOf(hub, partOf(session, '')),
       commitUrl: commit.url,
       oid: commit.oid,
       commitMessage: title,
-      files: paths,
+      files: files.map(({ path }) => path),
     };
   } catch (error) {
     if (!(error instanceof Stopped && session.committing)) throw error;

@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { statSync } from 'node:fs';
-import { mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { type FileHandle, mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { ParameterError } from './errors.js';
 
 /**
  * Writes a file, whole or piece by piece, beside its place and renames it, so that nobody ever sees half of it. Makes the
@@ -20,6 +22,33 @@ export async function writeWhole(
     await rename(partial, path);
   } finally {
     await rm(partial, { force: true });
+  }
+}
+
+/**
+ * Fills `bytes` from a position of a file on.
+ *
+ * @returns whether the file has as many
+ */
+export async function readFully(file: FileHandle, bytes: Uint8Array, position: number): Promise<boolean> {
+  for (let done = 0; done < bytes.length; ) {
+    const { bytesRead } = await file.read(bytes, done, Math.min(bytes.length - done, 2 ** 30), position + done);
+    if (bytesRead === 0) return false;
+    done += bytesRead;
+  }
+  return true;
+}
+
+/** Whether the operating system refused: a file that may not be read, a disk without room. */
+export const isSystemError = (error: unknown): boolean => (error as NodeJS.ErrnoException).syscall !== undefined;
+
+/** The path of a folder, given as one or as a `file:` URL. */
+export function pathOf(idOrFolder: string): string {
+  if (!idOrFolder.startsWith('file:')) return idOrFolder;
+  try {
+    return fileURLToPath(idOrFolder);
+  } catch (cause) {
+    throw new ParameterError(`'${idOrFolder}' is no URL of a folder: ${(cause as Error).message}`, { cause });
   }
 }
 

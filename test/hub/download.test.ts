@@ -7,6 +7,7 @@ import { hostname } from 'node:os';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
 import { repositoryFile } from 'onpa/dist/hub/download/repository-file.js';
+import { patience } from 'onpa/dist/hub/retry.js';
 import { type Exchange, type HubServer, type Seen, send, sendBeginning, withHub } from './server.js';
 import { ownCache, tree } from './surroundings.js';
 
@@ -21,10 +22,10 @@ describe('a download', () => {
   const cache = ownCache();
   const blobs = (): string => path.join(cache.hub, 'models--ntu-spml--distilhubert', 'blobs');
   let waited: number[] = [];
-  const patience = { wait: async (ms: number) => void waited.push(ms) };
-  const download = (file: string = FILE): Promise<string | undefined> => repositoryFile(ID, file, {}, patience);
+  const download = (file: string = FILE): Promise<string | undefined> => repositoryFile(ID, file);
   beforeEach(() => {
     waited = [];
+    patience.wait = async (ms) => void waited.push(ms);
   });
 
   /** Runs `use` with a Hub that has the file. */
@@ -198,7 +199,8 @@ describe('a download', () => {
   it('ends where the server falls silent', async () => {
     await withFile(async (hub) => {
       hub.instead(onCdn, (exchange) => sendBeginning(exchange, WEIGHTS, exchange.request.headers.range ? 0 : 1000));
-      await rejects(repositoryFile(ID, FILE, {}, { ...patience, silence: 100 }), {
+      patience.silence = 100;
+      await rejects(repositoryFile(ID, FILE), {
         name: 'HubError',
         message: /the connection broke off at 1000 bytes: .* no answer within 0\.1 s/,
       });

@@ -7,7 +7,6 @@ import { ownCache } from './surroundings.js';
 
 const ID = 'owner/model';
 const all = (): boolean => true;
-const patience = { wait: async () => {} };
 
 describe('an error of the Hub', () => {
   ownCache();
@@ -15,7 +14,7 @@ describe('an error of the Hub', () => {
   /** The message of the error that the Hub's answer ends in. */
   async function messageOf(hub: HubServer, accessToken?: string, revision?: string): Promise<string> {
     const options = { hubUrl: hub.url, accessToken, revision };
-    const error = await repositoryFile(ID, 'config.json', options, patience).then(
+    const error = await repositoryFile(ID, 'config.json', options).then(
       () => new Error('no error'),
       (error: Error) => error,
     );
@@ -98,7 +97,7 @@ describe('an error of the Hub', () => {
       hub.commit(ID, { 'config.json': '{}' });
       hub.instead(all, ({ response }) => response.writeHead(502).end(), 2);
       hub.instead(all, ({ response }) => response.destroy(), 1);
-      ok(await repositoryFile(ID, 'config.json', { hubUrl: hub.url }, patience));
+      ok(await repositoryFile(ID, 'config.json', { hubUrl: hub.url }));
     });
   });
 

@@ -12,7 +12,6 @@ import { listened } from './server-push.js';
 import { ownCache } from './surroundings.js';
 
 const KAGGLE_KEY = 'the.key.of.a.notebook';
-const patience = { wait: async () => {} };
 
 /** A Kaggle that has these secrets, and what was asked of it. */
 async function withKaggle(
@@ -194,7 +193,7 @@ describe('login', () => {
         (exchange) => refuse(exchange, 503),
         2,
       );
-      equal((await login({ token: TOKEN }, patience)).name, 'owner');
+      equal((await login({ token: TOKEN })).name, 'owner');
       const lasting: [(exchange: Parameters<typeof refuse>[0]) => unknown, RegExp][] = [
         [(exchange) => refuse(exchange, 500), /the access token: whose it is: .* answers 500\. Try again later/],
         [(exchange) => exchange.response.end('<html>Welcome</html>'), /does not say whose the token is/],
@@ -213,7 +212,7 @@ describe('login', () => {
       ];
       for (const [answer, message] of lasting) {
         hub.instead(() => true, answer);
-        await rejects(login({ token: TOKEN }, patience), { name: 'HubError', message });
+        await rejects(login({ token: TOKEN }), { name: 'HubError', message });
       }
     });
   });
@@ -310,8 +309,8 @@ describe('an access token', () => {
       ];
       for (const fault of faults) {
         hub.instead(({ server }) => server === 'hub', fault, 9);
-        for (const act of [login, () => whoAmI({ accessToken: TOKEN }, patience)]) {
-          ok((await note(() => act({ token: TOKEN }, patience))) instanceof HubError);
+        for (const act of [login, () => whoAmI({ accessToken: TOKEN })]) {
+          ok((await note(() => act({ token: TOKEN }))) instanceof HubError);
         }
         hub.routes.shift();
       }

@@ -3,6 +3,7 @@ import { mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { repositoryFile } from 'onpa/dist/hub/download/repository-file.js';
+import { patience } from 'onpa/dist/hub/retry.js';
 import { type HubServer, withHub } from './server.js';
 import { ownCache, tree } from './surroundings.js';
 
@@ -13,7 +14,6 @@ const CONFIG_SHA1 = '670a299f97b63912ede7384620a36989ee0b7ba0';
 const WEIGHTS_SHA256 = '6b36a89d97ebf858f327bf6689fac1383cfe22e8b808c80a9574032dbde264b5';
 const ID = 'ntu-spml/distilhubert';
 const FOLDER = 'models--ntu-spml--distilhubert';
-const atOnce = { wait: async () => {} };
 
 describe('repositoryFile', () => {
   const cache = ownCache();
@@ -134,7 +134,8 @@ describe('repositoryFile', () => {
 
     it('says so for a file that was never downloaded, after a few tries', async () => {
       const waited: number[] = [];
-      await rejects(repositoryFile(ID, 'b.json', { hubUrl: nowhere }, { wait: async (ms) => void waited.push(ms) }), {
+      patience.wait = async (ms) => void waited.push(ms);
+      await rejects(repositoryFile(ID, 'b.json', { hubUrl: nowhere }), {
         name: 'HubError',
         message: /distilhubert: b\.json: no connection: 127\.0\.0\.1:\d+, ECONNREFUSED.*HF_HUB_OFFLINE=1/,
       });
@@ -235,7 +236,7 @@ describe('repositoryFile', () => {
     await writeFile(path.join(cache.home, 'model.bin'), '');
     await rejects(repositoryFile(path.join(cache.home, 'model.bin'), 'config.json'), /is a file, not a folder/);
     for (const name of ['gpt2', 'a/b', 'A_1.x-y/B-2_z.w', '0/0']) {
-      await rejects(repositoryFile(name, 'config.json', { hubUrl: nowhere }, atOnce), { name: 'HubError' });
+      await rejects(repositoryFile(name, 'config.json', { hubUrl: nowhere }), { name: 'HubError' });
     }
   });
 

@@ -5,6 +5,7 @@ import path from 'node:path';
 import { inspect } from 'node:util';
 import { type CommitInfo, HubError, type PushOptions } from 'onpa';
 import { pushFiles } from 'onpa/dist/hub/push/push-files.js';
+import { patience } from 'onpa/dist/hub/retry.js';
 import { type HubServer, OTHER_TOKEN, type Seen, TOKEN } from './server.js';
 import { ownCache } from './surroundings.js';
 
@@ -77,9 +78,9 @@ export function watched(): { home: string; push(hub: HubServer, setting?: PushSe
     async push(hub, { repoId = ID, write = fill, silence = 5000, wait, ...options } = {}) {
       const accessToken = options.accessToken ?? TOKEN;
       const waited: number[] = [];
-      const patience = { silence, wait: wait ?? (async (ms: number) => void waited.push(ms)) };
+      Object.assign(patience, { silence, wait: wait ?? (async (ms: number) => void waited.push(ms)) });
       const { result, output } = await listened(() =>
-        pushFiles(repoId, write, { hubUrl: hub.url, ...options, accessToken }, patience).then(
+        pushFiles(repoId, write, { hubUrl: hub.url, ...options, accessToken }).then(
           (info) => ({ info }),
           (error: Error) => ({ error }),
         ),

@@ -2,11 +2,17 @@ import { mkdtemp, readdir, readlink, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { keepForProcess } from 'onpa/dist/hub/login/token.js';
+import { patience } from 'onpa/dist/hub/retry.js';
 
 /** The variables that huggingface_hub and a login read. */
 const VARIABLE = /^(HF_|HUGGING|KAGGLE_|TRANSFORMERS_OFFLINE$|XDG_CACHE_HOME$)/;
 
-/** A cache of its own for each test of a suite, in `HF_HOME`; nothing of the user's is seen or touched. */
+const usual = { ...patience };
+
+/**
+ * A cache of its own for each test of a suite, in `HF_HOME`; nothing of the user's is seen or touched. Before a request is
+ * sent again, no time passes.
+ */
 export function ownCache(): { home: string; hub: string } {
   const cache = { home: '', hub: '' };
   let before: NodeJS.ProcessEnv = {};
@@ -17,8 +23,10 @@ export function ownCache(): { home: string; hub: string } {
     cache.home = await mkdtemp(path.join(tmpdir(), 'onpa-hub-'));
     cache.hub = path.join(cache.home, 'hub');
     process.env.HF_HOME = cache.home;
+    patience.wait = async () => {};
   });
   afterEach(async () => {
+    Object.assign(patience, usual);
     forgetVariables();
     keepForProcess(undefined);
     for (const [name, value] of Object.entries(before)) if (VARIABLE.test(name)) process.env[name] = value;

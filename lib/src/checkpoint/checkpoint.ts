@@ -1,4 +1,4 @@
-import { CheckpointFile, quote } from './file.js';
+import { CheckpointFile, quote } from './checkpoint-file.js';
 import { readPytorch } from './pytorch.js';
 import { type Contents, readSafetensors } from './safetensors.js';
 import { readTensor, type TensorInfo } from './tensor.js';
@@ -26,8 +26,10 @@ export interface Checkpoint {
  * file says about its tensors is read, and checked against the file; each tensor's numbers follow when asked for, so that
  * no checkpoint is in memory twice. Nothing in the file is executed.
  *
+ * @param path - of the file
  * @returns the open file; close it after use
  * @throws CheckpointError that names the file, the tensor and what was expected
+ * @see {@link saveSafetensors}, which writes one
  * @see Python: `safetensors.safe_open`, `torch.load(path, weights_only=True)`
  *
  * @example
@@ -39,42 +41,23 @@ export interface Checkpoint {
 export async function openCheckpoint(path: string): Promise<Checkpoint> {
   const file = await CheckpointFile.open(path);
   try {
-    return new OpenCheckpoint(file, await readContents(file));
+    const { tensors, metadata } = await readContents(file);
+    return {
+      path,
+      tensors: new Map(Array.from(tensors, ([name, { dtype, shape }]) => [name, { dtype, shape }])),
+      metadata,
+      float32(name) {
+        const tensor = tensors.get(name);
+        if (tensor) return readTensor(file, name, tensor);
+        const names = [...tensors.keys()];
+        const some = names.slice(0, 3).map(quote).join(', ');
+        throw file.error(`there is no tensor ${quote(name)} among its ${names.length}${some && `: ${some}, …`}`);
+      },
+      close: () => file.close(),
+    };
   } catch (error) {
     file.close();
     throw error;
-  }
-}
-
-class OpenCheckpoint implements Checkpoint {
-  readonly tensors: ReadonlyMap<string, TensorInfo>;
-  readonly #file: CheckpointFile;
-  readonly #contents: Contents;
-
-  constructor(file: CheckpointFile, contents: Contents) {
-    this.#file = file;
-    this.#contents = contents;
-    this.tensors = new Map(Array.from(contents.tensors, ([name, { dtype, shape }]) => [name, { dtype, shape }]));
-  }
-
-  get path(): string {
-    return this.#file.path;
-  }
-
-  get metadata(): Readonly<Record<string, string>> {
-    return this.#contents.metadata;
-  }
-
-  float32(name: string): Float32Array {
-    const tensor = this.#contents.tensors.get(name);
-    if (tensor) return readTensor(this.#file, name, tensor);
-    const names = [...this.tensors.keys()];
-    const some = names.slice(0, 3).map(quote).join(', ');
-    throw this.#file.error(`there is no tensor ${quote(name)} among its ${names.length}${some && `: ${some}, …`}`);
-  }
-
-  close(): void {
-    this.#file.close();
   }
 }
 

@@ -18,13 +18,14 @@ export class PickleList {}
 
 /** A name of Python's that a state dict may ask for, and what is done in its place. */
 export class Global {
-  readonly name: string;
   /** The numbers that a type of storage, or a dtype, stands for. */
   readonly dtype: DType | undefined;
   readonly call: ((args: readonly Value[]) => Value) | undefined;
 
-  constructor(name: string, { dtype, call }: Pick<Partial<Global>, 'dtype' | 'call'>) {
-    this.name = name;
+  constructor(
+    readonly name: string,
+    { dtype, call }: Pick<Partial<Global>, 'dtype' | 'call'>,
+  ) {
     this.dtype = dtype;
     this.call = call;
   }
@@ -32,16 +33,12 @@ export class Global {
 
 /** The numbers of one or several tensors: the archive's entry `data/<key>`. */
 export class PickledStorage {
-  readonly dtype: DType;
-  readonly key: string;
-  /** How many numbers of this dtype it has. */
-  readonly length: number;
-
-  constructor(dtype: DType, key: string, length: number) {
-    this.dtype = dtype;
-    this.key = key;
-    this.length = length;
-  }
+  /** @param length - how many numbers of this dtype it has */
+  constructor(
+    readonly dtype: DType,
+    readonly key: string,
+    readonly length: number,
+  ) {}
 }
 
 /** A view of a storage, as the file describes it: not checked yet. */
@@ -51,14 +48,16 @@ export class PickledTensor {
   readonly offset: Value;
   readonly shape: Value;
   readonly strides: Value;
-  /** Where it is not the storage's. */
-  readonly dtype: DType | undefined;
   /** A conjugated or negated view, of which the numbers in the file are not yet its own. */
   readonly lazy: boolean;
 
-  constructor(args: readonly Value[], dtype: DType | undefined, metadata: Value | undefined) {
+  /** @param dtype - where it is not the storage's */
+  constructor(
+    args: readonly Value[],
+    readonly dtype: DType | undefined,
+    metadata: Value | undefined,
+  ) {
     [this.storage, this.offset, this.shape, this.strides] = args;
-    this.dtype = dtype;
     this.lazy = metadata instanceof Map && metadata.size > 0;
   }
 }

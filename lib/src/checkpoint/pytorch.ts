@@ -1,5 +1,5 @@
+import { type CheckpointFile, quote } from './checkpoint-file.js';
 import { DTYPES } from './dtype.js';
-import { type CheckpointFile, quote } from './file.js';
 import { unpickle } from './pickle.js';
 import { PickledStorage, PickledTensor, PickleList, type Value } from './pickle-values.js';
 import { elementCount, type StoredTensor } from './tensor.js';

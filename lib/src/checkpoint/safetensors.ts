@@ -1,5 +1,6 @@
+import { isObject } from '../json.js';
+import { type CheckpointFile, quote } from './checkpoint-file.js';
 import { DTYPES, type DType } from './dtype.js';
-import { type CheckpointFile, quote } from './file.js';
 import { elementCount, rowMajor, type StoredTensor } from './tensor.js';
 
 /** What a file says about its tensors. */
@@ -34,9 +35,10 @@ export function readSafetensors(file: CheckpointFile): Contents {
     }
     reached = end;
   }
-  const there = file.size - start;
-  if (reached > there) throw file.error(`it is cut off: ${there} of its tensors' ${reached} bytes are there; ${AGAIN}`);
-  if (reached < there) throw file.error(`${there - reached} bytes follow the last tensor; ${AGAIN}`);
+  const available = file.size - start;
+  if (reached > available)
+    throw file.error(`it is cut off: ${available} of its tensors' ${reached} bytes are there; ${AGAIN}`);
+  if (reached < available) throw file.error(`${available - reached} bytes follow the last tensor; ${AGAIN}`);
   return {
     tensors: new Map(
       tensors.map(({ name, dtype, shape, begin }) => [
@@ -66,12 +68,9 @@ function readHeader(file: CheckpointFile): { header: Record<string, unknown>; st
     throw file.error(`its header is not JSON: ${(cause as Error).message}; ${AGAIN}`, cause);
   }
   if (repeated !== undefined) throw file.error(`its header names ${quote(repeated)} twice; ${AGAIN}`);
-  if (!isRecord(header)) throw file.error(`its header is not a JSON object; ${AGAIN}`);
+  if (!isObject(header)) throw file.error(`its header is not a JSON object; ${AGAIN}`);
   return { header, start: 8 + length };
 }
-
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** A key that an object of the valid JSON text has twice, of which JSON.parse would keep the last. */
 function repeatedKey(json: string): string | undefined {
@@ -102,7 +101,7 @@ function checkEntry(
   entry: unknown,
 ): { dtype: DType; shape: number[]; begin: number; end: number } {
   const fail = (reason: string) => file.error(`tensor ${quote(name)} ${reason}; ${AGAIN}`);
-  if (!isRecord(entry)) throw fail('is not described by a JSON object');
+  if (!isObject(entry)) throw fail('is not described by a JSON object');
   const { dtype, shape, data_offsets: offsets } = entry;
   if (typeof dtype !== 'string' || !Object.hasOwn(DTYPES, dtype)) {
     const known = Object.keys(DTYPES).join(', ');
@@ -126,7 +125,7 @@ const isWholeNumbers = (value: unknown): value is number[] =>
 const show = (value: unknown): string => (JSON.stringify(value) ?? 'none').slice(0, 100);
 
 function checkMetadata(file: CheckpointFile, metadata: unknown): Record<string, string> {
-  if (isRecord(metadata) && Object.values(metadata).every((value) => typeof value === 'string')) {
+  if (isObject(metadata) && Object.values(metadata).every((value) => typeof value === 'string')) {
     return metadata as Record<string, string>;
   }
   throw file.error(`its __metadata__ is not an object of strings; ${AGAIN}`);

@@ -1,7 +1,7 @@
 import { ParameterError } from '../errors.js';
 import { writeWhole } from '../files.js';
+import { quote } from './checkpoint-file.js';
 import type { DType } from './dtype.js';
-import { quote } from './file.js';
 import { elementCount } from './tensor.js';
 
 /** Numbers that {@link saveSafetensors} writes. */
@@ -62,10 +62,13 @@ interface Entry {
  * A file of that name is replaced at once or, if anything fails, not at all. No tensor is copied: leave the arrays alone
  * until the file is written.
  *
+ * @param path - of the file, whose folder there is
+ * @param tensors - by their names, in any order
  * @param metadata - strings for the file's `__metadata__`; `format: 'pt'`, without which Transformers refuses a file, is
  * put in unless it is given
  * @throws ParameterError for a shape that does not fit its numbers, a dtype that does not fit its array, and names that
  * cannot be written
+ * @see {@link openCheckpoint}, which reads it
  * @see Python: `safetensors.torch.save_file(tensors, path, metadata={'format': 'pt'})`
  *
  * @example

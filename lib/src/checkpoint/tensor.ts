@@ -1,5 +1,5 @@
+import { type CheckpointFile, quote } from './checkpoint-file.js';
 import { DTYPES, type DType } from './dtype.js';
-import { type CheckpointFile, quote } from './file.js';
 
 /** What a tensor in a file looks like. */
 export interface TensorInfo {

@@ -1,6 +1,6 @@
 import { type Entry, fromRandomAccessReader, RandomAccessReader, type ZipFile } from 'yauzl';
 import { CheckpointError } from '../errors.js';
-import { type CheckpointFile, quote } from './file.js';
+import { type CheckpointFile, quote } from './checkpoint-file.js';
 
 /** A file in a zip archive that is stored as it is. */
 export interface StoredFile {
@@ -12,11 +12,8 @@ export interface StoredFile {
 
 /** Lets yauzl read an open file, and no further than it goes. */
 class Reader extends RandomAccessReader {
-  readonly #file: CheckpointFile;
-
-  constructor(file: CheckpointFile) {
+  constructor(private readonly file: CheckpointFile) {
     super();
-    this.#file = file;
   }
 
   override read(
@@ -28,8 +25,8 @@ class Reader extends RandomAccessReader {
   ): void {
     let failure: Error | null = null;
     try {
-      if (position + length > this.#file.size) throw new Error(`it points to byte ${position}, behind the file's end`);
-      this.#file.read(position, target.subarray(offset, offset + length));
+      if (position + length > this.file.size) throw new Error(`it points to byte ${position}, behind the file's end`);
+      this.file.read(position, target.subarray(offset, offset + length));
     } catch (error) {
       failure = error as Error;
     }

@@ -73,8 +73,10 @@ export class AudioDataset<Label extends string = 'genre'> {
   /**
    * A row, decoded: mono, at the sampling rate of its file unless {@link castAudio} or the data set says another.
    *
+   * @param index - from 0 to `length` − 1
    * @throws ParameterError for an index out of range
    * @throws AudioDecodeError, which names the file
+   * @see {@link column} for what needs no decoding
    */
   async row(index: number): Promise<DatasetRow<Label>> {
     requireIndex(index, this.length);
@@ -90,7 +92,14 @@ export class AudioDataset<Label extends string = 'genre'> {
     for (let i = 0; i < this.length; i++) yield await this.row(i);
   }
 
-  /** The paths of all rows, or a class of each, as numbers; −1 where a row has none. Nothing is decoded. */
+  /**
+   * The paths of all rows, or a class of each, as numbers; −1 where a row has none. Nothing is decoded.
+   *
+   * @throws ParameterError for a name that is none of `columnNames`, or 'audio'
+   *
+   * @example
+   * dataset.column('genre').filter((label) => label === dataset.features.genre.str2int('jazz')).length; // 99
+   */
   column(name: 'file'): string[];
   column(name: Label): number[];
   column(name: 'file' | Label): string[] | number[] {
@@ -103,6 +112,11 @@ export class AudioDataset<Label extends string = 'genre'> {
    * The rows at these positions, in this order.
    *
    * @throws ParameterError for an index out of range
+   *
+   * @example
+   * const firstTen = dataset.select(Array.from({ length: 10 }, (_, i) => i));
+   *
+   * @see {@link shuffle}, {@link trainTestSplit}
    */
   select(indices: Iterable<number>): AudioDataset<Label> {
     const rows = Uint32Array.from(indices, (index) => {
@@ -115,7 +129,9 @@ export class AudioDataset<Label extends string = 'genre'> {
   /**
    * All rows in random order: that of Python's `dataset.shuffle(seed)`.
    *
+   * @param options - `seed`: default 42
    * @throws ParameterError unless the seed is a whole number of at least 0
+   * @see {@link select}, {@link trainTestSplit}
    */
   shuffle({ seed = 42 }: { seed?: number } = {}): AudioDataset<Label> {
     requireInteger('seed', seed, 0);
@@ -127,6 +143,8 @@ export class AudioDataset<Label extends string = 'genre'> {
    * seed)`, row by row.
    *
    * @throws ParameterError for sizes that the rows do not suffice for
+   *
+   * @see {@link select}, {@link shuffle}
    */
   trainTestSplit(options: TrainTestSplitOptions = {}): { train: AudioDataset<Label>; test: AudioDataset<Label> } {
     const { seed = 42, shuffle = true } = options;
@@ -146,6 +164,11 @@ export class AudioDataset<Label extends string = 'genre'> {
    * The same rows, whose sound is resampled to a rate in Hz when it is decoded; `cast_column('audio', Audio(rate))`.
    *
    * @throws ParameterError unless the rate is a whole number above 0
+   *
+   * @example
+   * const { audio } = await dataset.castAudio({ sampleRate: 16000 }).row(0);
+   *
+   * @see {@link samplingRates}, {@link preprocess}
    */
   castAudio({ sampleRate }: { sampleRate: number }): AudioDataset<Label> {
     requireInteger('sampleRate', sampleRate);
@@ -156,6 +179,7 @@ export class AudioDataset<Label extends string = 'genre'> {
    * The sampling rate in Hz at which each row comes: that of the files, from their headers, unless all come at one.
    *
    * @throws AudioDecodeError, which names the file
+   * @see {@link castAudio}
    */
   async samplingRates(): Promise<number[]> {
     const { sampleRate } = this.features.audio;
@@ -177,6 +201,8 @@ export class AudioDataset<Label extends string = 'genre'> {
    *
    * @example
    * const encoded = dataset.castAudio({ sampleRate: extractor.samplingRate }).preprocess(extractor, { maxDuration: 30 });
+   *
+   * @see {@link castAudio}; {@link Wav2Vec2FeatureExtractor}, which prepares a single clip
    */
   preprocess(featureExtractor: Wav2Vec2FeatureExtractor, options: PreprocessOptions = {}): EncodedDataset {
     const { samplingRate } = featureExtractor;

@@ -1,16 +1,12 @@
 import { readdir, readFile, realpath } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { DatasetError } from '../errors.js';
-import { isFolder } from '../files.js';
-import { PassingHubError, type Patience } from '../hub/connection.js';
-import { commitOf, repositoryFolder } from '../hub/download/cache.js';
-import { type RepositoryOptions, repositoryFile } from '../hub/download/repository-file.js';
-import { type RepositoryListing, repositoryListing } from '../hub/download/repository-listing.js';
-import { isOffline } from '../hub/environment.js';
-import { requireRevision } from '../hub/names.js';
+import { cacheFolder, isFolder } from '../files.js';
+import type { HubOptions } from '../hub/download/repository-file.js';
+import { type RepositoryFiles, repositoryFiles } from '../hub/download/repository-files.js';
 import type { Clips } from './clips.js';
-import { folderClips, requireSplit } from './folder-clips.js';
-import { datasetsFolder, unpackOnce } from './unpack.js';
+import { folderClips, LAYOUT, requireSplit } from './folder-clips.js';
+import { unpackOnce } from './unpack.js';
 import { unpackArchive } from './unpack-archive.js';
 import { INDEX, unpackedClips, unpackParquet } from './unpack-parquet.js';
 
@@ -36,41 +32,24 @@ export interface HubPart {
  * Hub's cache; what they hold is unpacked beside, once for each commit, and needs no connection from then on.
  *
  * @throws HubError if the Hub refuses, or cannot be reached and the data set was not unpacked before
+ * @throws ParameterError if the Hub could have no such repository
  * @throws DatasetError if it has neither, or no such split or configuration
  */
-export async function hubClips(
-  id: string,
-  part: HubPart,
-  options: RepositoryOptions,
-  patience: Partial<Patience> = {},
-): Promise<Clips> {
-  const repository: RepositoryOptions = { ...options, repoType: 'dataset' };
-  const revision = options.revision ?? PARQUET;
-  requireRevision(revision);
-  const home = datasetsFolder(id.replace('/', '--'));
-  const once = { ...patience, retries: 0 };
-  let listing: RepositoryListing | undefined;
-  let failure: PassingHubError | undefined;
-  if (!isOffline()) {
-    try {
-      const asked = (await isFolder(home)) ? once : patience;
-      listing = await repositoryListing(id, { ...repository, revision }, asked);
-    } catch (error) {
-      if (!(error instanceof PassingHubError)) throw error;
-      failure = error;
-    }
-  }
-  const folder = repositoryFolder({ repoType: 'dataset', id, revision, file: '' });
-  const commit = listing?.commit ?? (await commitOf(folder, revision)) ?? 'unknown';
-  const parts = listing ? partsOf(listing.files) : await unpackedParts(join(home, commit));
-  if (parts.size > 0) return parquetClips(id, part, parts, join(home, commit), { ...repository, revision: commit });
+export async function hubClips(id: string, part: HubPart, options: HubOptions): Promise<Clips> {
+  const { revision = PARQUET } = options;
+  const home = cacheFolder('datasets', id.replace('/', '--'));
+  // Where something is unpacked already, once is enough.
+  const retries = (await isFolder(home)) ? 0 : undefined;
+  const asked = { ...options, revision, repoType: 'dataset' } as const;
+  const repository = await repositoryFiles(id, asked, { retries, folder: `a folder (${LAYOUT})` });
+  const { commit = 'unknown', files } = repository;
+  const parts = files ? partsOf(files) : await unpackedParts(join(home, commit));
+  if (parts.size > 0) return parquetClips(id, part, parts, join(home, commit), repository);
 
-  const archive = await repositoryFile(id, ARCHIVE, repository, failure ? once : patience).catch((error) => {
-    throw failure ?? error;
-  });
+  const archive = await repository.download(ARCHIVE, options.revision ?? 'main');
   if (archive === undefined) {
     const message = `${id} has neither Parquet files (<name>/<split>/0000.parquet of ${revision}) nor ${ARCHIVE}`;
-    throw failure ?? new DatasetError(`${message}; download it, and give a folder with a folder for each class in it`);
+    throw new DatasetError(`${message}; download it, and give a folder with a folder for each class in it`);
   }
   // The blob in the cache is named after its content.
   const unpacked = join(home, basename(await realpath(archive)));
@@ -83,7 +62,7 @@ async function parquetClips(
   { name, split }: HubPart,
   parts: Parts,
   home: string,
-  repository: RepositoryOptions,
+  repository: RepositoryFiles,
 ): Promise<Clips> {
   const configurations = [...parts.keys()];
   const chosen = name ?? (configurations.length === 1 ? configurations[0] : 'default');
@@ -99,7 +78,7 @@ async function parquetClips(
   await unpackOnce(folder, async (empty) => {
     const paths: string[] = [];
     for (const file of files) {
-      const path = await repositoryFile(id, file, repository);
+      const path = await repository.download(file);
       if (path === undefined) throw new DatasetError(`${id} has no ${file} any more; load it again`);
       paths.push(path);
     }

@@ -1,7 +1,6 @@
-import { DatasetError, ParameterError } from '../errors.js';
-import { isFile, isFolder } from '../files.js';
-import { type HubOptions, pathOf } from '../hub/download/repository-file.js';
-import { isRepositoryId } from '../hub/names.js';
+import { DatasetError } from '../errors.js';
+import { isFile, isFolder, pathOf } from '../files.js';
+import type { HubOptions } from '../hub/download/repository-file.js';
 import { AudioDataset } from './audio-dataset.js';
 import type { Clips } from './clips.js';
 import { folderClips, LAYOUT } from './folder-clips.js';
@@ -29,6 +28,7 @@ export interface LoadDatasetOptions<Label extends string> extends HubOptions {
  * into the folder `datasets` of `ONPA_CACHE` (else `~/.cache/onpa`), and need no connection from then on. GTZAN's one
  * broken file is left out: 999 rows are left.
  *
+ * @param idOrFolder - a folder as a path or `file:` URL, or `owner/name` on the Hub; a folder goes first
  * @throws ParameterError if idOrFolder is neither a folder nor could be a repository
  * @throws DatasetError if it is not laid out as a data set, or has no such split; the message names those there are
  * @throws HubError if the Hub refuses or cannot be reached
@@ -36,6 +36,8 @@ export interface LoadDatasetOptions<Label extends string> extends HubOptions {
  * @example
  * const gtzan = await loadDataset('marsyas/gtzan');
  * gtzan.features.genre.names; // ['blues', 'classical', …]
+ *
+ * @see {@link AudioDataset}; {@link hfHubDownload}, for a single file of a repository
  */
 export async function loadDataset<Label extends string = 'genre'>(
   idOrFolder: string,
@@ -43,18 +45,11 @@ export async function loadDataset<Label extends string = 'genre'>(
 ): Promise<AudioDataset<Label>> {
   const { split = 'train', name, labelColumn, ...hub } = options;
   const path = pathOf(idOrFolder);
+  if (await isFile(idOrFolder)) throw new DatasetError(`${idOrFolder} is a file, not a folder; ${LAYOUT}`);
   const clips = (await isFolder(path))
     ? await folderClips(path, split, labelColumn ?? 'genre')
-    : await hubClips(await repositoryId(idOrFolder), { split, name, labelColumn: labelColumn ?? 'genre' }, hub);
+    : await hubClips(idOrFolder, { split, name, labelColumn: labelColumn ?? 'genre' }, hub);
   return new AudioDataset<Label>(withFirst(withoutBroken(clips), labelColumn));
-}
-
-async function repositoryId(idOrFolder: string): Promise<string> {
-  if (await isFile(idOrFolder)) throw new DatasetError(`${idOrFolder} is a file, not a folder; ${LAYOUT}`);
-  if (isRepositoryId(idOrFolder)) return idOrFolder;
-  throw new ParameterError(
-    `'${idOrFolder}' is neither a folder nor the name of a repository; give a folder (${LAYOUT}), or 'owner/name' on the Hub`,
-  );
 }
 
 /** The clips with the column to learn before all others. */

@@ -1,4 +1,5 @@
-import { open } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
+import { buffer } from 'node:stream/consumers';
 import { load } from '../audio/load.js';
 
 /** Enough for the headers that have a sampling rate, in bytes, unless something large stands before them. */
@@ -10,19 +11,9 @@ const HEADER = 4096;
  * @throws AudioDecodeError if the file cannot be read
  */
 export async function samplingRateOf(file: string): Promise<number> {
-  const header = await readHeader(file).catch(() => undefined);
+  const header = await buffer(createReadStream(file, { end: HEADER - 1 })).catch(() => undefined);
   const rate = header && (wavRate(header) || flacRate(header) || vorbisRate(header));
   return rate || (await load(file, { sampleRate: null })).sampleRate;
-}
-
-async function readHeader(file: string): Promise<Buffer> {
-  const handle = await open(file);
-  try {
-    const { buffer, bytesRead } = await handle.read(Buffer.alloc(HEADER), 0, HEADER, 0);
-    return buffer.subarray(0, bytesRead);
-  } finally {
-    await handle.close();
-  }
 }
 
 const text = (bytes: Buffer, from: number, to: number) => bytes.toString('latin1', from, to);

@@ -6,6 +6,7 @@ import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { extract } from 'tar-stream';
 import { DatasetError } from '../errors.js';
+import { isSystemError } from '../files.js';
 import { progress } from '../progress.js';
 import { isClipName } from './folder-clips.js';
 
@@ -42,7 +43,7 @@ export async function unpackArchive(archive: string, folder: string): Promise<vo
     await pipeline(createReadStream(archive), count, createGunzip(), entries);
     await writing;
   } catch (cause) {
-    if (cause instanceof DatasetError || (cause as NodeJS.ErrnoException).syscall) throw cause;
+    if (cause instanceof DatasetError || isSystemError(cause)) throw cause;
     const reason = (cause as Error).message;
     throw new DatasetError(`${archive} cannot be unpacked: ${reason}. Remove it, to download it again`, { cause });
   } finally {

@@ -3,6 +3,7 @@ import { basename, join } from 'node:path';
 import { type AsyncBuffer, type FileMetaData, parquetMetadataAsync, parquetReadObjects } from 'hyparquet';
 import { compressors } from 'hyparquet-compressors';
 import { DatasetError } from '../errors.js';
+import { isSystemError, readFully } from '../files.js';
 import { progress } from '../progress.js';
 import { classLabel } from './class-label.js';
 import type { Clips } from './clips.js';
@@ -41,7 +42,7 @@ export async function unpackParquet(
       const part = files.length > 1 ? ` (${i + 1} of ${files.length})` : '';
       index = await unpackFile(handle, file, folder, index, `Unpacking ${basename(file)}${part}`, read);
     } catch (cause) {
-      if (cause instanceof DatasetError || (cause as NodeJS.ErrnoException).syscall) throw cause;
+      if (cause instanceof DatasetError || isSystemError(cause)) throw cause;
       const reason = (cause as Error).message;
       throw new DatasetError(`${file} cannot be read as Parquet: ${reason}. Remove it, to download it again`, {
         cause,
@@ -124,11 +125,7 @@ async function bytesOf(handle: FileHandle, read: (bytes: number) => void): Promi
     byteLength: size,
     async slice(start, end = size) {
       const bytes = new Uint8Array(end - start);
-      for (let done = 0; done < bytes.length; ) {
-        const { bytesRead } = await handle.read(bytes, done, Math.min(bytes.length - done, 2 ** 30), start + done);
-        if (bytesRead === 0) throw new Error('it is cut off');
-        done += bytesRead;
-      }
+      if (!(await readFully(handle, bytes, start))) throw new Error('it is cut off');
       read(bytes.length);
       return bytes.buffer;
     },

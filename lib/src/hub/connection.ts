@@ -1,42 +1,16 @@
 import { HubError } from '../errors.js';
 import type { HubFile } from './names.js';
+import { patience, TransientHubError } from './retry.js';
 
-/** The server, who asks, and how long to wait. */
+/** The server, who asks, and how often. */
 export interface Hub {
   /** Without a slash at the end. */
   address: string;
   token: string | undefined;
-  patience: Patience;
-  /** What else to try where it cannot be reached; default what helps a download. */
-  advice?: string;
-}
-
-export interface Patience {
-  /** How long a server may be silent, in ms. */
-  silence: number;
   /** How often a request is sent again without getting any further. */
   retries: number;
-  /** Lets so many ms pass. */
-  wait(ms: number): Promise<void>;
-}
-
-export const PATIENCE: Patience = {
-  silence: 10_000,
-  retries: 3,
-  wait: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
-};
-
-/** An error that may be gone the next time. */
-export class PassingHubError extends HubError {
-  /** @param after - when the server wants to be asked again, in ms */
-  constructor(
-    message: string,
-    options?: { cause?: unknown },
-    readonly after: number = 0,
-  ) {
-    super(message, options);
-    this.name = 'HubError';
-  }
+  /** What else to try where it cannot be reached; default what helps a download. */
+  advice?: string;
 }
 
 /** The Hub said no for good. */
@@ -48,32 +22,6 @@ export class HubRefusal extends HubError {
   ) {
     super(message);
     this.name = 'HubError';
-  }
-}
-
-/** The time before the n-th try: 1 s, 2 s, 4 s, at most 8 s, or what the server asks for within a minute. */
-export function pause(hub: Hub, tries: number, error: HubError): Promise<void> {
-  const after = error instanceof PassingHubError ? Math.min(error.after, 60_000) : 0;
-  return hub.patience.wait(Math.max(after, Math.min(8000, 1000 * 2 ** (tries - 1))));
-}
-
-/**
- * Sends a request, and again where its error may pass.
- *
- * @param passes - which of the errors that may pass are worth another try; default all
- */
-export async function insist<T>(
-  hub: Hub,
-  request: () => Promise<T>,
-  passes: (error: PassingHubError) => boolean = () => true,
-): Promise<T> {
-  for (let tries = 1; ; tries++) {
-    try {
-      return await request();
-    } catch (error) {
-      if (!(error instanceof PassingHubError && passes(error)) || tries > hub.patience.retries) throw error;
-      await pause(hub, tries, error);
-    }
   }
 }
 
@@ -94,7 +42,7 @@ export function revisionAddress({ address }: Hub, { repoType, id, revision }: Hu
 }
 
 /** What is asked of a server. */
-export interface Question {
+export interface HubRequest {
   method: 'HEAD' | 'GET' | 'POST' | 'PUT';
   url: URL;
   /** Besides the token. */
@@ -114,7 +62,7 @@ export interface Question {
 export async function ask(
   hub: Hub,
   of: HubFile,
-  request: Question,
+  request: HubRequest,
   enough: (response: Response, target: URL) => boolean = () => false,
 ): Promise<Response> {
   const { method, range, body, signal } = request;
@@ -155,14 +103,21 @@ export function unreachable(
   url: URL,
   cause: unknown,
   what: string = 'no connection:',
-): PassingHubError {
+): TransientHubError {
   const { code, message } = rootOf(cause);
-  const reason = code === 'TIMEOUT' ? `no answer within ${hub.patience.silence / 1000} s` : code || message;
+  const reason = code === 'TIMEOUT' ? `no answer within ${patience.silence / 1000} s` : code || message;
   const { advice = 'HF_HUB_OFFLINE=1 makes do with what was downloaded before' } = hub;
-  return new PassingHubError(
+  return new TransientHubError(
     `${nameOf(of)}: ${what} ${url.host}, ${reason}. Check the network; HF_ENDPOINT names another server, ${advice}`,
     { cause },
   );
+}
+
+/** The whole text of an answer. */
+export async function textOf(hub: Hub, of: HubFile, url: URL, response: Response): Promise<string> {
+  return response.text().catch((cause) => {
+    throw unreachable(hub, of, url, cause, 'the connection broke off:');
+  });
 }
 
 /** How the message of a refusal begins: who answers what. */
@@ -203,7 +158,7 @@ export function refusal(hub: Hub, of: HubFile, response: Response): HubError {
   if (status === 408 || status === 429 || status >= 500) {
     const more = hub.token ? '' : `; with an access token more is allowed: ${logIn}`;
     const then = status === 429 ? `Wait a while${more}` : 'Try again later';
-    return new PassingHubError(message + then, undefined, retryAfter(response));
+    return new TransientHubError(message + then, undefined, retryAfter(response));
   }
   return new HubError(`${message}Check that HF_ENDPOINT or hubUrl is a Hub`);
 }

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { copyFile, mkdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readFile, rename, rm, symlink } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { getRepoFolderName } from '@huggingface/hub';
 import { isFile, isFolder, writeWhole } from '../../files.js';
@@ -15,10 +15,6 @@ import { type HubFile, isCommit } from '../names.js';
 /** The folder of a repository in the cache. */
 export function repositoryFolder({ repoType, id }: HubFile): string {
   return join(hubCache(), getRepoFolderName({ type: repoType, name: id }));
-}
-
-export function blobPath(folder: string, etag: string): string {
-  return join(folder, 'blobs', etag);
 }
 
 export function snapshotPath(folder: string, commit: string, file: string): string {
@@ -58,9 +54,7 @@ export async function keepRevision(folder: string, revision: string, commit: str
 
 /** Notes that a commit has no such file. */
 export async function keepMissing(folder: string, commit: string, file: string): Promise<void> {
-  const path = join(folder, '.no_exist', commit, file);
-  await mkdir(dirname(path), { recursive: true });
-  await writeFile(path, '');
+  await writeWhole(join(folder, '.no_exist', commit, file), new Uint8Array(), { makeFolder: true });
 }
 
 /** Makes the file of a snapshot: a link to the blob, relative so that the cache can be moved, or a copy where there are no links. */

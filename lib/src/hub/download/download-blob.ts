@@ -3,10 +3,11 @@ import { dirname } from 'node:path';
 import { downloadFile } from '@huggingface/hub';
 import { HubError } from '../../errors.js';
 import { type Progress, progress } from '../../progress.js';
-import { addressOf, ask, type Hub, nameOf, PassingHubError, pause, refusal, unreachable } from '../connection.js';
+import { difference } from '../checksum.js';
+import { addressOf, ask, type Hub, nameOf, refusal, unreachable } from '../connection.js';
 import { isTrue } from '../environment.js';
 import type { HubFile } from '../names.js';
-import { difference } from './checksum.js';
+import { backOff, patience, TransientHubError } from '../retry.js';
 import type { FileMetadata } from './file-metadata.js';
 import { claimPartial, leavePartial, removePartials } from './partial-file.js';
 
@@ -73,11 +74,11 @@ async function complete(hub: Hub, source: Source, partial: string): Promise<void
       const received = await receive(hub, source, file, have, bar);
       have = received.have;
       if (!received.broken && (size === undefined || have === size)) return;
-      const error = received.broken ?? new PassingHubError(wrongSize(source, have));
+      const error = received.broken ?? new TransientHubError(wrongSize(source, have));
       tries = have > most ? 1 : tries + 1;
       most = Math.max(most, have);
-      if (tries > hub.patience.retries) throw error;
-      await pause(hub, tries, error);
+      if (tries > hub.retries) throw error;
+      await backOff(tries, error);
     }
   } finally {
     bar?.end();
@@ -92,11 +93,11 @@ async function receive(
   file: FileHandle,
   from: number,
   bar: Progress | undefined,
-): Promise<{ have: number; broken?: PassingHubError }> {
+): Promise<{ have: number; broken?: TransientHubError }> {
   const { etag, size = Number.MAX_SAFE_INTEGER } = source;
   const url = addressOf(hub, source);
   const silence = new AbortController();
-  const timer = setTimeout(() => silence.abort(new DOMException('', 'TimeoutError')), hub.patience.silence);
+  const timer = setTimeout(() => silence.abort(new DOMException('', 'TimeoutError')), patience.silence);
   let have = from;
   let failure: unknown;
   // The package builds the request for a part of a file; redirects, token and errors are ours.
@@ -111,7 +112,7 @@ async function receive(
         const response = await ask(hub, source, { method: 'GET', url, range, signal: silence.signal });
         if (response.status === 416) {
           have = await startAgain(file);
-          throw new PassingHubError(wrongSize(source, from));
+          throw new TransientHubError(wrongSize(source, from));
         }
         if (!response.ok || !response.body) throw refusal(hub, source, response);
         if (have > 0 && !startsAt(response, have)) have = await startAgain(file);
@@ -137,7 +138,7 @@ async function receive(
       bar?.update(have);
     }
   } catch (error) {
-    if (error instanceof PassingHubError) return { have, broken: error };
+    if (error instanceof TransientHubError) return { have, broken: error };
     throw error;
   } finally {
     clearTimeout(timer);

@@ -1,6 +1,7 @@
 import { HubError } from '../../errors.js';
 import { addressOf, ask, type Hub, nameOf, refusal } from '../connection.js';
 import type { HubFile } from '../names.js';
+import { patience } from '../retry.js';
 
 /** What the Hub says of a file before it is downloaded. */
 export interface FileMetadata {
@@ -27,7 +28,7 @@ export class NoRevisionError extends HubError {
  */
 export async function fileMetadata(hub: Hub, of: HubFile): Promise<FileMetadata | undefined> {
   const url = addressOf(hub, of);
-  const signal = AbortSignal.timeout(hub.patience.silence);
+  const signal = AbortSignal.timeout(patience.silence);
   const response = await ask(hub, of, { method: 'HEAD', url, signal }, isComplete(url));
   const { headers, status } = response;
   const commit = headers.get('X-Repo-Commit');

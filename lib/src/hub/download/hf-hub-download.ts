@@ -6,11 +6,16 @@ import { type RepositoryOptions, repositoryFile } from './repository-file.js';
  * Downloads a file of a repository of the Hub, once, into the cache that Python uses too, and tells where it is; like
  * `huggingface_hub.hf_hub_download`. Of a folder it is the file that lies there.
  *
+ * @param idOrFolder - a folder as a path or `file:` URL, or `owner/name` on the Hub; a folder goes first
+ * @param file - within the repository, such as 'config.json' or 'data/train.parquet'
+ * @returns its path on this machine
  * @throws ParameterError if idOrFolder is neither a folder nor could be a repository
  * @throws HubError if there is no such file, or the Hub refuses or cannot be reached
  *
  * @example
  * const path = await hfHubDownload('ntu-spml/distilhubert', 'README.md');
+ *
+ * @see {@link listRepoFiles}, {@link loadDataset}
  */
 export async function hfHubDownload(
   idOrFolder: string,
@@ -20,7 +25,7 @@ export async function hfHubDownload(
   const path = await repositoryFile(idOrFolder, file, options);
   if (path !== undefined) return path;
   const others = await listRepoFiles(idOrFolder, options).catch(() => []);
-  const there =
+  const known =
     others.length > 0 ? `; there are ${others.slice(0, 10).join(', ')}${others.length > 10 ? ', …' : ''}` : '';
-  throw new HubError(`${idOrFolder} has no file '${file}'${there}`);
+  throw new HubError(`${idOrFolder} has no file '${file}'${known}`);
 }

@@ -1,19 +1,22 @@
 import { readdir } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import { HubError } from '../../errors.js';
-import { isFolder } from '../../files.js';
+import { isFolder, pathOf } from '../../files.js';
 import { isOffline } from '../environment.js';
-import { pathOf, type RepositoryOptions, requireRepository } from './repository-file.js';
-import { currentListing } from './repository-listing.js';
+import { type RepositoryOptions, requireRepository } from './repository-file.js';
+import { repositoryListing } from './repository-listing.js';
 
 /**
  * The paths of all files of a repository of the Hub, or of a folder, sorted; like `huggingface_hub.list_repo_files`.
  *
+ * @param idOrFolder - a folder as a path or `file:` URL, or `owner/name` on the Hub; a folder goes first
  * @throws ParameterError if idOrFolder is neither a folder nor could be a repository
  * @throws HubError if the Hub refuses, cannot be reached, or has no such revision
  *
  * @example
  * await listRepoFiles('ntu-spml/distilhubert'); // ['.gitattributes', 'README.md', 'config.json', …]
+ *
+ * @see {@link hfHubDownload}
  */
 export async function listRepoFiles(idOrFolder: string, options: RepositoryOptions = {}): Promise<string[]> {
   const folder = pathOf(idOrFolder);
@@ -24,7 +27,7 @@ export async function listRepoFiles(idOrFolder: string, options: RepositoryOptio
       `The files of ${idOrFolder} cannot be listed: HF_HUB_OFFLINE or TRANSFORMERS_OFFLINE forbids it`,
     );
   }
-  const listing = await currentListing(idOrFolder, options);
+  const listing = await repositoryListing(idOrFolder, options);
   if (listing) return listing.files.sort();
   throw new HubError(`${idOrFolder} has no revision '${options.revision}': give a branch, a tag or a commit`);
 }

@@ -1,22 +1,13 @@
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { HubError, ParameterError } from '../../errors.js';
-import { isFile, isFolder } from '../../files.js';
+import { isFile, isFolder, isSystemError, pathOf } from '../../files.js';
 import { requireChoice } from '../../validation.js';
-import { type Hub, insist, nameOf, PATIENCE, type Patience } from '../connection.js';
+import { type Hub, nameOf } from '../connection.js';
 import { hubAddress, isOffline } from '../environment.js';
-import { findToken } from '../login/token.js';
+import { hubOf } from '../login/token.js';
 import { type HubFile, isCommit, isRepositoryId, requireFileName, requireRevision } from '../names.js';
-import {
-  blobPath,
-  hasRevision,
-  keepMissing,
-  keepRevision,
-  link,
-  lookUp,
-  repositoryFolder,
-  snapshotPath,
-} from './cache.js';
+import { retry } from '../retry.js';
+import { hasRevision, keepMissing, keepRevision, link, lookUp, repositoryFolder, snapshotPath } from './cache.js';
 import { downloadBlob } from './download-blob.js';
 import { type FileMetadata, fileMetadata, NoRevisionError } from './file-metadata.js';
 
@@ -58,43 +49,39 @@ export async function repositoryFile(
   idOrFolder: string,
   file: string,
   options: RepositoryOptions = {},
-  patience: Partial<Patience> = {},
+  retries?: number,
 ): Promise<string | undefined> {
   requireFileName(file);
   const path = pathOf(idOrFolder);
   if (await isFolder(path)) return (await isFile(join(path, file))) ? join(path, file) : undefined;
   await requireRepository(idOrFolder, options);
   const { revision = 'main', repoType = 'model' } = options;
-  return hubFile({ repoType, id: idOrFolder, revision, file }, options, { ...PATIENCE, ...patience });
+  return hubFile({ repoType, id: idOrFolder, revision, file }, options, retries);
 }
 
-/** Throws a {@link ParameterError} where what is not a folder cannot be a repository, or the options name none. */
+/**
+ * Throws a {@link ParameterError} where what is not a folder cannot be a repository, or the options name none.
+ *
+ * @param folder - what to give in its place, in a few words
+ */
 export async function requireRepository(
   id: string,
   { revision = 'main', repoType = 'model' }: RepositoryOptions,
+  folder: string = 'a folder that there is',
 ): Promise<void> {
   if (!isRepositoryId(id)) {
     const reason = (await isFile(pathOf(id)))
       ? 'a file, not a folder'
       : 'neither a folder nor the name of a repository';
-    throw new ParameterError(`'${id}' is ${reason}; give a folder that there is, or 'owner/name' on the Hub`);
+    throw new ParameterError(`'${id}' is ${reason}; give ${folder}, or 'owner/name' on the Hub`);
   }
   requireRevision(revision);
   requireChoice('repoType', repoType, ['model', 'dataset']);
 }
 
-/** The path of a folder, given as one or as a `file:` URL. */
-export function pathOf(idOrFolder: string): string {
-  if (!idOrFolder.startsWith('file:')) return idOrFolder;
-  try {
-    return fileURLToPath(idOrFolder);
-  } catch (cause) {
-    throw new ParameterError(`'${idOrFolder}' is no URL of a folder: ${(cause as Error).message}`, { cause });
-  }
-}
-
-async function hubFile(of: HubFile, options: HubOptions, patience: Patience): Promise<string | undefined> {
-  const address = hubAddress(options.hubUrl);
+async function hubFile(of: HubFile, options: HubOptions, retries?: number): Promise<string | undefined> {
+  // A wrong address is an error also where the cache has the file.
+  hubAddress(options.hubUrl);
   const folder = repositoryFolder(of);
   const known = await lookUp(folder, of);
   const cached = known === 'missing' ? {} : known === undefined ? undefined : { path: known };
@@ -106,12 +93,12 @@ async function hubFile(of: HubFile, options: HubOptions, patience: Patience): Pr
       `${nameOf(of)} is not in the cache ${folder}, and HF_HUB_OFFLINE or TRANSFORMERS_OFFLINE forbids to download it: unset it once`,
     );
   }
-  const hub: Hub = { address, token: await findToken(options.accessToken), patience };
+  const hub = await hubOf(options, retries);
   let found: FileMetadata | undefined;
   try {
     const request = () => fileMetadata(hub, of);
     // Where the cache has an answer, once is enough.
-    found = await (cached === undefined ? insist(hub, request) : request());
+    found = await (cached === undefined ? retry(hub, request) : request());
   } catch (error) {
     if (cached && !(error instanceof NoRevisionError)) return cached.path;
     throw error;
@@ -137,13 +124,13 @@ async function keep(
     await keepRevision(folder, of.revision, commit).catch(() => {});
     return path;
   }
-  const blob = blobPath(folder, etag);
+  const blob = join(folder, 'blobs', etag);
   try {
     if (!(await isFile(blob))) await downloadBlob(hub, { ...of, revision: commit, etag, size }, blob);
     await link(blob, path);
     await keepRevision(folder, of.revision, commit);
   } catch (cause) {
-    if (cause instanceof HubError || !(cause as NodeJS.ErrnoException).syscall) throw cause;
+    if (!isSystemError(cause)) throw cause;
     const reason = (cause as Error).message;
     throw new HubError(`${nameOf(of)} cannot be kept in ${folder}: ${reason}. Set HF_HOME to a folder of yours`, {
       cause,

@@ -1,7 +1,8 @@
-import { ask, type Hub, PATIENCE, revisionAddress } from '../connection.js';
-import { hubAddress, isOffline } from '../environment.js';
-import { findToken } from '../login/token.js';
+import { ask, revisionAddress } from '../connection.js';
+import { isOffline } from '../environment.js';
+import { hubOf } from '../login/token.js';
 import { isRepositoryId } from '../names.js';
+import { patience } from '../retry.js';
 
 /**
  * The licence that a model names on the Hub. It is asked for once, and not at all of what is no repository; whatever goes
@@ -13,13 +14,9 @@ export async function repositoryLicense(
 ): Promise<string | undefined> {
   if (!isRepositoryId(id) || isOffline()) return undefined;
   try {
-    const hub: Hub = {
-      address: hubAddress(options.hubUrl),
-      token: await findToken(options.accessToken),
-      patience: PATIENCE,
-    };
+    const hub = await hubOf(options);
     const of = { repoType: 'model', id, revision: 'main', file: 'its licence' } as const;
-    const signal = AbortSignal.timeout(PATIENCE.silence);
+    const signal = AbortSignal.timeout(patience.silence);
     const response = await ask(hub, of, { method: 'GET', url: revisionAddress(hub, of), signal });
     const { tags } = (await response.json()) as { tags?: unknown };
     const tag = Array.isArray(tags) ? tags.find((text) => String(text).startsWith('license:')) : undefined;

@@ -1,20 +1,8 @@
 import { HubError } from '../../errors.js';
-import {
-  ask,
-  type Hub,
-  insist,
-  nameOf,
-  PATIENCE,
-  type Patience,
-  pageOf,
-  refusal,
-  revisionAddress,
-  unreachable,
-} from '../connection.js';
-import { hubAddress } from '../environment.js';
-import { findToken } from '../login/token.js';
+import { ask, type Hub, nameOf, pageOf, refusal, revisionAddress, textOf } from '../connection.js';
+import { hubOf } from '../login/token.js';
 import { type HubFile, isCommit } from '../names.js';
-import { keepRevision, repositoryFolder } from './cache.js';
+import { patience, retry } from '../retry.js';
 import type { RepositoryOptions } from './repository-file.js';
 
 /** What a revision of a repository has. */
@@ -30,51 +18,27 @@ export interface RepositoryListing {
  * @returns undefined if the repository has no such revision
  * @throws HubError if the Hub refuses, cannot be reached, or answers with something else
  */
-export async function currentListing(
-  id: string,
-  options: RepositoryOptions = {},
-  patience: Partial<Patience> = {},
-): Promise<RepositoryListing | undefined> {
-  const { revision = 'main', repoType = 'model' } = options;
-  const of: HubFile = { repoType, id, revision, file: 'its list of files' };
-  const token = await findToken(options.accessToken);
-  const hub: Hub = { address: hubAddress(options.hubUrl), token, patience: { ...PATIENCE, ...patience } };
-  return insist(hub, () => request(hub, of));
-}
-
-/**
- * {@link currentListing}, and notes in the cache which commit it is: from then on, what the cache has of older ones is
- * found by their names alone.
- */
 export async function repositoryListing(
   id: string,
   options: RepositoryOptions = {},
-  patience: Partial<Patience> = {},
+  retries?: number,
 ): Promise<RepositoryListing | undefined> {
   const { revision = 'main', repoType = 'model' } = options;
-  const listing = await currentListing(id, options, patience);
-  const folder = repositoryFolder({ repoType, id, revision, file: '' });
-  // Only tells what was seen last; a cache that cannot be written to serves as well.
-  if (listing) await keepRevision(folder, revision, listing.commit).catch(() => {});
-  return listing;
+  const of: HubFile = { repoType, id, revision, file: 'its list of files' };
+  const hub = await hubOf(options, retries);
+  return retry(hub, () => request(hub, of));
 }
 
 async function request(hub: Hub, of: HubFile): Promise<RepositoryListing | undefined> {
   const url = revisionAddress(hub, of);
-  const signal = AbortSignal.timeout(hub.patience.silence);
+  const signal = AbortSignal.timeout(patience.silence);
   const response = await ask(hub, of, { method: 'GET', url, signal });
   if (response.status >= 400) {
     await response.body?.cancel();
     if (response.headers.get('X-Error-Code') === 'RevisionNotFound') return undefined;
     throw refusal(hub, of, response);
   }
-  let text: string;
-  try {
-    text = await response.text();
-  } catch (cause) {
-    throw unreachable(hub, of, url, cause, 'the connection broke off:');
-  }
-  const listing = parse(text);
+  const listing = parse(await textOf(hub, of, url, response));
   if (listing) return listing;
   throw new HubError(
     `${nameOf(of)}: ${url.host} answers with no list of files, as no Hub does. Check HF_ENDPOINT or hubUrl, and ${pageOf(hub, of)}`,

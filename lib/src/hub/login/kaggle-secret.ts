@@ -1,4 +1,4 @@
-import { PATIENCE } from '../connection.js';
+import { patience } from '../retry.js';
 import { type FoundToken, toToken } from './token.js';
 
 /** What a notebook on Kaggle may call its token: the name that libraries look for, and the tutorial's. */
@@ -24,7 +24,7 @@ export async function kaggleSecret(): Promise<FoundToken | { reason: string } | 
   if (!key) return undefined;
   const base = (KAGGLE_URL_BASE || 'https://www.kaggle.com').replace(/\/+$/, '');
   for (const label of LABELS) {
-    const { secret, failure } = await ask(`${base}/requests/GetUserSecretByLabelRequest`, key, label);
+    const { secret, failure } = await secretOf(`${base}/requests/GetUserSecretByLabelRequest`, key, label);
     if (failure) return { reason: failure };
     const found = toToken(secret, `Kaggle's secret ${label}`);
     if (found) return found;
@@ -34,7 +34,7 @@ export async function kaggleSecret(): Promise<FoundToken | { reason: string } | 
   };
 }
 
-async function ask(url: string, key: string, label: string): Promise<Answer> {
+async function secretOf(url: string, key: string, label: string): Promise<Answer> {
   try {
     const response = await fetch(url, {
       method: 'POST',
@@ -42,7 +42,7 @@ async function ask(url: string, key: string, label: string): Promise<Answer> {
       body: JSON.stringify({ Label: label }),
       // To nobody else: the key opens all secrets of the notebook.
       redirect: 'error',
-      signal: AbortSignal.timeout(PATIENCE.silence),
+      signal: AbortSignal.timeout(patience.silence),
     });
     const { ok, status } = response;
     const answer = await response.text();

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { writeWhole } from '../../files.js';
-import { HubRefusal, type Patience } from '../connection.js';
+import { HubRefusal } from '../connection.js';
 import { hubAddress } from '../environment.js';
 import { kaggleSecret } from './kaggle-secret.js';
 import {
@@ -35,13 +35,15 @@ export interface LoginOptions {
  *
  * @example
  * const { name } = await login();
+ *
+ * @see {@link whoAmI}, which keeps nothing
  */
-export async function login(options: LoginOptions = {}, patience: Partial<Patience> = {}): Promise<HubUser> {
+export async function login(options: LoginOptions = {}): Promise<HubUser> {
   const address = hubAddress();
   const given = toToken(options.token, 'the one given to login');
   const found = given ?? (await currentToken());
   if (found) {
-    const user = await identify(address, found, patience).catch((error) => {
+    const user = await identify(address, found).catch((error) => {
       if (error instanceof HubRefusal && error.status === 401) forgetForProcess(found);
       throw error;
     });
@@ -50,7 +52,7 @@ export async function login(options: LoginOptions = {}, patience: Partial<Patien
   }
   const secret = await kaggleSecret();
   if (!secret || 'reason' in secret) throw await missingToken(address, secret?.reason);
-  const user = await identify(address, secret, patience);
+  const user = await identify(address, secret);
   await keep(secret);
   return user;
 }

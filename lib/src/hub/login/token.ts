@@ -1,7 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { HubError, ParameterError } from '../../errors.js';
-import { expand, huggingFaceHome, isTrue } from '../environment.js';
+import type { Hub } from '../connection.js';
+import { expand, hubAddress, huggingFaceHome, isTrue } from '../environment.js';
+import { patience } from '../retry.js';
 
 /** An access token, and where it was found. */
 export interface FoundToken {
@@ -34,7 +36,15 @@ export async function findToken(given?: string): Promise<string | undefined> {
   return (await findTokenAndSource(given))?.token;
 }
 
-/** The same, and where it comes from. */
+/** The Hub that options name, and the token to send. */
+export async function hubOf(
+  { hubUrl, accessToken }: { hubUrl?: string; accessToken?: string },
+  retries: number = patience.retries,
+): Promise<Hub> {
+  return { address: hubAddress(hubUrl), token: await findToken(accessToken), retries };
+}
+
+/** The same as {@link findToken}, and where it comes from. */
 async function findTokenAndSource(given?: string): Promise<FoundToken | undefined> {
   return toToken(given, 'the one given') ?? (isHidden() ? undefined : await currentToken());
 }

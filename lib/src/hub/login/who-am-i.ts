@@ -1,17 +1,8 @@
 import { HubError } from '../../errors.js';
-import {
-  answered,
-  ask,
-  type Hub,
-  HubRefusal,
-  insist,
-  PATIENCE,
-  type Patience,
-  refusal,
-  unreachable,
-} from '../connection.js';
+import { answered, ask, type Hub, HubRefusal, refusal, textOf } from '../connection.js';
 import { hubAddress, isOffline } from '../environment.js';
 import type { HubFile } from '../names.js';
+import { patience, retry } from '../retry.js';
 import { type FoundToken, howToLogIn, requireToken } from './token.js';
 
 /** Whose an access token is. */
@@ -46,23 +37,21 @@ const OF: HubFile = { repoType: 'model', id: 'the access token', file: 'whose it
  *
  * @example
  * const { name } = await whoAmI();
+ *
+ * @see {@link login}
  */
-export async function whoAmI(options: WhoAmIOptions = {}, patience: Partial<Patience> = {}): Promise<HubUser> {
+export async function whoAmI(options: WhoAmIOptions = {}): Promise<HubUser> {
   const address = hubAddress(options.hubUrl);
-  return identify(address, await requireToken(address, options.accessToken), patience);
+  return identify(address, await requireToken(address, options.accessToken));
 }
 
 /** Whose a token is. */
-export async function identify(
-  address: string,
-  { token, source }: FoundToken,
-  patience: Partial<Patience> = {},
-): Promise<HubUser> {
+export async function identify(address: string, { token, source }: FoundToken): Promise<HubUser> {
   if (isOffline()) {
     throw new HubError('HF_HUB_OFFLINE or TRANSFORMERS_OFFLINE forbids to ask the Hub whose the token is: unset it');
   }
-  const hub: Hub = { address, token, patience: { ...PATIENCE, ...patience }, advice: 'or try again later' };
-  const user = parse(await insist(hub, () => request(hub, source)));
+  const hub: Hub = { address, token, retries: patience.retries, advice: 'or try again later' };
+  const user = parse(await retry(hub, () => request(hub, source)));
   if (user) return user;
   throw new HubError(
     `${new URL(address).host} does not say whose the token is, as every Hub does. Check HF_ENDPOINT or hubUrl`,
@@ -71,16 +60,14 @@ export async function identify(
 
 async function request(hub: Hub, source: string): Promise<string> {
   const url = new URL(`${hub.address}/api/whoami-v2`);
-  const signal = AbortSignal.timeout(hub.patience.silence);
+  const signal = AbortSignal.timeout(patience.silence);
   let elsewhere: URL | undefined;
   const response = await ask(hub, OF, { method: 'GET', url, signal }, (_, target) => {
     // Without the token nobody can say whose it is.
     if (target.origin !== url.origin) elsewhere = target;
     return elsewhere !== undefined;
   });
-  const text = await response.text().catch((cause) => {
-    throw unreachable(hub, OF, url, cause, 'the connection broke off:');
-  });
+  const text = await textOf(hub, OF, url, response);
   if (response.ok) return text;
   const message = answered(hub, OF, response);
   if (elsewhere) {

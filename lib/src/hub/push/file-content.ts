@@ -1,4 +1,5 @@
 import { open } from 'node:fs/promises';
+import { readFully } from '../../files.js';
 
 /** In bytes. A connection counts as silent until so much gets through. */
 const PIECE = 1 << 18;
@@ -9,39 +10,32 @@ const PIECE = 1 << 18;
  * The npm package's own one reads ahead as fast as the disk allows, until the whole file is in memory.
  */
 export class FileContent extends Blob {
-  readonly #path: string;
-  /** In bytes. */
-  readonly #start: number;
-  readonly #end: number;
-
-  constructor(path: string, start: number, end: number) {
+  /** From byte `start` to before byte `end`. */
+  constructor(
+    private readonly path: string,
+    private readonly start: number,
+    private readonly end: number,
+  ) {
     super();
-    this.#path = path;
-    this.#start = start;
-    this.#end = end;
   }
 
   override get size(): number {
-    return this.#end - this.#start;
+    return this.end - this.start;
   }
 
   override slice(start: number = 0, end: number = this.size): FileContent {
-    return new FileContent(this.#path, this.#start + start, Math.min(this.#start + end, this.#end));
+    return new FileContent(this.path, this.start + start, Math.min(this.start + end, this.end));
   }
 
   override async arrayBuffer(): Promise<ArrayBuffer> {
     const bytes = new Uint8Array(this.size);
-    const file = await open(this.#path);
+    const file = await open(this.path);
     try {
-      for (let at = 0; at < bytes.length; ) {
-        const { bytesRead } = await file.read(bytes, at, bytes.length - at, this.#start + at);
-        if (bytesRead === 0) throw new RangeError(`${this.#path} has become shorter while it was read`);
-        at += bytesRead;
-      }
+      if (await readFully(file, bytes, this.start)) return bytes.buffer;
+      throw new RangeError(`${this.path} has become shorter while it was read`);
     } finally {
       await file.close();
     }
-    return bytes.buffer;
   }
 
   override async text(): Promise<string> {

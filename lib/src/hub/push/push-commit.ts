@@ -1,22 +1,14 @@
 import { commitIter, type PathInfo, pathsInfo } from '@huggingface/hub';
-import { insist, pageOf } from '../connection.js';
-import { difference } from '../download/checksum.js';
+import { difference } from '../checksum.js';
+import { pageOf } from '../connection.js';
 import { isCommit } from '../names.js';
+import { retry } from '../retry.js';
 import { FileContent } from './file-content.js';
 import { pushFetch } from './push-fetch.js';
-import { foreign, headOf, makeBranch, packageOptions } from './push-repository.js';
+import { asHubError, headOf, makeBranch, packageOptions } from './push-repository.js';
 import { type PushSession, partOf, UncertainPushError } from './push-session.js';
+import type { PushedFile } from './push-to-folder.js';
 import { uploadBar } from './upload-bar.js';
-
-/** A file to be pushed. */
-export interface PushedFile {
-  /** Within the repository, with `/` between folders. */
-  path: string;
-  /** On this machine. */
-  location: string;
-  /** In bytes. */
-  size: number;
-}
 
 /** What a commit says of itself. */
 export interface CommitWords {
@@ -38,17 +30,16 @@ export interface MadeCommit {
 export async function commitFiles(session: PushSession, files: PushedFile[], words: CommitWords): Promise<MadeCommit> {
   const attempt = async () => {
     const head = (await headOf(session)) ?? (await makeBranch(session));
-    return (await there(session, head, files)) ?? (await commitOnce(session, head, files, words));
+    return (await commitWithFiles(session, head, files)) ?? (await commitOnce(session, head, files, words));
   };
   try {
-    return await insist(session.hub, attempt, (error) => error instanceof UncertainPushError);
+    return await retry(session.hub, attempt, (error) => error instanceof UncertainPushError);
   } catch (error) {
     if (!(error instanceof UncertainPushError)) throw error;
-    const hub = { ...session.hub, patience: { ...session.hub.patience, retries: 0 } };
-    const once = { ...session, hub };
+    const once = { ...session, hub: { ...session.hub, retries: 0 } };
     const look = async () => {
       const head = await headOf(once);
-      return head ? there(once, head, files) : undefined;
+      return head ? commitWithFiles(once, head, files) : undefined;
     };
     const made = await look().catch(() => undefined);
     if (made) return made;
@@ -57,11 +48,15 @@ export async function commitFiles(session: PushSession, files: PushedFile[], wor
 }
 
 /** The commit, if it has all files as they are here. */
-async function there(session: PushSession, head: string, files: PushedFile[]): Promise<MadeCommit | undefined> {
+async function commitWithFiles(
+  session: PushSession,
+  head: string,
+  files: PushedFile[],
+): Promise<MadeCommit | undefined> {
   const fetch = pushFetch(session, { what: 'its files' });
   const paths = files.map(({ path }) => path);
   const found = await pathsInfo({ ...packageOptions(session), revision: head, paths, fetch }).catch((error) => {
-    throw foreign(session, error);
+    throw asHubError(session, error);
   });
   const entries = new Map(found.map((entry) => [entry.path, entry]));
   const isSameSize = ({ path, size }: PushedFile) => entries.get(path)?.size === size;
@@ -110,7 +105,7 @@ async function commitOnce(
     }
   } catch (error) {
     stop.abort();
-    throw foreign(session, error);
+    throw asHubError(session, error);
   } finally {
     bar.end();
   }

@@ -1,5 +1,6 @@
 import { HubError } from '../../errors.js';
-import { ask, insist, nameOf, PassingHubError, type Question, unreachable } from '../connection.js';
+import { ask, type HubRequest, nameOf, textOf } from '../connection.js';
+import { patience, retry, TransientHubError } from '../retry.js';
 import { type PushSession, partOf, pushRefusal, UncertainPushError } from './push-session.js';
 
 /** How much longer than usual the answer to an upload or to a commit may take: storages and git have work to do. */
@@ -15,12 +16,12 @@ interface ProgressHint {
 }
 
 /** A request of a push. */
-interface Part extends Pick<Question, 'method' | 'url' | 'headers'> {
+interface Part extends Pick<HubRequest, 'method' | 'url' | 'headers'> {
   /** For errors. */
   name: string;
   content: Blob | string | undefined;
   /** How long the answer may take once everything is sent, in ms. */
-  patience: number;
+  timeout: number;
   stopped: AbortSignal;
   /** @param share - of the content that has been sent, in [0, 1] */
   report(share: number): void;
@@ -51,10 +52,10 @@ export function pushFetch(session: PushSession, options: PushFetchOptions): type
     const part: Part = {
       name: isCommit ? 'the commit' : isUpload ? `upload of ${hint?.path}` : what,
       url,
-      method: (init.method ?? 'GET') as Question['method'],
+      method: (init.method ?? 'GET') as HubRequest['method'],
       headers: init.headers,
       content: (init.body ?? undefined) as Part['content'],
-      patience: hub.patience.silence * (isCommit || isUpload ? LONG : 1),
+      timeout: patience.silence * (isCommit || isUpload ? LONG : 1),
       stopped: init.signal ? AbortSignal.any([session.signal, init.signal]) : session.signal,
       report: (share) => hint?.path && report(hint, share),
     };
@@ -63,7 +64,7 @@ export function pushFetch(session: PushSession, options: PushFetchOptions): type
       session.committing ||= isCommit;
       if (isCommit) return await send(session, part, accepted).catch(uncertain);
       const request = () => send(session, part, accepted);
-      return await insist(hub, request, (error) => !(error instanceof UncertainPushError));
+      return await retry(hub, request, (error) => !(error instanceof UncertainPushError));
     } catch (error) {
       failed?.(error);
       throw error;
@@ -77,32 +78,36 @@ async function send(session: PushSession, part: Part, accepted: number[]): Promi
   const { name, url, method, content, stopped } = part;
   stopped.throwIfAborted();
   const of = partOf(session, name);
-  const silence = new Deadline();
+  const silence = new AbortController();
+  let timer: NodeJS.Timeout | undefined;
+  let ended = false;
+  const allow = (ms: number) => {
+    clearTimeout(timer);
+    if (!ended) timer = setTimeout(() => silence.abort(new Error(`no answer within ${ms / 1000} s`)), ms);
+  };
   const headers = new Headers(part.headers);
-  let body: Question['body'];
+  let body: HubRequest['body'];
   let unreadable: unknown;
   if (content instanceof Blob) {
     // Storages want to know the length, and fetch tells none of a stream.
     headers.set('Content-Length', String(content.size));
     const sent = (bytes: number) => {
-      silence.set(bytes < content.size ? hub.patience.silence : part.patience);
+      allow(bytes < content.size ? patience.silence : part.timeout);
       part.report(content.size > 0 ? bytes / content.size : 1);
     };
     const broken = (error: unknown) => {
       unreadable = error;
     };
     body = () => streamOf(content, sent, broken);
-    silence.set(hub.patience.silence);
+    allow(patience.silence);
   } else {
     if (content !== undefined) body = () => content;
-    silence.set(part.patience);
+    allow(part.timeout);
   }
   try {
     const signal = AbortSignal.any([stopped, silence.signal]);
     const response = await ask(hub, of, { method, url, headers, body, signal });
-    const text = await response.text().catch((cause) => {
-      throw unreachable(hub, of, url, cause, 'the connection broke off:');
-    });
+    const text = await textOf(hub, of, url, response);
     const { status } = response;
     if (!response.ok && !accepted.includes(status)) throw pushRefusal(session, name, response, text);
     return new Response(text || null, { status, headers: response.headers });
@@ -111,29 +116,8 @@ async function send(session: PushSession, part: Part, accepted: number[]): Promi
     if (unreadable) throw new HubError(`${nameOf(of)}: ${(unreadable as Error).message}`, { cause: unreadable });
     throw error;
   } finally {
-    silence.end();
-  }
-}
-
-/** Aborts its signal unless it is set anew in time. */
-class Deadline {
-  readonly #controller = new AbortController();
-  #timer: NodeJS.Timeout | undefined;
-  #ended = false;
-
-  get signal(): AbortSignal {
-    return this.#controller.signal;
-  }
-
-  set(ms: number): void {
-    clearTimeout(this.#timer);
-    if (this.#ended) return;
-    this.#timer = setTimeout(() => this.#controller.abort(new Error(`no answer within ${ms / 1000} s`)), ms);
-  }
-
-  end(): void {
-    this.#ended = true;
-    clearTimeout(this.#timer);
+    ended = true;
+    clearTimeout(timer);
   }
 }
 
@@ -175,6 +159,6 @@ function reporter(): (hint: ProgressHint, share: number) => void {
 }
 
 function uncertain(error: unknown): never {
-  if (!(error instanceof PassingHubError)) throw error;
-  throw new UncertainPushError(error.message, { cause: error.cause }, error.after);
+  if (!(error instanceof TransientHubError)) throw error;
+  throw new UncertainPushError(error.message, { cause: error.cause }, error.retryAfter);
 }

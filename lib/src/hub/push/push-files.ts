@@ -2,14 +2,15 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { HubError, OnpaError, ParameterError } from '../../errors.js';
+import { HubError, ParameterError } from '../../errors.js';
+import { isSystemError, pathOf } from '../../files.js';
 import { type Interruption, listenForInterruption, Stopped } from '../../interruption.js';
-import { type Hub, PATIENCE, type Patience, pageOf } from '../connection.js';
-import { pathOf } from '../download/repository-file.js';
+import { type Hub, pageOf } from '../connection.js';
 import { hubAddress, isOffline } from '../environment.js';
 import { type FoundToken, requireToken } from '../login/token.js';
 import { identify } from '../login/who-am-i.js';
 import { isCommit, isRepositoryId, requireRevision } from '../names.js';
+import { patience } from '../retry.js';
 import { commitFiles } from './push-commit.js';
 import { makeRepository } from './push-repository.js';
 import { type PushSession, partOf } from './push-session.js';
@@ -65,7 +66,6 @@ export async function pushFiles(
   repoId: string,
   write: (folder: string) => Promise<void>,
   options: PushOptions = {},
-  patience: Partial<Patience> = {},
 ): Promise<CommitInfo> {
   const { revision = 'main', commitMessage = 'Upload files', signal } = options;
   if (!isRepositoryId(repoId)) {
@@ -81,7 +81,7 @@ export async function pushFiles(
       const files = await pushToFolder(folder, write, () => interruption.pause());
       return { repoUrl: pathToFileURL(resolve(folder)).href, commitMessage, files };
     }
-    const hub = await hubOf(options, { ...PATIENCE, ...patience });
+    const hub = await writableHub(options);
     return await pushToHub(hub, repoId, write, { ...options, revision, commitMessage }, interruption);
   } catch (error) {
     throw error instanceof Stopped ? stopped(repoId, 'and nothing of it is visible. Push again', signal) : error;
@@ -91,7 +91,7 @@ export async function pushFiles(
 }
 
 /** The Hub, with the token, and where that comes from. */
-async function hubOf(options: PushOptions, patience: Patience): Promise<Hub & FoundToken> {
+async function writableHub(options: PushOptions): Promise<Hub & FoundToken> {
   if (isOffline()) {
     throw new HubError(
       "HF_HUB_OFFLINE or TRANSFORMERS_OFFLINE forbids to push: unset it, or give the option 'folder' to write the files there",
@@ -99,7 +99,8 @@ async function hubOf(options: PushOptions, patience: Patience): Promise<Hub & Fo
   }
   const address = hubAddress(options.hubUrl);
   const found = await requireToken(address, options.accessToken);
-  return { address, ...found, patience, advice: "the option 'folder' writes the files into a folder instead" };
+  const advice = "the option 'folder' writes the files into a folder instead";
+  return { address, ...found, retries: patience.retries, advice };
 }
 
 async function pushToHub(
@@ -113,7 +114,7 @@ async function pushToHub(
   const stop = new AbortController();
   const session: PushSession = { hub, id: repoId, revision, signal: stop.signal, committing: false };
   const noRoom = (cause: unknown): never => {
-    if (cause instanceof OnpaError || !(cause as NodeJS.ErrnoException).syscall) throw cause;
+    if (!isSystemError(cause)) throw cause;
     const reason = (cause as Error).message;
     throw new HubError(`${repoId}: no room for the files in ${tmpdir()}: ${reason}. Set TMPDIR to another folder`, {
       cause,
@@ -130,13 +131,12 @@ async function pushToHub(
     };
     await interruption.pause();
     const commit = await interruption.race(push());
-    const paths = files.map(({ path }) => path);
     return {
       repoUrl: pageOf(hub, partOf(session, '')),
       commitUrl: commit.url,
       oid: commit.oid,
       commitMessage: title,
-      files: paths,
+      files: files.map(({ path }) => path),
     };
   } catch (error) {
     if (!(error instanceof Stopped && session.committing)) throw error;
@@ -151,7 +151,7 @@ async function pushToHub(
 /** The repository with its owner; without one, it is the user's own. */
 async function fullId(hub: Hub & FoundToken, repoId: string): Promise<string> {
   if (repoId.includes('/')) return repoId;
-  const { name } = await identify(hub.address, hub, hub.patience);
+  const { name } = await identify(hub.address, hub);
   return `${name}/${repoId}`;
 }
 

@@ -1,5 +1,6 @@
 import { createBranch, createRepo, HubApiError } from '@huggingface/hub';
 import { HubError, OnpaError } from '../../errors.js';
+import { isSystemError } from '../../files.js';
 import { HubRefusal, revisionAddress, withoutToken } from '../connection.js';
 import { isCommit } from '../names.js';
 import { pushFetch } from './push-fetch.js';
@@ -16,7 +17,7 @@ export async function makeRepository(session: PushSession, isPrivate: boolean | 
     // Who may not make repositories there may all the same write to one that there is.
     const exists =
       error instanceof HubRefusal && error.status === 403 && (await headOf(session).catch(() => undefined));
-    if (!exists) throw foreign(session, error);
+    if (!exists) throw asHubError(session, error);
   }
 }
 
@@ -30,7 +31,7 @@ export async function headOf(session: PushSession): Promise<string | undefined> 
     throw new TypeError('no commit');
   } catch (error) {
     if (error instanceof HubRefusal && error.code === 'RevisionNotFound') return undefined;
-    throw foreign(session, error);
+    throw asHubError(session, error);
   }
 }
 
@@ -40,7 +41,7 @@ export async function makeBranch(session: PushSession): Promise<string> {
   try {
     await createBranch({ ...packageOptions(session), fetch });
   } catch (error) {
-    if (!(error instanceof HubApiError && error.statusCode === 409)) throw foreign(session, error);
+    if (!(error instanceof HubApiError && error.statusCode === 409)) throw asHubError(session, error);
   }
   const head = await headOf(session);
   if (head) return head;
@@ -57,8 +58,8 @@ export function packageOptions({ hub, id, revision }: PushSession): {
 }
 
 /** The package's own errors are about answers that no Hub gives. */
-export function foreign({ hub, id, signal }: PushSession, error: unknown): unknown {
-  if (error instanceof OnpaError || signal.aborted || (error as NodeJS.ErrnoException).syscall) return error;
+export function asHubError({ hub, id, signal }: PushSession, error: unknown): unknown {
+  if (error instanceof OnpaError || signal.aborted || isSystemError(error)) return error;
   const message = withoutToken(hub, (error as Error).message);
   return new HubError(
     `${id}: ${new URL(hub.address).host} does not answer as a Hub does: ${message}. Check HF_ENDPOINT or hubUrl, and whether the network asks you to log in`,

@@ -1,7 +1,8 @@
 import type { HubError } from '../../errors.js';
-import { answered, type Hub, HubRefusal, PassingHubError, pageOf, retryAfter } from '../connection.js';
+import { answered, type Hub, HubRefusal, pageOf, retryAfter } from '../connection.js';
 import { howToLogIn } from '../login/token.js';
 import type { HubFile } from '../names.js';
+import { TransientHubError } from '../retry.js';
 
 /** One push: where to, and how it is stopped. */
 export interface PushSession {
@@ -20,7 +21,7 @@ export interface PushSession {
  * An error that may be gone where the push begins anew: something has changed meanwhile, or it is not known whether a
  * commit was made.
  */
-export class UncertainPushError extends PassingHubError {}
+export class UncertainPushError extends TransientHubError {}
 
 /** How a part of a push is named in errors: 'owner/name: the commit'. */
 export function partOf({ id, revision }: PushSession, what: string): HubFile {
@@ -46,7 +47,7 @@ export function pushRefusal(session: PushSession, what: string, response: Respon
   }
   if (status === 408 || status === 429 || status >= 500) {
     const then = status === 429 ? 'Too many requests: wait a while, then push again' : 'Push again later';
-    return new PassingHubError(message + then, undefined, retryAfter(response));
+    return new TransientHubError(message + then, undefined, retryAfter(response));
   }
   const token = `an access token with the role 'write' (${hub.address}/settings/tokens)`;
   const advice: Record<number, string> = {

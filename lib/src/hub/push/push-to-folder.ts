@@ -1,9 +1,18 @@
 import { mkdir, mkdtemp, readdir, rename, rm, rmdir, stat } from 'node:fs/promises';
 import { dirname, join, relative, resolve, sep } from 'node:path';
-import { OnpaError, ParameterError } from '../../errors.js';
-import { isFolder } from '../../files.js';
+import { ParameterError } from '../../errors.js';
+import { isFolder, isSystemError } from '../../files.js';
 import { requireFileName } from '../names.js';
-import type { PushedFile } from './push-commit.js';
+
+/** A file to be pushed. */
+export interface PushedFile {
+  /** Within the repository, with `/` between folders. */
+  path: string;
+  /** On this machine. */
+  location: string;
+  /** In bytes. */
+  size: number;
+}
 
 /**
  * Writes files into a folder as a commit would: all of them, or none. They lie in a folder of their own first, and are
@@ -34,7 +43,7 @@ export async function pushToFolder(
   } catch (error) {
     if (beside) await rm(beside, { recursive: true, force: true });
     if (made) await removeEmpty(target, made);
-    if (error instanceof OnpaError || !(error as NodeJS.ErrnoException).syscall) throw error;
+    if (!isSystemError(error)) throw error;
     const reason = (error as Error).message;
     throw new ParameterError(
       `folder is '${folder}', which cannot be written to: ${reason}; give a folder of yours, with room`,

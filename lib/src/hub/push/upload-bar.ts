@@ -1,7 +1,7 @@
 import type { CommitProgressEvent } from '@huggingface/hub';
 import { type Progress, progress } from '../../progress.js';
 import { isTrue } from '../environment.js';
-import type { PushedFile } from './push-commit.js';
+import type { PushedFile } from './push-to-folder.js';
 
 /** One bar for the bytes of all large files. */
 export function uploadBar(id: string, files: PushedFile[]): { hear(event: CommitProgressEvent): void; end(): void } {

@@ -1,14 +1,13 @@
 import { deepEqual, equal, rejects } from 'node:assert/strict';
 import { HubError } from 'onpa';
-import { repositoryListing } from 'onpa/dist/hub/download/repository-listing.js';
+import { repositoryFiles } from 'onpa/dist/hub/download/repository-files.js';
 import { refuse, TOKEN, withHub } from './server.js';
 import { ownCache, tree } from './surroundings.js';
 
 const ID = 'marsyas/gtzan';
 const PARQUET = 'refs/convert/parquet';
-const atOnce = { wait: async () => {} };
 
-describe('repositoryListing', () => {
+describe('repositoryFiles', () => {
   const cache = ownCache();
 
   it('names the commit and the files of a revision, and notes the commit in the cache', async () => {
@@ -17,11 +16,9 @@ describe('repositoryListing', () => {
       hub.commit(ID, { 'README.md': 'words' }, { type: 'dataset' });
       const files = { 'default/train/0000.parquet': 'a', 'default/train/0001.parquet': 'b' };
       const commit = hub.commit(ID, files, { type: 'dataset', revision: PARQUET });
-      deepEqual(await repositoryListing(ID, { repoType: 'dataset', revision: PARQUET }), {
-        commit,
-        files: Object.keys(files),
-      });
-      deepEqual((await repositoryListing(ID, { repoType: 'dataset' }))?.files, ['README.md']);
+      const found = await repositoryFiles(ID, { repoType: 'dataset', revision: PARQUET });
+      deepEqual([found.commit, found.files], [commit, Object.keys(files)]);
+      deepEqual((await repositoryFiles(ID, { repoType: 'dataset' })).files, ['README.md']);
       deepEqual(await tree(cache.hub), [
         'datasets--marsyas--gtzan/refs/main',
         `datasets--marsyas--gtzan/refs/${PARQUET}`,
@@ -33,9 +30,9 @@ describe('repositoryListing', () => {
     await withHub(async (hub) => {
       process.env.HF_ENDPOINT = hub.url;
       hub.commit(ID, { 'README.md': 'words' }, { type: 'dataset' });
-      equal(await repositoryListing(ID, { repoType: 'dataset', revision: PARQUET }), undefined);
+      equal((await repositoryFiles(ID, { repoType: 'dataset', revision: PARQUET })).files, undefined);
       await rejects(
-        repositoryListing('no/such', { repoType: 'dataset' }),
+        repositoryFiles('no/such', { repoType: 'dataset' }),
         /There is no folder and no dataset 'no\/such'/,
       );
     });
@@ -51,7 +48,7 @@ describe('repositoryListing', () => {
         2,
       );
       const options = { repoType: 'dataset', accessToken: TOKEN } as const;
-      deepEqual((await repositoryListing('me/private', options, atOnce))?.files, ['a.txt']);
+      deepEqual((await repositoryFiles('me/private', options)).files, ['a.txt']);
       equal(hub.seen.length, 3);
     });
   });
@@ -65,7 +62,7 @@ describe('repositoryListing', () => {
           ({ response }) => response.end(answer),
           1,
         );
-        await rejects(repositoryListing(ID, { repoType: 'dataset' }), (error: Error) => {
+        await rejects(repositoryFiles(ID, { repoType: 'dataset' }), (error: Error) => {
           return error instanceof HubError && error.message.includes('answers with no list of files, as no Hub does');
         });
       }

@@ -12,16 +12,12 @@ export function quote(name: string): string {
 
 /** An open file that is read by position. Whatever goes wrong becomes a {@link CheckpointError} that names the file. */
 export class CheckpointFile {
-  readonly path: string;
-  /** In bytes, when it was opened. */
-  readonly size: number;
-  #descriptor: number | undefined;
-
-  private constructor(path: string, size: number, descriptor: number) {
-    this.path = path;
-    this.size = size;
-    this.#descriptor = descriptor;
-  }
+  /** @param size - in bytes, when it was opened */
+  private constructor(
+    readonly path: string,
+    readonly size: number,
+    private descriptor: number | undefined,
+  ) {}
 
   static async open(path: string): Promise<CheckpointFile> {
     let descriptor: number | undefined;
@@ -45,12 +41,12 @@ export class CheckpointFile {
 
   /** Fills `target` with the bytes from `position` on. */
   read(position: number, target: Uint8Array): void {
-    if (this.#descriptor === undefined) throw this.error('it is closed; read the tensors before close()');
+    if (this.descriptor === undefined) throw this.error('it is closed; read the tensors before close()');
     for (let done = 0; done < target.length; ) {
       const length = Math.min(target.length - done, LARGEST_READ);
       let count: number;
       try {
-        count = readSync(this.#descriptor, target, done, length, position + done);
+        count = readSync(this.descriptor, target, done, length, position + done);
       } catch (cause) {
         throw this.error(`it cannot be read: ${(cause as Error).message}`, cause);
       }
@@ -67,7 +63,7 @@ export class CheckpointFile {
   }
 
   close(): void {
-    if (this.#descriptor !== undefined) closeSync(this.#descriptor);
-    this.#descriptor = undefined;
+    if (this.descriptor !== undefined) closeSync(this.descriptor);
+    this.descriptor = undefined;
   }
 }

@@ -1,6 +1,6 @@
 import { compiled } from '../tensor/compiled.js';
-import { inPieces, linear, type Parameters, under } from '../tensor/functional.js';
-import { differentiable, recording } from '../tensor/gradient-tape.js';
+import { inPieces, linear, type ParameterLookup, under } from '../tensor/functional.js';
+import { differentiable, isTaping } from '../tensor/gradient-tape.js';
 import { dropout, type Randomness } from '../tensor/randomness.js';
 import { tf } from '../tensor/tensorflow.js';
 
@@ -22,7 +22,7 @@ export interface AttentionOptions {
 /** Multi-head self-attention (Vaswani et al. 2017): (B, T, C) → (B, T, C), and the weights (B, heads, T, T) if asked. */
 export function selfAttention(
   x: tf.Tensor3D,
-  parameters: Parameters,
+  parameters: ParameterLookup,
   { heads, bias, dropoutRate, randomness, outputAttentions }: AttentionOptions,
 ): { output: tf.Tensor3D; weights?: tf.Tensor4D } {
   return tf.tidy(() => {
@@ -44,8 +44,8 @@ export function selfAttention(
     };
     const piece = Math.max(LEAST_QUERIES, Math.floor(SCORES / (batch * heads * frames)));
     const mix = () =>
-      recording()
-        ? attendOnce([queries, keys, values], bias, dropoutRate, randomness)
+      isTaping()
+        ? attendTaped([queries, keys, values], bias, dropoutRate, randomness)
         : inPieces(queries, 2, piece, (some) => attend(some).mixed);
     const { mixed, weights } = outputAttentions ? attend(queries) : { mixed: mix(), weights: undefined }; // (B, heads, T, D)
     const joined = tf.reshape(tf.transpose(mixed, [0, 2, 1, 3]), [-1, width]) as tf.Tensor2D; // (B · T, C)
@@ -59,7 +59,7 @@ const scoreGradient = compiled(['kept', 'dKept', 'weights', 'inward'], (o, kept,
 ]);
 
 /** softmax(queries · keysᵀ + bias) · values with dropout on the weights; its gradient keeps the weights. */
-function attendOnce(
+function attendTaped(
   inputs: [queries: tf.Tensor4D, keys: tf.Tensor4D, values: tf.Tensor4D],
   bias: tf.Tensor4D | undefined,
   rate: number,

@@ -1,14 +1,14 @@
 import { ACTIVATIONS, type Activation, activationAfterProduct } from '../tensor/activation.js';
-import { type Parameters, under } from '../tensor/functional.js';
-import { recording } from '../tensor/gradient-tape.js';
+import { type Convolution, convolution, convolve } from '../tensor/convolution.js';
+import { DerivedTensors } from '../tensor/derived-tensors.js';
+import { FoldedGroupNorm, windowStatistics } from '../tensor/folded-group-norm.js';
+import { type ParameterLookup, under } from '../tensor/functional.js';
+import { isTaping } from '../tensor/gradient-tape.js';
 import { usesGpu } from '../tensor/native.js';
-import { Prepared } from '../tensor/prepared.js';
 import { tf } from '../tensor/tensorflow.js';
 import { frameCount, type ModelConfig, receptiveField } from './config.js';
-import { type Convolution, convolution, convolve } from './convolution.js';
-import { encodeRecorded } from './feature-encoder-gradient.js';
-import { FoldedGroupNorm, windowStatistics } from './group-norm.js';
-import { isNormed, parameterNames } from './parameters.js';
+import { encodeTaped } from './gradients/feature-encoder-gradient.js';
+import { isNormed, parameterNames } from './pretrained/parameter-specs.js';
 
 /** The convolutions that work on pieces of the clip; at their end a frame stands for 8 frames of the first one. */
 const PIECEWISE_LAYERS = 4;
@@ -18,15 +18,15 @@ const PIECE = 8192;
 /** The feature encoder: a stack of convolutions that turns samples into 50 vectors a second. */
 export class FeatureEncoder {
   readonly #config: ModelConfig;
-  readonly #parameters: Parameters;
+  readonly #parameters: ParameterLookup;
   /** Kernels as the products need them. */
-  readonly #prepared: Prepared;
+  readonly #prepared: DerivedTensors;
 
   /** @param parameters - those under `feature_extractor` */
-  constructor(config: ModelConfig, parameters: Parameters) {
+  constructor(config: ModelConfig, parameters: ParameterLookup) {
     this.#config = config;
     this.#parameters = parameters;
-    this.#prepared = new Prepared(
+    this.#prepared = new DerivedTensors(
       () => config.convDim.flatMap((_, i) => parameterNames(config, i).map(under(parameters, `conv_layers.${i}`))),
       () => prepare(config, parameters),
     );
@@ -37,7 +37,7 @@ export class FeatureEncoder {
    * @returns features (batch, frames, channels)
    */
   forward(batch: readonly Float32Array[]): tf.Tensor3D {
-    if (recording()) return encodeRecorded(batch, this.#config, this.#parameters, () => this.forward(batch));
+    if (isTaping()) return encodeTaped(batch, this.#config, this.#parameters, () => this.forward(batch));
     return tf.tidy(() => {
       const tensors = this.#prepared.get();
       return tf.stack(batch.map((samples) => this.#clip(samples, tensors))) as tf.Tensor3D;
@@ -95,7 +95,7 @@ function activationOf({ featExtractNorm, featExtractActivation }: ModelConfig): 
 }
 
 /** Kernels in the order of the products, with the activations' factors multiplied in. */
-function prepare(config: ModelConfig, parameters: Parameters): tf.NamedTensorMap {
+function prepare(config: ModelConfig, parameters: ParameterLookup): tf.NamedTensorMap {
   const activation = activationOf(config);
   const { before, after } = activation;
   const tensors: tf.NamedTensorMap = {};

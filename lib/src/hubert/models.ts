@@ -1,13 +1,13 @@
 import { addGradients } from '../tensor/add-gradients.js';
+import { checkLabels, countLabels, crossEntropy } from '../tensor/cross-entropy.js';
 import { linear } from '../tensor/functional.js';
 import { tf } from '../tensor/tensorflow.js';
 import type { ModelConfig } from './config.js';
-import { checkLabels, countLabels, crossEntropy } from './cross-entropy.js';
-import { type FromPretrainedOptions, loadModel } from './from-pretrained.js';
-import { initialise } from './initialise.js';
 import { type Batch, type FeatureInput, frameMask, type ModelInput, partsOf, readInput } from './input.js';
-import { baseParameters, headParameters, type ParameterSpec } from './parameters.js';
-import { PretrainedModel } from './pretrained-model.js';
+import { type FromPretrainedOptions, loadModel } from './pretrained/from-pretrained.js';
+import { initialise } from './pretrained/initialise.js';
+import { baseParameters, headParameters, type ParameterSpec } from './pretrained/parameter-specs.js';
+import { PretrainedModel } from './pretrained/pretrained-model.js';
 import type { BaseModelOutput, ForwardOptions } from './speech-encoder.js';
 import { choicesForRows, type TrainingChoices } from './training-choices.js';
 

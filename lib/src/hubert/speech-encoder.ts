@@ -1,4 +1,4 @@
-import { layerNorm, linear, type Parameters, under } from '../tensor/functional.js';
+import { layerNorm, linear, type ParameterLookup, under } from '../tensor/functional.js';
 import { withoutGradient } from '../tensor/gradient-tape.js';
 import { dropout, type Randomness } from '../tensor/randomness.js';
 import { tf } from '../tensor/tensorflow.js';
@@ -27,11 +27,11 @@ export class SpeechEncoder {
   /** Whether training leaves the feature encoder as it is; its activations are then not kept for a gradient. */
   frozen = false;
   readonly #config: ModelConfig;
-  readonly #parameters: Parameters;
+  readonly #parameters: ParameterLookup;
   readonly #features: FeatureEncoder;
   readonly #transformer: TransformerEncoder;
 
-  constructor(config: ModelConfig, parameters: Parameters) {
+  constructor(config: ModelConfig, parameters: ParameterLookup) {
     this.#config = config;
     this.#parameters = parameters;
     this.#features = new FeatureEncoder(config, under(parameters, 'feature_extractor'));

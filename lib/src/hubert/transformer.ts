@@ -1,5 +1,5 @@
-import { activatedLinear, inPieces, layerNorm, linear, type Parameters, under } from '../tensor/functional.js';
-import { recording } from '../tensor/gradient-tape.js';
+import { activatedLinear, inPieces, layerNorm, linear, type ParameterLookup, under } from '../tensor/functional.js';
+import { isTaping } from '../tensor/gradient-tape.js';
 import { dropout, type Randomness } from '../tensor/randomness.js';
 import { tf } from '../tensor/tensorflow.js';
 import { selfAttention } from './attention.js';
@@ -33,11 +33,11 @@ export interface EncoderOptions {
 /** The transformer over the projected features. */
 export class TransformerEncoder {
   readonly #config: ModelConfig;
-  readonly #parameters: Parameters;
+  readonly #parameters: ParameterLookup;
   readonly #positions: PositionalConvolution;
 
   /** @param parameters - those under `encoder` */
-  constructor(config: ModelConfig, parameters: Parameters) {
+  constructor(config: ModelConfig, parameters: ParameterLookup) {
     this.#config = config;
     this.#parameters = parameters;
     this.#positions = new PositionalConvolution(config, under(parameters, 'pos_conv_embed'));
@@ -58,7 +58,7 @@ export class TransformerEncoder {
         if (choices?.droppedLayers[i]) continue;
         if (outputHiddenStates && hiddenStates.length === 0) hiddenStates.push(x);
         const { output, weights } = this.#layer(x, under(this.#parameters, `layers.${i}`), bias, options);
-        if (!outputHiddenStates && !recording()) x.dispose();
+        if (!outputHiddenStates && !isTaping()) x.dispose();
         x = output;
         if (outputHiddenStates) hiddenStates.push(x);
         if (weights) attentions.push(weights);
@@ -89,7 +89,7 @@ export class TransformerEncoder {
 
   #layer(
     x: tf.Tensor3D,
-    parameters: Parameters,
+    parameters: ParameterLookup,
     bias: tf.Tensor4D | undefined,
     { outputAttentions, choices }: EncoderOptions,
   ): { output: tf.Tensor3D; weights?: tf.Tensor4D } {
@@ -114,7 +114,7 @@ export class TransformerEncoder {
     });
   }
 
-  #feedForward(x: tf.Tensor3D, parameters: Parameters, randomness: Randomness | undefined): tf.Tensor3D {
+  #feedForward(x: tf.Tensor3D, parameters: ParameterLookup, randomness: Randomness | undefined): tf.Tensor3D {
     const { hiddenAct, activationDropout, hiddenDropout } = this.#config;
     const feed = (rows: tf.Tensor2D) =>
       tf.tidy(() => {
@@ -123,12 +123,12 @@ export class TransformerEncoder {
       });
     return tf.tidy(() => {
       const rows = tf.reshape(x, [-1, x.shape[2]]) as tf.Tensor2D; // (B · T, C)
-      const output = recording() ? feed(rows) : inPieces(rows, 0, ROWS, feed);
+      const output = isTaping() ? feed(rows) : inPieces(rows, 0, ROWS, feed);
       return dropout(tf.reshape(output, x.shape), hiddenDropout, randomness);
     });
   }
 
-  #norm(x: tf.Tensor3D, parameters: Parameters, name: string): tf.Tensor3D {
+  #norm(x: tf.Tensor3D, parameters: ParameterLookup, name: string): tf.Tensor3D {
     return layerNorm(x, parameters(`${name}.weight`), parameters(`${name}.bias`), this.#config.layerNormEps);
   }
 }

@@ -1,18 +1,18 @@
 import { type ActivationName, activate, activationAfterProduct } from './activation.js';
 import { fusedGelu } from './fused-gelu.js';
-import { differentiable, recording } from './gradient-tape.js';
+import { differentiable, isTaping } from './gradient-tape.js';
 import { tf } from './tensorflow.js';
 
 /** Looks a parameter up by its name. */
-export type Parameters = (name: string) => tf.Tensor;
+export type ParameterLookup = (name: string) => tf.Tensor;
 
 /** Parameters under a common prefix. */
-export function under(parameters: Parameters, prefix: string): Parameters {
+export function under(parameters: ParameterLookup, prefix: string): ParameterLookup {
   return (name) => parameters(`${prefix}.${name}`);
 }
 
 /** x · weightᵀ + bias for rows x (N, in), weight (out, in). */
-export function linear(x: tf.Tensor2D, parameters: Parameters): tf.Tensor2D {
+export function linear(x: tf.Tensor2D, parameters: ParameterLookup): tf.Tensor2D {
   const weight = parameters('weight') as tf.Tensor2D;
   const bias = parameters('bias');
   return differentiable(
@@ -57,8 +57,8 @@ function normalise<T extends tf.Tensor>(x: T, epsilon: number): { normal: T; sca
 }
 
 /** The activation of x · weightᵀ + bias. */
-export function activatedLinear(x: tf.Tensor2D, parameters: Parameters, name: ActivationName): tf.Tensor2D {
-  if (!recording() && activationAfterProduct(name).isFused) {
+export function activatedLinear(x: tf.Tensor2D, parameters: ParameterLookup, name: ActivationName): tf.Tensor2D {
+  if (!isTaping() && activationAfterProduct(name).isFused) {
     return fusedGelu(x, parameters('weight') as tf.Tensor2D, parameters('bias'), true);
   }
   return tf.tidy(() => activate(linear(x, parameters), name));

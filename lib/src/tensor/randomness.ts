@@ -54,8 +54,8 @@ export class Randomness {
   #draw(op: string, shape: number[]): tf.Tensor {
     return tf.tidy(() => {
       const key = tf.tensor1d([this.#seed, this.#draws++], 'int32');
-      const types = { dtype: { type: 'float32' }, T: { type: 'int32' }, Tseed: { type: 'int32' } } as const;
-      return nativeOperation(op, types, [tf.tensor1d(shape, 'int32'), key]);
+      const types = { dtype: 'float32', T: 'int32', Tseed: 'int32' } as const;
+      return nativeOperation(op, types, [tf.tensor1d(shape, 'int32'), key])[0];
     });
   }
 }

@@ -1,15 +1,15 @@
 import { randomInt } from 'node:crypto';
 import { join } from 'node:path';
-import { saveSafetensors } from '../checkpoint/save-safetensors.js';
-import { writeWhole } from '../files.js';
-import { type CommitInfo, type PushOptions, pushFiles } from '../hub/push/push-files.js';
-import { Randomness } from '../tensor/randomness.js';
-import type { tf } from '../tensor/tensorflow.js';
-import { requireInteger } from '../validation.js';
-import { type ModelConfig, writeConfig } from './config.js';
-import { type Batch, type ModelInput, readInput } from './input.js';
-import { SpeechEncoder } from './speech-encoder.js';
-import { drawChoices, type TrainingChoices } from './training-choices.js';
+import { saveSafetensors } from '../../checkpoint/save-safetensors.js';
+import { writeWhole } from '../../files.js';
+import { type CommitInfo, type PushOptions, pushFiles } from '../../hub/push/push-files.js';
+import { Randomness } from '../../tensor/randomness.js';
+import type { tf } from '../../tensor/tensorflow.js';
+import { requireInteger } from '../../validation.js';
+import { type ModelConfig, writeConfig } from '../config.js';
+import { type Batch, type ModelInput, readInput } from '../input.js';
+import { SpeechEncoder } from '../speech-encoder.js';
+import { drawChoices, type TrainingChoices } from '../training-choices.js';
 
 /** What all models share: a configuration, parameters under their names in a checkpoint, and an encoder. */
 export abstract class PretrainedModel {

@@ -1,4 +1,4 @@
-import type { ModelConfig } from './config.js';
+import type { ModelConfig } from '../config.js';
 
 /** The shape of a parameter, and how Transformers initialises it where a checkpoint does not have it. */
 export interface ParameterSpec {

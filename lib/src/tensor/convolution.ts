@@ -1,8 +1,8 @@
-import type { Activation } from '../tensor/activation.js';
-import { layerNorm } from '../tensor/functional.js';
-import { fusedGelu } from '../tensor/fused-gelu.js';
-import { nativeConv2dGradient } from '../tensor/native.js';
-import { tf } from '../tensor/tensorflow.js';
+import type { Activation } from './activation.js';
+import { layerNorm } from './functional.js';
+import { fusedGelu } from './fused-gelu.js';
+import { nativeConv2dGradient } from './native.js';
+import { tf } from './tensorflow.js';
 
 /** A convolution over time, as matrix products over the input seen in groups of `stride` frames. */
 export interface Convolution {

@@ -1,6 +1,6 @@
 import { EigenvalueDecomposition, Matrix } from 'ml-matrix';
-import { tf } from '../tensor/tensorflow.js';
 import { NORM_EPSILON } from './convolution.js';
+import { tf } from './tensorflow.js';
 
 /** The first convolution and its norm: kernel (size, out), gain and shift (out) of the norm. */
 export interface NormedKernel {

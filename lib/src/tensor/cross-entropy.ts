@@ -1,5 +1,5 @@
 import { ParameterError } from '../errors.js';
-import { tf } from '../tensor/tensorflow.js';
+import { tf } from './tensorflow.js';
 
 /** The label of rows that the loss leaves out, as in PyTorch. */
 const IGNORED = -100;

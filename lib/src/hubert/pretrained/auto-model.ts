@@ -1,10 +1,10 @@
-import { type FromPretrainedOptions, loadModel } from './from-pretrained.js';
 import {
   HubertForSequenceClassification,
   HubertModel,
   Wav2Vec2ForSequenceClassification,
   Wav2Vec2Model,
-} from './models.js';
+} from '../models.js';
+import { type FromPretrainedOptions, loadModel } from './from-pretrained.js';
 
 /** Loads the kind of model that a checkpoint's configuration names. */
 export interface ModelLoader<M> {

@@ -1,13 +1,13 @@
-import { type Checkpoint, openCheckpoint } from '../checkpoint/checkpoint.js';
-import { CheckpointError, ParameterError } from '../errors.js';
-import { type HubOptions, repositoryFile } from '../hub/download/repository-file.js';
-import { readJson } from '../json.js';
-import { nativeOperation } from '../tensor/native.js';
-import { tf } from '../tensor/tensorflow.js';
-import { requireInteger } from '../validation.js';
-import { type Labels, labelsOf, type ModelConfig, readConfig } from './config.js';
+import { type Checkpoint, openCheckpoint } from '../../checkpoint/checkpoint.js';
+import { CheckpointError, ParameterError } from '../../errors.js';
+import { type HubOptions, repositoryFile } from '../../hub/download/repository-file.js';
+import { readJson } from '../../json.js';
+import { nativeOperation } from '../../tensor/native.js';
+import { tf } from '../../tensor/tensorflow.js';
+import { requireInteger } from '../../validation.js';
+import { type Labels, labelsOf, type ModelConfig, readConfig } from '../config.js';
 import { initialise } from './initialise.js';
-import type { ParameterSpec } from './parameters.js';
+import type { ParameterSpec } from './parameter-specs.js';
 
 /** Options of `fromPretrained`. */
 export interface FromPretrainedOptions extends HubOptions {
@@ -125,15 +125,15 @@ function readParameters(
       name,
       found === undefined
         ? initial.get(name)!
-        : tf.tidy(() => tf.variable(handedOver(checkpoint.float32(found), shape), trainable)),
+        : tf.tidy(() => tf.variable(uploaded(checkpoint.float32(found), shape), trainable)),
     );
   }
   return parameters;
 }
 
 /** A tensor whose numbers TensorFlow has copied, so that the array can go: otherwise it does so at the first use. */
-function handedOver(values: Float32Array, shape: readonly number[]): tf.Tensor {
-  return nativeOperation('Identity', { T: { type: 'float32' } }, [tf.tensor(values, [...shape])]);
+function uploaded(values: Float32Array, shape: readonly number[]): tf.Tensor {
+  return nativeOperation('Identity', { T: 'float32' }, [tf.tensor(values, [...shape])])[0];
 }
 
 /**

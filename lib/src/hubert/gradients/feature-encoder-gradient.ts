@@ -1,11 +1,16 @@
-import { ACTIVATIONS } from '../tensor/activation.js';
-import { layerNorm, layerNormGradient, type Parameters, under } from '../tensor/functional.js';
-import { differentiable } from '../tensor/gradient-tape.js';
-import { tf } from '../tensor/tensorflow.js';
-import type { ModelConfig } from './config.js';
-import { convolution, convolve, inputGradient, kernelGradient, NORM_EPSILON } from './convolution.js';
-import { FoldedGroupNorm, type NormedKernel, type WindowStatistics, windowStatistics } from './group-norm.js';
-import { isNormed, parameterNames } from './parameters.js';
+import { ACTIVATIONS } from '../../tensor/activation.js';
+import { convolution, convolve, inputGradient, kernelGradient, NORM_EPSILON } from '../../tensor/convolution.js';
+import {
+  FoldedGroupNorm,
+  type NormedKernel,
+  type WindowStatistics,
+  windowStatistics,
+} from '../../tensor/folded-group-norm.js';
+import { layerNorm, layerNormGradient, type ParameterLookup, under } from '../../tensor/functional.js';
+import { differentiable } from '../../tensor/gradient-tape.js';
+import { tf } from '../../tensor/tensorflow.js';
+import type { ModelConfig } from '../config.js';
+import { isNormed, parameterNames } from '../pretrained/parameter-specs.js';
 
 /** Of a batch up to so many samples (a minute), layers are kept for the gradient; of a larger one they are run again. */
 const KEPT_SAMPLES = 2 ** 20;
@@ -35,10 +40,10 @@ interface Clip {
  *
  * @param forward - the encoder where nothing is recorded
  */
-export function encodeRecorded(
+export function encodeTaped(
   batch: readonly Float32Array[],
   config: ModelConfig,
-  parameters: Parameters,
+  parameters: ParameterLookup,
   forward: () => tf.Tensor3D,
 ): tf.Tensor3D {
   const names = config.convDim.flatMap((_, i) => parameterNames(config, i).map((name) => `conv_layers.${i}.${name}`));
@@ -188,7 +193,7 @@ class Trace {
   }
 }
 
-function layersOf(config: ModelConfig, parameters: Parameters): Layer[] {
+function layersOf(config: ModelConfig, parameters: ParameterLookup): Layer[] {
   return config.convKernel.map((size, i) => {
     const own = under(parameters, `conv_layers.${i}`);
     const taps = tf.transpose(own('conv.weight') as tf.Tensor3D, [2, 1, 0]); // (size, in, out)

@@ -6,9 +6,8 @@ import { type ParameterLookup, under } from '../tensor/functional.js';
 import { isTaping } from '../tensor/gradient-tape.js';
 import { usesGpu } from '../tensor/native.js';
 import { tf } from '../tensor/tensorflow.js';
-import { frameCount, type ModelConfig, receptiveField } from './config.js';
+import { convolutionParameters, frameCount, isNormed, type ModelConfig, receptiveField } from './config.js';
 import { encodeTaped } from './gradients/feature-encoder-gradient.js';
-import { isNormed, parameterNames } from './pretrained/parameter-specs.js';
 
 /** The convolutions that work on pieces of the clip; at their end a frame stands for 8 frames of the first one. */
 const PIECEWISE_LAYERS = 4;
@@ -27,7 +26,8 @@ export class FeatureEncoder {
     this.#config = config;
     this.#parameters = parameters;
     this.#prepared = new DerivedTensors(
-      () => config.convDim.flatMap((_, i) => parameterNames(config, i).map(under(parameters, `conv_layers.${i}`))),
+      () =>
+        config.convDim.flatMap((_, i) => convolutionParameters(config, i).map(under(parameters, `conv_layers.${i}`))),
       () => prepare(config, parameters),
     );
   }

@@ -3,7 +3,7 @@ import { checkLabels, countLabels, crossEntropy } from '../tensor/cross-entropy.
 import { linear } from '../tensor/functional.js';
 import { tf } from '../tensor/tensorflow.js';
 import type { ModelConfig } from './config.js';
-import { type Batch, type FeatureInput, frameMask, type ModelInput, partsOf, readInput } from './input.js';
+import { checkInput, type EncoderInput, type FeatureInput, frameMask, type ModelInput, splitInput } from './input.js';
 import { type FromPretrainedOptions, loadModel } from './pretrained/from-pretrained.js';
 import { initialise } from './pretrained/initialise.js';
 import { baseParameters, headParameters, type ParameterSpec } from './pretrained/parameter-specs.js';
@@ -68,7 +68,7 @@ export class HubertModel extends PretrainedModel {
 
   /** @throws ParameterError for inputs that are too short or do not fit each other */
   forward(input: ModelInput | FeatureInput, options: ForwardOptions = {}): BaseModelOutput {
-    const batch = readInput(input, this.config);
+    const batch = checkInput(input, this.config);
     return this.encoder.forward(batch, options, this.choicesFor(batch));
   }
 }
@@ -106,7 +106,7 @@ export class HubertForSequenceClassification extends PretrainedModel {
 
   /** @throws ParameterError for inputs that are too short or do not fit each other, and for labels out of range */
   forward(input: ClassifierInput, options: ForwardOptions = {}): SequenceClassifierOutput {
-    const batch = readInput(input, this.config);
+    const batch = checkInput(input, this.config);
     const { labels } = input;
     if (labels) checkLabels(labels, batch.size, this.config.numLabels);
     return tf.tidy(() => {
@@ -122,13 +122,13 @@ export class HubertForSequenceClassification extends PretrainedModel {
    * @throws ParameterError as {@link forward} does
    */
   lossAndGradients(input: ClassifierInput & { labels: ArrayLike<number> }): LossAndGradients {
-    const batch = readInput(input, this.config);
+    const batch = checkInput(input, this.config);
     const labels = Array.from(input.labels);
     checkLabels(labels, batch.size, this.config.numLabels);
     const counted = countLabels(labels);
     return tf.tidy(() => {
       // The batch norm's statistics are of the whole batch.
-      const parts = this.config.convPosBatchNorm ? [batch] : partsOf(batch, PART_FRAMES);
+      const parts = this.config.convPosBatchNorm ? [batch] : splitInput(batch, PART_FRAMES);
       const choices = this.choicesFor(batch);
       let first = 0;
       let sum: LossAndGradients | undefined;
@@ -142,7 +142,7 @@ export class HubertForSequenceClassification extends PretrainedModel {
     });
   }
 
-  #gradients(batch: Batch, labels: number[], counted: number, choices?: TrainingChoices): LossAndGradients {
+  #gradients(batch: EncoderInput, labels: number[], counted: number, choices?: TrainingChoices): LossAndGradients {
     const trained = [...this.parameters].filter(([, { trainable }]) => trainable);
     return tf.tidy(() => {
       let logits: tf.Tensor2D | undefined;
@@ -164,7 +164,7 @@ export class HubertForSequenceClassification extends PretrainedModel {
     });
   }
 
-  #forward(batch: Batch, options: ForwardOptions, choices?: TrainingChoices): SequenceClassifierOutput {
+  #forward(batch: EncoderInput, options: ForwardOptions, choices?: TrainingChoices): SequenceClassifierOutput {
     const weighted = this.config.useWeightedLayerSum;
     const asked = weighted ? { ...options, outputHiddenStates: true } : options;
     const { lastHiddenState, hiddenStates, attentions } = this.encoder.forward(batch, asked, choices);
@@ -200,7 +200,7 @@ export class Wav2Vec2ForSequenceClassification extends HubertForSequenceClassifi
 }
 
 /** (B, T, C) → (B, C), over the frames that are sound. */
-function meanOverTime(frames: tf.Tensor3D, batch: Batch): tf.Tensor2D {
+function meanOverTime(frames: tf.Tensor3D, batch: EncoderInput): tf.Tensor2D {
   const mask = frameMask(batch);
   if (!mask) return tf.mean(frames, 1);
   const weights = tf.div(mask, tf.sum(mask, 1, true)); // (B, T)

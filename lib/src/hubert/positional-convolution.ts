@@ -1,12 +1,11 @@
 import { activate } from '../tensor/activation.js';
 import { DerivedTensors } from '../tensor/derived-tensors.js';
-import type { ParameterLookup } from '../tensor/functional.js';
+import { NORM_EPSILON, type ParameterLookup } from '../tensor/functional.js';
 import { groupedConv2d } from '../tensor/grouped-conv2d.js';
 import { tf } from '../tensor/tensorflow.js';
 import type { ModelConfig } from './config.js';
 
-/** PyTorch's, of BatchNorm1d; they are not in the configuration. */
-const EPSILON = 1e-5;
+/** PyTorch's default of BatchNorm1d; it is not in the configuration. */
 const MOMENTUM = 0.1;
 
 /** The grouped convolution over time whose result tells the transformer where a frame is. */
@@ -61,7 +60,7 @@ export class PositionalConvolution {
       this.#parameters(`batch_norm.${name}`),
     );
     const [mean, variance] = training ? batchStatistics(x, running as tf.Variable[]) : running;
-    const scale = tf.mul(gain, tf.rsqrt(tf.add(variance, EPSILON)));
+    const scale = tf.mul(gain, tf.rsqrt(tf.add(variance, NORM_EPSILON)));
     return tf.add(tf.mul(tf.sub(x, mean), scale), shift);
   }
 }

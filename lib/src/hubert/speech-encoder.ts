@@ -4,7 +4,7 @@ import { dropout, type Randomness } from '../tensor/randomness.js';
 import { tf } from '../tensor/tensorflow.js';
 import type { ModelConfig } from './config.js';
 import { FeatureEncoder } from './feature-encoder.js';
-import { type Batch, frameMask } from './input.js';
+import { type EncoderInput, frameMask } from './input.js';
 import type { TrainingChoices } from './training-choices.js';
 import { type EncoderOutput, TransformerEncoder } from './transformer.js';
 
@@ -39,7 +39,7 @@ export class SpeechEncoder {
   }
 
   /** @param choices - in training, what chance has decided for the batch */
-  forward(batch: Batch, options: ForwardOptions, choices?: TrainingChoices): BaseModelOutput {
+  forward(batch: EncoderInput, options: ForwardOptions, choices?: TrainingChoices): BaseModelOutput {
     const { outputHiddenStates = false, outputAttentions = false } = options;
     return tf.tidy(() => {
       const features = this.extractFeatures(batch);
@@ -55,7 +55,7 @@ export class SpeechEncoder {
   }
 
   /** What the feature encoder gives (B, T, channels). */
-  extractFeatures({ source }: Batch): tf.Tensor3D {
+  extractFeatures({ source }: EncoderInput): tf.Tensor3D {
     if (source instanceof tf.Tensor) return tf.clone(source);
     const encode = () => this.#features.forward(source);
     return this.frozen ? withoutGradient(encode) : encode();

@@ -1,6 +1,7 @@
-import type { Randomness } from '../tensor/randomness.js';
+import { MersenneTwister } from '../dsp/mersenne-twister.js';
+import { Randomness } from '../tensor/randomness.js';
 import type { ModelConfig } from './config.js';
-import type { Batch } from './input.js';
+import type { EncoderInput } from './input.js';
 import { computeMaskIndices } from './spec-augment.js';
 
 /** What chance decides in training. */
@@ -15,9 +16,19 @@ export interface TrainingChoices {
   droppedLayers: boolean[];
 }
 
-/** Draws what Python draws once for a whole batch, in its order. */
-export function drawChoices(config: ModelConfig, batch: Batch, randomness: Randomness): TrainingChoices {
-  const random = () => randomness.next();
+/** Draws for one batch after the other what Python draws once for a whole batch, in its order. */
+export function choiceDrawer(config: ModelConfig, seed: number): (batch: EncoderInput) => TrainingChoices {
+  const randomness = new Randomness(seed);
+  const numbers = new MersenneTwister(seed);
+  return (batch) => drawChoices(config, batch, randomness, () => numbers.next());
+}
+
+function drawChoices(
+  config: ModelConfig,
+  batch: EncoderInput,
+  randomness: Randomness,
+  random: () => number,
+): TrainingChoices {
   const { applySpecAugment, maskTimeProb, maskFeatureProb, numHiddenLayers, layerdrop } = config;
   const timeMask =
     applySpecAugment && maskTimeProb > 0

@@ -1,5 +1,5 @@
 import type { Activation } from './activation.js';
-import { layerNorm } from './functional.js';
+import { layerNorm, NORM_EPSILON } from './functional.js';
 import { fusedGelu } from './fused-gelu.js';
 import { nativeConv2dGradient } from './native.js';
 import { tf } from './tensorflow.js';
@@ -20,9 +20,6 @@ export interface Convolution {
   /** Its factor `after` is left to the next layer. */
   readonly activation: Activation;
 }
-
-/** PyTorch's, of the norms between the convolutions; it is not in the configuration. */
-export const NORM_EPSILON: number = 1e-5;
 
 /** With fewer inputs to a product than this, copying them together is cheaper than a product for each group. */
 const NARROW = 64;

@@ -1,5 +1,5 @@
 import { EigenvalueDecomposition, Matrix } from 'ml-matrix';
-import { NORM_EPSILON } from './convolution.js';
+import { NORM_EPSILON } from './functional.js';
 import { tf } from './tensorflow.js';
 
 /** The first convolution and its norm: kernel (size, out), gain and shift (out) of the norm. */

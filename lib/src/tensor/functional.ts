@@ -22,6 +22,9 @@ export function linear(x: tf.Tensor2D, parameters: ParameterLookup): tf.Tensor2D
   );
 }
 
+/** PyTorch's default for its norms. */
+export const NORM_EPSILON: number = 1e-5;
+
 /** Normalises each row to zero mean and unit variance, then scales and shifts it: (…, C) → (…, C). */
 export function layerNorm<T extends tf.Tensor>(x: T, weight: tf.Tensor, bias: tf.Tensor, epsilon: number): T {
   return differentiable(

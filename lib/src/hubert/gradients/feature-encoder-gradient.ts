@@ -1,16 +1,15 @@
 import { ACTIVATIONS } from '../../tensor/activation.js';
-import { convolution, convolve, inputGradient, kernelGradient, NORM_EPSILON } from '../../tensor/convolution.js';
+import { convolution, convolve, inputGradient, kernelGradient } from '../../tensor/convolution.js';
 import {
   FoldedGroupNorm,
   type NormedKernel,
   type WindowStatistics,
   windowStatistics,
 } from '../../tensor/folded-group-norm.js';
-import { layerNorm, layerNormGradient, type ParameterLookup, under } from '../../tensor/functional.js';
+import { layerNorm, layerNormGradient, NORM_EPSILON, type ParameterLookup, under } from '../../tensor/functional.js';
 import { differentiable } from '../../tensor/gradient-tape.js';
 import { tf } from '../../tensor/tensorflow.js';
-import type { ModelConfig } from '../config.js';
-import { isNormed, parameterNames } from '../pretrained/parameter-specs.js';
+import { convolutionParameters, isNormed, type ModelConfig } from '../config.js';
 
 /** Of a batch up to so many samples (a minute), layers are kept for the gradient; of a larger one they are run again. */
 const KEPT_SAMPLES = 2 ** 20;
@@ -46,7 +45,9 @@ export function encodeTaped(
   parameters: ParameterLookup,
   forward: () => tf.Tensor3D,
 ): tf.Tensor3D {
-  const names = config.convDim.flatMap((_, i) => parameterNames(config, i).map((name) => `conv_layers.${i}.${name}`));
+  const names = config.convDim.flatMap((_, i) =>
+    convolutionParameters(config, i).map((name) => `conv_layers.${i}.${name}`),
+  );
   const { convKernel, convStride, featExtractNorm } = config;
   const clips = batch.map((samples) => ({
     samples,

@@ -5,7 +5,8 @@ import { readJson } from '../../json.js';
 import { nativeOperation } from '../../tensor/native.js';
 import { tf } from '../../tensor/tensorflow.js';
 import { requireInteger } from '../../validation.js';
-import { type Labels, labelsOf, type ModelConfig, readConfig } from '../config.js';
+import type { Labels, ModelConfig } from '../config.js';
+import { labelsOf, readConfig } from './config-file.js';
 import { initialise } from './initialise.js';
 import type { ParameterSpec } from './parameter-specs.js';
 

@@ -133,7 +133,7 @@ export function trainingCard(training: FinishedTraining, options: ModelCardOptio
   const results = Object.entries(evaluation ?? {}).map(
     ([name, value]) => `- ${name}: ${name === 'step' ? value : roundedFloat(value)}`,
   );
-  const parameters = [...model.parameters.values()].reduce((sum, { size }) => sum + size, 0);
+  const parameters = model.numParameters();
   const labels = Object.values(model.config.id2label);
   const rate = samplingRate === undefined ? '' : ` It takes mono sound at ${samplingRate.toLocaleString('en')} Hz.`;
   const sections = [

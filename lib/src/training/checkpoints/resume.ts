@@ -1,6 +1,6 @@
 import { CheckpointError } from '../../errors.js';
-import { writeConfig } from '../../hubert/config.js';
 import type { HubertForSequenceClassification } from '../../hubert/models.js';
+import { writeConfig } from '../../hubert/pretrained/config-file.js';
 import { differences } from '../arguments/arguments-file.js';
 import type { TrainingArguments } from '../arguments/training-arguments.js';
 import type { TrainingPlan } from '../run/plan.js';

@@ -53,7 +53,7 @@ export class TrainingRun {
   constructor(setup: RunSetup) {
     this.#setup = setup;
     this.#watch = new DivergenceWatch(setup.model.config.numLabels, setup.progress.firstLoss);
-    this.#numParameters = [...setup.model.parameters.values()].reduce((sum, { size }) => sum + size, 0);
+    this.#numParameters = setup.model.numParameters();
   }
 
   /** Whether weights and state are those after a whole step: within one, batch norm moves its statistics already. */

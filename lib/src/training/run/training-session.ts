@@ -156,7 +156,7 @@ function runInfo(options: SessionOptions, plan: TrainingPlan, state: TrainerStat
   return {
     args,
     modelConfig: model.config,
-    numParameters: [...model.parameters.values()].reduce((sum, { size }) => sum + size, 0),
+    numParameters: model.numParameters(),
     numTrainExamples: source.length,
     numEvalExamples: evalSource?.length ?? 0,
     maxSteps: plan.maxSteps,

@@ -3,7 +3,7 @@ import { type CommitInfo, type PushOptions, pushFiles } from '../hub/push/push-f
 import { type BatchFeature, type FeatureExtractionOptions, prepare, type RawAudio } from './prepare-audio.js';
 import {
   completeConfig,
-  type OtherFields,
+  type ExtraFields,
   type PreprocessorConfig,
   readPreprocessorConfig,
   writePreprocessorConfig,
@@ -86,12 +86,12 @@ async function fromPretrained(
   options: Partial<PreprocessorConfig> & HubOptions = {},
 ): Promise<Wav2Vec2FeatureExtractor> {
   completeConfig(options);
-  const { config, others } = await readPreprocessorConfig(idOrFolder, options);
+  const { config, extra } = await readPreprocessorConfig(idOrFolder, options);
   const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
-  return callable(completeConfig({ ...config, ...given }), others);
+  return callable(completeConfig({ ...config, ...given }), extra);
 }
 
-function callable(config: PreprocessorConfig, others: OtherFields): Wav2Vec2FeatureExtractor {
+function callable(config: PreprocessorConfig, extra: ExtraFields): Wav2Vec2FeatureExtractor {
   let warned = false;
   const warn = () => {
     if (warned) return;
@@ -106,6 +106,6 @@ function callable(config: PreprocessorConfig, others: OtherFields): Wav2Vec2Feat
   // That has pushToHub.
   Object.setPrototypeOf(extractor, Wav2Vec2FeatureExtractor.prototype);
   return Object.assign(extractor, config, {
-    savePretrained: (folder: string) => writePreprocessorConfig(folder, config, others),
+    savePretrained: (folder: string) => writePreprocessorConfig(folder, config, extra),
   }) as Wav2Vec2FeatureExtractor;
 }

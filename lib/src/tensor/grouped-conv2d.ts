@@ -1,5 +1,5 @@
 import { differentiable } from './gradient-tape.js';
-import { nativeConv2d, nativeConv2dGradient } from './native.js';
+import { isSupported, nativeConv2d, nativeConv2dGradient } from './native.js';
 import { tf } from './tensorflow.js';
 
 /** x (B, 1, T, C), filter (1, K, C / groups, C) → (B, 1, T - K + 1, C): each group of channels from its own inputs. */
@@ -33,24 +33,12 @@ function filterGradient(x: tf.Tensor4D, dy: tf.Tensor4D, groups: number): tf.Ten
   return tf.transpose(gradient, [1, 2, 0, 3]);
 }
 
-let inGroups: boolean | undefined;
-
 /**
  * Whether this TensorFlow convolves in groups and has the gradient by the input: on a CPU, oneDNN has both and the plain
  * kernels have at most the first.
  */
-function convolvesInGroups(): boolean {
-  if (inGroups === undefined) {
-    try {
-      tf.tidy(() => {
-        const [x, filter]: tf.Tensor4D[] = [tf.ones([1, 1, 2, 4]), tf.ones([1, 1, 2, 4])];
-        const y = nativeConv2d(x, filter);
-        tf.tidy(() => nativeConv2dGradient(x.shape, filter, y).dataSync());
-      });
-      inGroups = true;
-    } catch {
-      inGroups = false;
-    }
-  }
-  return inGroups;
-}
+const convolvesInGroups = isSupported(() => {
+  const [x, filter]: tf.Tensor4D[] = [tf.ones([1, 1, 2, 4]), tf.ones([1, 1, 2, 4])];
+  nativeConv2dGradient(x.shape, filter, nativeConv2d(x, filter)).dataSync();
+  return true;
+});

@@ -25,6 +25,19 @@ export function nativeOperation(
 /** Whether TensorFlow computes on a GPU. */
 export const usesGpu = (): boolean => nativeBackend().isUsingGpuDevice;
 
+/** Whether this TensorFlow can do what `check` tries, which may throw; it is tried once, when it is first asked. */
+export function isSupported(check: () => boolean): () => boolean {
+  let supported: boolean | undefined;
+  return () => {
+    try {
+      supported ??= tf.tidy(check);
+    } catch {
+      supported = false;
+    }
+    return supported;
+  };
+}
+
 /** TensorFlow's own Conv2D, which takes filters of fewer input channels as groups; `tf.conv2d` refuses them. */
 export function nativeConv2d(x: tf.Tensor4D, filter: tf.Tensor4D): tf.Tensor4D {
   return nativeOperation('Conv2D', convolutionOf(1), [x, filter])[0] as tf.Tensor4D;

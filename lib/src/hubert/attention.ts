@@ -29,7 +29,7 @@ export function selfAttention(
     const [batch, frames, width] = x.shape;
     const rows = tf.reshape(x, [-1, width]) as tf.Tensor2D; // (B · T, C)
     const project = (name: string, factor = 1) => {
-      const projected = linear(rows, under(parameters, name));
+      const projected = linear(rows, under(parameters, name)); // (B · T, C)
       const scaled = factor === 1 ? projected : tf.mul(projected, factor);
       return tf.transpose(tf.reshape(scaled, [batch, frames, heads, width / heads]), [0, 2, 1, 3]); // (B, heads, T, D)
     };
@@ -40,7 +40,7 @@ export function selfAttention(
       const scores = tf.matMul(some, keys, false, true); // (B, heads, queries, T)
       const weights = tf.softmax(bias ? tf.add(scores, bias) : scores) as tf.Tensor4D;
       const dropped = dropout(weights, dropoutRate, randomness);
-      return { weights: dropped, mixed: tf.matMul(dropped, values) as tf.Tensor4D };
+      return { weights: dropped, mixed: tf.matMul(dropped, values) as tf.Tensor4D }; // (B, heads, queries, D)
     };
     const piece = Math.max(LEAST_QUERIES, Math.floor(SCORES / (batch * heads * frames)));
     const mix = () =>
@@ -49,7 +49,7 @@ export function selfAttention(
         : inPieces(queries, 2, piece, (some) => attend(some).mixed);
     const { mixed, weights } = outputAttentions ? attend(queries) : { mixed: mix(), weights: undefined }; // (B, heads, T, D)
     const joined = tf.reshape(tf.transpose(mixed, [0, 2, 1, 3]), [-1, width]) as tf.Tensor2D; // (B · T, C)
-    const output = tf.reshape(linear(joined, under(parameters, 'out_proj')), x.shape) as tf.Tensor3D;
+    const output = tf.reshape(linear(joined, under(parameters, 'out_proj')), x.shape) as tf.Tensor3D; // (B, T, C)
     return outputAttentions ? { output, weights } : { output };
   });
 }

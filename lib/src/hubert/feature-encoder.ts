@@ -40,7 +40,7 @@ export class FeatureEncoder {
     if (isTaping()) return encodeTaped(batch, this.#config, this.#parameters, () => this.forward(batch));
     return tf.tidy(() => {
       const tensors = this.#prepared.get();
-      return tf.stack(batch.map((samples) => this.#clip(samples, tensors))) as tf.Tensor3D;
+      return tf.stack(batch.map((samples) => this.#clip(samples, tensors))) as tf.Tensor3D; // (B, T, C)
     });
   }
 
@@ -52,7 +52,7 @@ export class FeatureEncoder {
   #clip(samples: Float32Array, tensors: tf.NamedTensorMap): tf.Tensor2D {
     return tf.tidy(() => {
       const layers = this.#layers(tensors, samples);
-      const x = tf.tensor2d(samples, [samples.length, 1]);
+      const x = tf.tensor2d(samples, [samples.length, 1]); // (N, 1)
       // A GPU wants large products.
       const piecewise = usesGpu() ? 0 : Math.min(PIECEWISE_LAYERS, layers.length);
       const coarse = piecewise === 0 ? x : inOverlappingPieces(x, layers.slice(0, piecewise));
@@ -107,7 +107,7 @@ function prepare(config: ModelConfig, parameters: ParameterLookup): tf.NamedTens
     const normFactor = config.featExtractNorm === 'group' ? 1 : before;
     const kernel = tf.tidy((): tf.Tensor2D => {
       const taps = tf.transpose(own('conv.weight') as tf.Tensor3D, [2, 1, 0]); // (size, in, out)
-      const whole = tf.reshape(taps, [-1, out]) as tf.Tensor2D;
+      const whole = tf.reshape(taps, [-1, out]) as tf.Tensor2D; // (size · in, out)
       const inputFactor = i === 0 ? factor : factor * after;
       return inputFactor === 1 ? whole : tf.mul(whole, inputFactor);
     });
@@ -148,8 +148,8 @@ function inOverlappingPieces(x: tf.Tensor2D, layers: Convolution[]): tf.Tensor2D
     const pieces: tf.Tensor2D[] = [];
     for (let first = 0; first < frames; first += piece) {
       const count = Math.min(piece, frames - first);
-      pieces.push(tf.tidy(() => run(tf.slice(x, [first * hop, 0], [(count - 1) * hop + field, width]), layers)));
+      pieces.push(tf.tidy(() => run(tf.slice(x, [first * hop, 0], [(count - 1) * hop + field, width]), layers))); // (T of the piece, C)
     }
-    return pieces.length === 1 ? pieces[0] : tf.concat(pieces, 0);
+    return pieces.length === 1 ? pieces[0] : tf.concat(pieces, 0); // (T, C)
   });
 }

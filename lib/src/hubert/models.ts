@@ -48,7 +48,8 @@ export type SequenceClassifierOutput = {
  *
  * @example
  * const model = await HubertModel.fromPretrained('ntu-spml/distilhubert');
- * const { lastHiddenState } = model.forward(extractor(speech)); // (1, frames, 768)
+ * const { lastHiddenState } = tf.tidy(() => model.forward(extractor(speech))); // (1, frames, 768)
+ * lastHiddenState.dispose();
  */
 export class HubertModel extends PretrainedModel {
   /** Without parameters, they are drawn at random. */
@@ -66,14 +67,32 @@ export class HubertModel extends PretrainedModel {
     return loadModel(idOrFolder, options, { hubert: HubertModel });
   }
 
-  /** @throws ParameterError for inputs that are too short or do not fit each other */
+  /**
+   * Waveforms → frames in context.
+   *
+   * @param input - waveforms (batch, samples) or features (batch, frames, channels), and a mask (batch, samples)
+   * @returns `lastHiddenState` (batch, frames, hidden size) and `extractFeatures` (batch, frames, channels); where asked
+   * for, `hiddenStates`, each as the last, and `attentions`, each (batch, heads, frames, frames)
+   * @throws ParameterError for inputs that are empty, too short or not finite, or do not fit each other
+   *
+   * @example
+   * const means = tf.tidy(() => tf.mean(model.forward(extractor(speech)).lastHiddenState, 1)); // (1, hidden size)
+   * means.dispose();
+   */
   forward(input: ModelInput | FeatureInput, options: ForwardOptions = {}): BaseModelOutput {
     const batch = checkInput(input, this.config);
     return this.encoder.forward(batch, options, this.choicesFor(batch));
   }
 }
 
-/** wav2vec 2.0 without a head (Baevski et al. 2020), like `transformers.Wav2Vec2Model`. */
+/**
+ * wav2vec 2.0 without a head (Baevski et al. 2020), like `transformers.Wav2Vec2Model`. Shapes and errors are those of
+ * {@link HubertModel}; its `extractFeatures` are normalised.
+ *
+ * @example
+ * const model = await Wav2Vec2Model.fromPretrained('facebook/wav2vec2-base');
+ * tf.tidy(() => model.forward(extractor(speech)).lastHiddenState.print()); // (1, frames, 768)
+ */
 export class Wav2Vec2Model extends HubertModel {
   static override fromPretrained(idOrFolder: string, options: FromPretrainedOptions = {}): Promise<Wav2Vec2Model> {
     return loadModel(idOrFolder, options, { wav2vec2: Wav2Vec2Model });
@@ -83,6 +102,10 @@ export class Wav2Vec2Model extends HubertModel {
 /**
  * HuBERT that classifies whole clips, like `transformers.HubertForSequenceClassification`: the frames are projected,
  * averaged over time and classified.
+ *
+ * @example
+ * const model = await HubertForSequenceClassification.fromPretrained('superb/hubert-base-superb-ks');
+ * tf.tidy(() => model.forward(extractor(speech)).logits.print()); // (1, classes)
  */
 export class HubertForSequenceClassification extends PretrainedModel {
   /** Without parameters, they are drawn at random. */
@@ -104,7 +127,17 @@ export class HubertForSequenceClassification extends PretrainedModel {
     return loadModel(idOrFolder, options, { hubert: HubertForSequenceClassification });
   }
 
-  /** @throws ParameterError for inputs that are too short or do not fit each other, and for labels out of range */
+  /**
+   * Waveforms → a score for each class.
+   *
+   * @param input - as {@link HubertModel.forward} takes it; with `labels` (batch) the output has a loss
+   * @returns `logits` (batch, classes); where asked for, what {@link HubertModel.forward} gives for each layer
+   * @throws ParameterError as {@link HubertModel.forward} does, and for labels out of range
+   *
+   * @example
+   * const { logits, loss } = model.forward({ ...extractor([rock, jazz], { padding: true }), labels: [9, 5] });
+   * tf.dispose([logits, loss!]); // (2, classes), a scalar
+   */
   forward(input: ClassifierInput, options: ForwardOptions = {}): SequenceClassifierOutput {
     const batch = checkInput(input, this.config);
     const { labels } = input;
@@ -178,18 +211,25 @@ export class HubertForSequenceClassification extends PretrainedModel {
 
   /** The learned average of all layers' outputs (B, T, C). */
   #layerSum(hiddenStates: tf.Tensor3D[]): tf.Tensor3D {
-    const weights = tf.unstack(tf.softmax(this.parameter('layer_weights')));
+    const weights = tf.unstack(tf.softmax(this.parameter('layer_weights'))); // a scalar for each layer
     return tf.addN(hiddenStates.map((state, i) => tf.mul(state, weights[i]) as tf.Tensor3D));
   }
 
   /** The projection is linear, so that it may follow the mean over time: (B, C) → (B, classes). */
   #classify(pooled: tf.Tensor2D): tf.Tensor2D {
-    const projected = linear(pooled, (name) => this.parameter(`projector.${name}`));
-    return linear(projected, (name) => this.parameter(`classifier.${name}`));
+    const projected = linear(pooled, (name) => this.parameter(`projector.${name}`)); // (B, projection)
+    return linear(projected, (name) => this.parameter(`classifier.${name}`)); // (B, classes)
   }
 }
 
-/** wav2vec 2.0 that classifies whole clips, like `transformers.Wav2Vec2ForSequenceClassification`. */
+/**
+ * wav2vec 2.0 that classifies whole clips, like `transformers.Wav2Vec2ForSequenceClassification`. Shapes and errors are
+ * those of {@link HubertForSequenceClassification}.
+ *
+ * @example
+ * const model = await Wav2Vec2ForSequenceClassification.fromPretrained('facebook/wav2vec2-base', { numLabels: 10 });
+ * tf.tidy(() => model.forward(extractor(speech)).logits.print()); // (1, 10)
+ */
 export class Wav2Vec2ForSequenceClassification extends HubertForSequenceClassification {
   static override fromPretrained(
     idOrFolder: string,
@@ -202,16 +242,16 @@ export class Wav2Vec2ForSequenceClassification extends HubertForSequenceClassifi
 /** (B, T, C) → (B, C), over the frames that are sound. */
 function meanOverTime(frames: tf.Tensor3D, batch: EncoderInput): tf.Tensor2D {
   const mask = frameMask(batch);
-  if (!mask) return tf.mean(frames, 1);
+  if (!mask) return tf.mean(frames, 1); // (B, C)
   const weights = tf.div(mask, tf.sum(mask, 1, true)); // (B, T)
-  return tf.sum(tf.mul(frames, tf.expandDims(weights, -1)), 1);
+  return tf.sum(tf.mul(frames, tf.expandDims(weights, -1)), 1); // (B, C)
 }
 
 /** Takes the tensors of both. */
 function sumOf(a: LossAndGradients, b: LossAndGradients): LossAndGradients {
   const sum = {
     loss: tf.add(a.loss, b.loss) as tf.Scalar,
-    logits: tf.concat([a.logits, b.logits]),
+    logits: tf.concat([a.logits, b.logits]), // (B of both, classes)
     gradients: addGradients(a.gradients, b.gradients),
   };
   tf.dispose([a.loss, b.loss, a.logits, b.logits]);

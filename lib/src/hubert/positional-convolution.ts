@@ -27,7 +27,7 @@ export class PositionalConvolution {
         const direction = parameters(weights[weights.length - 1]); // (C, C/G, K)
         const taps = tf.transpose(direction, [2, 1, 0]); // (K, C/G, C)
         const scaled = weights.length === 1 ? taps : tf.mul(taps, tapScale(parameters(weights[0]), direction));
-        return { filter: tf.expandDims(scaled), bias: tf.clone(parameters('conv.bias')) };
+        return { filter: tf.expandDims(scaled), bias: tf.clone(parameters('conv.bias')) }; // (1, K, C/G, C)
       },
     );
   }
@@ -43,7 +43,7 @@ export class PositionalConvolution {
         [0, 0],
         [before, size - 1 - before],
         [0, 0],
-      ]);
+      ]); // (B, T + K - 1, C)
       const image = tf.expandDims(padded, 1) as tf.Tensor4D; // (B, 1, T + K - 1, C)
       const convolved = tf.squeeze(groupedConv2d(image, filter, count), [1]); // (B, T, C)
       return activate(tf.add(convolved, bias) as tf.Tensor3D, featExtractActivation);
@@ -67,7 +67,7 @@ export class PositionalConvolution {
 
 /** Mean and variance of each channel over the batch, padding included; the running ones move towards them. */
 function batchStatistics(x: tf.Tensor3D, running: tf.Variable[]): [mean: tf.Tensor, variance: tf.Tensor] {
-  const { mean, variance } = tf.moments(x, [0, 1]);
+  const { mean, variance } = tf.moments(x, [0, 1]); // (C)
   const count = x.shape[0] * x.shape[1];
   // PyTorch normalises by the biased variance and keeps the unbiased one.
   const current = [mean, tf.mul(variance, count / (count - 1))];
@@ -80,7 +80,7 @@ function batchStatistics(x: tf.Tensor3D, running: tf.Variable[]): [mean: tf.Tens
 /** What gives each tap of a weight-normed kernel (C, C/G, K) the length (1, 1, K): (K, 1, 1). */
 function tapScale(length: tf.Tensor, direction: tf.Tensor): tf.Tensor {
   return tf.tidy(() => {
-    const current = tf.sqrt(tf.sum(tf.square(direction), [0, 1], true));
-    return tf.reshape(tf.div(length, current), [-1, 1, 1]);
+    const current = tf.sqrt(tf.sum(tf.square(direction), [0, 1], true)); // (1, 1, K)
+    return tf.reshape(tf.div(length, current), [-1, 1, 1]); // (K, 1, 1)
   });
 }

@@ -74,7 +74,8 @@ export class SpeechEncoder {
       : features;
     const [batch, frames, channels] = features.shape;
     const rows = linear(tf.reshape(normed, [-1, channels]), under(own, 'projection')); // (B · T, C)
-    return { normed, hidden: dropout(tf.reshape(rows, [batch, frames, hiddenSize]), featProjDropout, randomness) };
+    const hidden = tf.reshape(rows, [batch, frames, hiddenSize]) as tf.Tensor3D; // (B, T, C)
+    return { normed, hidden: dropout(hidden, featProjDropout, randomness) };
   }
 
   /** SpecAugment: spans of frames become a learned vector, spans of channels 0. */

@@ -52,7 +52,7 @@ export class TransformerEncoder {
       const attentions: tf.Tensor4D[] = [];
       // 0 for sound; for padding so low that softmax makes it 0.
       const bias =
-        frameMask && (tf.reshape(tf.mul(tf.sub(frameMask, 1), 1e30), [frames.shape[0], 1, 1, -1]) as tf.Tensor4D);
+        frameMask && (tf.reshape(tf.mul(tf.sub(frameMask, 1), 1e30), [frames.shape[0], 1, 1, -1]) as tf.Tensor4D); // (B, 1, 1, T)
       let x = this.#placed(frames, options);
       for (let i = 0; i < numHiddenLayers; i++) {
         if (choices?.droppedLayers[i]) continue;
@@ -80,7 +80,7 @@ export class TransformerEncoder {
   #placed(frames: tf.Tensor3D, { frameMask, choices }: EncoderOptions): tf.Tensor3D {
     const { doStableLayerNorm, hiddenDropout } = this.#config;
     return tf.tidy(() => {
-      const sound = frameMask ? (tf.mul(frames, tf.expandDims(frameMask, -1)) as tf.Tensor3D) : frames;
+      const sound = frameMask ? (tf.mul(frames, tf.expandDims(frameMask, -1)) as tf.Tensor3D) : frames; // (B, T, C)
       const placed = tf.add(sound, this.#positions.forward(sound, choices !== undefined)) as tf.Tensor3D;
       const normed = doStableLayerNorm ? placed : this.#norm(placed, this.#parameters, 'layer_norm');
       return dropout(normed, hiddenDropout, choices?.randomness);
@@ -119,12 +119,12 @@ export class TransformerEncoder {
     const feed = (rows: tf.Tensor2D) =>
       tf.tidy(() => {
         const inner = activatedLinear(rows, under(parameters, 'intermediate_dense'), hiddenAct); // (N, intermediate)
-        return linear(dropout(inner, activationDropout, randomness), under(parameters, 'output_dense'));
+        return linear(dropout(inner, activationDropout, randomness), under(parameters, 'output_dense')); // (N, C)
       });
     return tf.tidy(() => {
       const rows = tf.reshape(x, [-1, x.shape[2]]) as tf.Tensor2D; // (B · T, C)
       const output = isTaping() ? feed(rows) : inPieces(rows, 0, ROWS, feed);
-      return dropout(tf.reshape(output, x.shape), hiddenDropout, randomness);
+      return dropout(tf.reshape(output, x.shape), hiddenDropout, randomness); // (B, T, C)
     });
   }
 

@@ -18,7 +18,7 @@ export function linear(x: tf.Tensor2D, parameters: ParameterLookup): tf.Tensor2D
   return differentiable(
     [x, weight, bias],
     () => ({ value: tf.add(tf.matMul(x, weight, false, true), bias), kept: [x] }), // (N, out)
-    (dy, [kept]) => [tf.matMul(dy, weight), tf.matMul(dy, kept as tf.Tensor2D, true), tf.sum(dy, 0)],
+    (dy, [kept]) => [tf.matMul(dy, weight), tf.matMul(dy, kept as tf.Tensor2D, true), tf.sum(dy, 0)], // (N, in), (out, in), (out)
   );
 }
 
@@ -47,15 +47,15 @@ export function layerNormGradient<T extends tf.Tensor>(
   const { normal, scale } = normalise(x, epsilon);
   const along = tf.mul(dy, weight);
   const rows = Array.from({ length: x.rank - 1 }, (_, axis) => axis);
-  const inward = tf.add(tf.mul(normal, tf.mean(tf.mul(along, normal), -1, true)), tf.mean(along, -1, true));
+  const inward = tf.add(tf.mul(normal, tf.mean(tf.mul(along, normal), -1, true)), tf.mean(along, -1, true)); // (…, C)
   const dx = tf.mul(tf.sub(along, inward), scale) as T;
-  return [dx, tf.sum(tf.mul(dy, normal), rows), tf.sum(dy, rows)];
+  return [dx, tf.sum(tf.mul(dy, normal), rows), tf.sum(dy, rows)]; // (…, C), (C), (C)
 }
 
 /** Rows of zero mean and unit variance (…, C), and what they were multiplied by (…, 1). */
 function normalise<T extends tf.Tensor>(x: T, epsilon: number): { normal: T; scale: tf.Tensor } {
-  const centred = tf.sub(x, tf.mean(x, -1, true));
-  const scale = tf.rsqrt(tf.add(tf.mean(tf.square(centred), -1, true), epsilon));
+  const centred = tf.sub(x, tf.mean(x, -1, true)); // (…, C)
+  const scale = tf.rsqrt(tf.add(tf.mean(tf.square(centred), -1, true), epsilon)); // (…, 1)
   return { normal: tf.mul(centred, scale) as T, scale };
 }
 

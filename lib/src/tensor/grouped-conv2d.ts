@@ -5,10 +5,10 @@ import { tf } from './tensorflow.js';
 /** x (B, 1, T, C), filter (1, K, C / groups, C) → (B, 1, T - K + 1, C): each group of channels from its own inputs. */
 export function groupedConv2d(x: tf.Tensor4D, filter: tf.Tensor4D, groups: number): tf.Tensor4D {
   if (!convolvesInGroups()) {
-    const inputs = tf.split(x, groups, 3) as tf.Tensor4D[];
-    const filters = tf.split(filter, groups, 3) as tf.Tensor4D[];
+    const inputs = tf.split(x, groups, 3) as tf.Tensor4D[]; // groups × (B, 1, T, C / groups)
+    const filters = tf.split(filter, groups, 3) as tf.Tensor4D[]; // groups × (1, K, C / groups, C / groups)
     const outputs = inputs.map((input, i) => tf.conv2d<tf.Tensor4D>(input, filters[i], 1, 'valid'));
-    return tf.concat(outputs, 3);
+    return tf.concat(outputs, 3); // (B, 1, T - K + 1, C)
   }
   return differentiable(
     [x, filter],
@@ -26,11 +26,11 @@ export function groupedConv2d(x: tf.Tensor4D, filter: tf.Tensor4D, groups: numbe
  */
 function filterGradient(x: tf.Tensor4D, dy: tf.Tensor4D, groups: number): tf.Tensor4D {
   const [rows, , length, channels] = x.shape;
-  const split = tf.reshape(x, [rows, length, groups, channels / groups]);
-  const image = tf.reshape(tf.transpose(split, [3, 1, 2, 0]), [channels / groups, 1, length, groups * rows]);
+  const split = tf.reshape(x, [rows, length, groups, channels / groups]); // (B, T, groups, C / groups)
+  const image = tf.reshape(tf.transpose(split, [3, 1, 2, 0]), [channels / groups, 1, length, groups * rows]); // (C / groups, 1, T, groups · B)
   const filter = tf.transpose(dy, [1, 2, 0, 3]) as tf.Tensor4D; // (1, T, B, C)
   const gradient = nativeConv2d(image as tf.Tensor4D, filter); // (C / groups, 1, K, C)
-  return tf.transpose(gradient, [1, 2, 0, 3]);
+  return tf.transpose(gradient, [1, 2, 0, 3]); // (1, K, C / groups, C)
 }
 
 /**

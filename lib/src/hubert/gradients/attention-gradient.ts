@@ -29,7 +29,7 @@ export function attendTaped(
       // The sum over a row of weights times their gradients, as in FlashAttention (Dao et al. 2022).
       const inward = tf.sum(tf.mul(dMixed, mixed), -1, true); // (B, heads, T, 1)
       const [dScores] = scoreGradient(kept, dKept, weights, inward);
-      return [tf.matMul(dScores, keys), tf.matMul(dScores, queries, true), tf.matMul(kept, dMixed, true)];
+      return [tf.matMul(dScores, keys), tf.matMul(dScores, queries, true), tf.matMul(kept, dMixed, true)]; // 3 × (B, heads, T, D)
     },
   );
 }

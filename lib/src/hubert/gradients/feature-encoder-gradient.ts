@@ -60,13 +60,13 @@ export function encodeTaped(
       if (!keeps) return { value: forward(), kept: [] };
       const layers = layersOf(config, parameters);
       const traces = clips.map((clip) => new Trace(clip, config, layers));
-      const value = tf.stack(traces.map(({ features }) => features)) as tf.Tensor3D;
+      const value = tf.stack(traces.map(({ features }) => features)) as tf.Tensor3D; // (B, T, C)
       return { value, kept: traces.flatMap(({ kept }) => kept) };
     },
     (dy, kept) => {
       const layers = layersOf(config, parameters);
       const each = kept.length / batch.length;
-      const rows = tf.unstack(dy) as tf.Tensor2D[];
+      const rows = tf.unstack(dy) as tf.Tensor2D[]; // B × (T, C)
       return clips.reduce<tf.Tensor[]>(
         (sums, clip, i) =>
           tf.tidy(() => {
@@ -139,8 +139,8 @@ class Trace {
     return tf.tidy(() => {
       const [layer] = this.#layers;
       const { kernel, bias } = this.#groupNorm?.fold(layer as NormedKernel) ?? layer;
-      const last = bias ? tf.expandDims(bias) : tf.zeros([1, kernel.shape[1]]);
-      return tf.matMul(this.#windows, tf.concat([kernel, last as tf.Tensor2D]));
+      const last = bias ? tf.expandDims(bias) : tf.zeros([1, kernel.shape[1]]); // (1, out)
+      return tf.matMul(this.#windows, tf.concat([kernel, last as tf.Tensor2D])); // (T', out)
     });
   }
 
@@ -172,7 +172,7 @@ class Trace {
     const dKernel = i === 0 ? this.#firstGradients(dProduct)[0] : kernelGradient(x, dProduct, size, stride);
     const gradients = {
       ...this.#weightGradients(i, dKernel),
-      ...(bias && { 'conv.bias': tf.sum(dProduct, 0) }),
+      ...(bias && { 'conv.bias': tf.sum(dProduct, 0) }), // (out)
       ...(dGain && dShift && { 'layer_norm.weight': dGain, 'layer_norm.bias': dShift }),
     };
     return { gradients, dProduct };
@@ -181,9 +181,9 @@ class Trace {
   /** Of the first product's kernel and bias. */
   #firstGradients(dProduct: tf.Tensor2D): [dKernel: tf.Tensor2D, dBias: tf.Tensor] {
     const [{ size }] = this.#layers;
-    const both = tf.matMul<tf.Tensor2D>(this.#windows, dProduct, true);
-    const [dKernel, dBias] = tf.split<tf.Tensor2D>(both, [size, 1]);
-    return [dKernel, tf.squeeze(dBias, [0])];
+    const both = tf.matMul<tf.Tensor2D>(this.#windows, dProduct, true); // (size + 1, out)
+    const [dKernel, dBias] = tf.split<tf.Tensor2D>(both, [size, 1]); // (size, out), (1, out)
+    return [dKernel, tf.squeeze(dBias, [0])]; // (size, out), (out)
   }
 
   /** (size · in, out) → (out, in, size), as in a checkpoint */
@@ -201,7 +201,7 @@ function layersOf(config: ModelConfig, parameters: ParameterLookup): Layer[] {
     return {
       size,
       stride: config.convStride[i],
-      kernel: tf.reshape(taps, [-1, config.convDim[i]]) as tf.Tensor2D,
+      kernel: tf.reshape(taps, [-1, config.convDim[i]]) as tf.Tensor2D, // (size · in, out)
       ...(config.convBias && { bias: own('conv.bias') }),
       ...(isNormed(config, i) && { gain: own('layer_norm.weight'), shift: own('layer_norm.bias') }),
     };
@@ -216,5 +216,5 @@ function windowsOf(samples: Float32Array, size: number, stride: number): tf.Tens
     for (let i = 0; i < size; i++) values[at++] = samples[row * stride + i];
     values[at++] = 1;
   }
-  return tf.tensor2d(values, [count, size + 1]);
+  return tf.tensor2d(values, [count, size + 1]); // (T', size + 1)
 }

@@ -93,15 +93,15 @@ function* checks(config: ModelConfig): Generator<string | false> {
     'classifierProjSize',
     'maskTimeLength',
     'maskFeatureLength',
-  ]) {
-    yield !natural(values[key]) && `${shown(key)}; it must be a whole number of at least 1`;
+  ] as const) {
+    yield !natural(config[key]) && `${shown(key)}; it must be a whole number of at least 1`;
   }
   for (const key of Object.keys(values).filter((name) => /(Dropout|Prob|layerdrop)$/.test(name))) {
     const value = values[key];
     yield !(typeof value === 'number' && value >= 0 && value <= 1) && `${shown(key)}; it must be from 0 to 1`;
   }
-  for (const key of ['layerNormEps', 'initializerRange', 'maskTimeMinMasks', 'maskFeatureMinMasks']) {
-    yield !((values[key] as number) >= 0) && `${shown(key)}; it must not be negative`;
+  for (const key of ['layerNormEps', 'initializerRange', 'maskTimeMinMasks', 'maskFeatureMinMasks'] as const) {
+    yield !(config[key] >= 0) && `${shown(key)}; it must not be negative`;
   }
   for (const key of ['convDim', 'convKernel', 'convStride'] as const) {
     const value = config[key];
@@ -111,9 +111,9 @@ function* checks(config: ModelConfig): Generator<string | false> {
   const lengths = [config.convDim.length, config.convKernel.length, config.convStride.length];
   yield new Set(lengths).size > 1 &&
     `conv_dim, conv_kernel and conv_stride have ${lengths.join(', ')} entries; they must have the same number`;
-  for (const key of ['hiddenAct', 'featExtractActivation']) {
+  for (const key of ['hiddenAct', 'featExtractActivation'] as const) {
     const known = Object.keys(ACTIVATIONS);
-    yield !known.includes(values[key] as string) && `${shown(key)}; supported are ${known.join(', ')}`;
+    yield !known.includes(config[key]) && `${shown(key)}; supported are ${known.join(', ')}`;
   }
   yield !['group', 'layer'].includes(config.featExtractNorm) &&
     `${shown('featExtractNorm')}; it must be group or layer`;

@@ -70,6 +70,13 @@ export abstract class PretrainedModel {
   /**
    * What the feature encoder makes of the waveforms: (batch, frames, channels). While it is frozen, this can be kept and
    * given to `forward` in place of the waveforms.
+   *
+   * @throws ParameterError for inputs that are empty, too short or not finite, or do not fit each other
+   *
+   * @example
+   * const extractFeatures = model.extractFeatures(input);
+   * const { logits } = tf.tidy(() => model.forward({ extractFeatures }));
+   * tf.dispose([extractFeatures, logits]);
    */
   extractFeatures(input: ModelInput): tf.Tensor3D {
     return this.encoder.extractFeatures(checkInput(input, this.config));

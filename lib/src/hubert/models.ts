@@ -1,33 +1,20 @@
-import { addGradients } from '../tensor/add-gradients.js';
-import { checkLabels, countLabels, crossEntropy } from '../tensor/cross-entropy.js';
+import { checkLabels, crossEntropy } from '../tensor/cross-entropy.js';
 import { linear } from '../tensor/functional.js';
 import { tf } from '../tensor/tensorflow.js';
 import type { ModelConfig } from './config.js';
-import { checkInput, type EncoderInput, type FeatureInput, frameMask, type ModelInput, splitInput } from './input.js';
+import { type LossAndGradients, lossAndGradients } from './gradients/loss-and-gradients.js';
+import { checkInput, type EncoderInput, type FeatureInput, frameMask, type ModelInput } from './input.js';
 import { type FromPretrainedOptions, loadModel } from './pretrained/from-pretrained.js';
 import { initialise } from './pretrained/initialise.js';
 import { baseParameters, headParameters, type ParameterSpec } from './pretrained/parameter-specs.js';
 import { PretrainedModel } from './pretrained/pretrained-model.js';
 import type { BaseModelOutput, ForwardOptions } from './speech-encoder.js';
-import { choicesForRows, type TrainingChoices } from './training-choices.js';
+import type { TrainingChoices } from './training-choices.js';
 
 /** What a classifier takes. */
 export type ClassifierInput = (ModelInput | FeatureInput) & {
   /** The class of each row, -100 for rows that do not count; with them the output has a loss. */
   labels?: ArrayLike<number>;
-};
-
-/** Frames of which a gradient keeps the steps at a time: a minute. */
-const PART_FRAMES = 3000;
-
-/** What training a classifier needs of a batch; the tensors belong to the caller. */
-export type LossAndGradients = {
-  /** The mean cross-entropy. */
-  loss: tf.Scalar;
-  /** (batch, classes) */
-  logits: tf.Tensor2D;
-  /** The gradient of the loss by each trainable parameter that it depends on, under the parameter's name. */
-  gradients: tf.NamedTensorMap;
 };
 
 /** What a classifier gives; the tensors belong to the caller. */
@@ -158,43 +145,10 @@ export class HubertForSequenceClassification extends PretrainedModel {
     const batch = checkInput(input, this.config);
     const labels = Array.from(input.labels);
     checkLabels(labels, batch.size, this.config.numLabels);
-    const counted = countLabels(labels);
-    return tf.tidy(() => {
-      // The batch norm's statistics are of the whole batch.
-      const parts = this.config.convPosBatchNorm ? [batch] : splitInput(batch, PART_FRAMES);
-      const choices = this.choicesFor(batch);
-      let first = 0;
-      let sum: LossAndGradients | undefined;
-      for (const part of parts) {
-        const chosen = choices && choicesForRows(choices, first, part.size);
-        const next = this.#gradients(part, labels.slice(first, first + part.size), counted, chosen);
-        sum = sum ? sumOf(sum, next) : next;
-        first += part.size;
-      }
-      return sum!;
-    });
-  }
-
-  #gradients(batch: EncoderInput, labels: number[], counted: number, choices?: TrainingChoices): LossAndGradients {
-    const trained = [...this.parameters].filter(([, { trainable }]) => trainable);
-    return tf.tidy(() => {
-      let logits: tf.Tensor2D | undefined;
-      const lossOf = () => {
-        const output = this.#forward(batch, {}, choices);
-        logits = tf.keep(output.logits);
-        return crossEntropy(logits, labels, counted);
-      };
-      const { value: loss, grads } = tf.variableGrads(
-        lossOf,
-        trained.map(([, variable]) => variable),
-      );
-      const found = trained
-        .filter(([, { name }]) => grads[name])
-        .map(([name, variable]) => [name, grads[variable.name]]);
-      const result = { loss, logits: tf.clone(logits!), gradients: Object.fromEntries(found) as tf.NamedTensorMap };
-      logits!.dispose();
-      return result;
-    });
+    const logitsOf = (part: EncoderInput, choices?: TrainingChoices) => this.#forward(part, {}, choices).logits;
+    // The batch norm's statistics are of the whole batch.
+    const inParts = !this.config.convPosBatchNorm;
+    return lossAndGradients(this.parameters, logitsOf, { batch, labels, choices: this.choicesFor(batch), inParts });
   }
 
   #forward(batch: EncoderInput, options: ForwardOptions, choices?: TrainingChoices): SequenceClassifierOutput {
@@ -245,15 +199,4 @@ function meanOverTime(frames: tf.Tensor3D, batch: EncoderInput): tf.Tensor2D {
   if (!mask) return tf.mean(frames, 1); // (B, C)
   const weights = tf.div(mask, tf.sum(mask, 1, true)); // (B, T)
   return tf.sum(tf.mul(frames, tf.expandDims(weights, -1)), 1); // (B, C)
-}
-
-/** Takes the tensors of both. */
-function sumOf(a: LossAndGradients, b: LossAndGradients): LossAndGradients {
-  const sum = {
-    loss: tf.add(a.loss, b.loss) as tf.Scalar,
-    logits: tf.concat([a.logits, b.logits]), // (B of both, classes)
-    gradients: addGradients(a.gradients, b.gradients),
-  };
-  tf.dispose([a.loss, b.loss, a.logits, b.logits]);
-  return sum;
 }

@@ -59,9 +59,7 @@ export type { HubOptions, RepositoryOptions } from './hub/download/repository-fi
 export { type LoginOptions, login } from './hub/login/login.js';
 export { type HubUser, type WhoAmIOptions, whoAmI } from './hub/login/who-am-i.js';
 export type { CommitInfo, PushOptions } from './hub/push/push-files.js';
-export { AutoModel, AutoModelForAudioClassification, type ModelLoader } from './hubert/auto-model.js';
 export type { ModelConfig } from './hubert/config.js';
-export type { FromPretrainedOptions } from './hubert/from-pretrained.js';
 export type { ModelInput } from './hubert/input.js';
 export {
   type ClassifierInput,
@@ -71,6 +69,8 @@ export {
   Wav2Vec2ForSequenceClassification,
   Wav2Vec2Model,
 } from './hubert/models.js';
+export { AutoModel, AutoModelForAudioClassification, type ModelLoader } from './hubert/pretrained/auto-model.js';
+export type { FromPretrainedOptions } from './hubert/pretrained/from-pretrained.js';
 export { computeMaskIndices, type MaskOptions } from './hubert/spec-augment.js';
 export type { BaseModelOutput, ForwardOptions } from './hubert/speech-encoder.js';
 export {

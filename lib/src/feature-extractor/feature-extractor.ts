@@ -3,7 +3,7 @@ import { type CommitInfo, type PushOptions, pushFiles } from '../hub/push/push-f
 import { type BatchFeature, type FeatureExtractionOptions, prepare, type RawAudio } from './prepare-audio.js';
 import {
   completeConfig,
-  type OtherFields,
+  type ExtraFields,
   type PreprocessorConfig,
   readPreprocessorConfig,
   writePreprocessorConfig,
@@ -12,8 +12,8 @@ import {
 /** Prepares audio for a model of the wav2vec 2.0 family, HuBERT among them. Call it like a function. */
 export interface Wav2Vec2FeatureExtractor extends PreprocessorConfig {
   /**
-   * @param audio - a waveform, or an array of waveforms; finite everywhere
-   * @returns a batch, also of one waveform; its arrays are new
+   * @param audio - a waveform (samples), or an array of waveforms; one channel, at the model's sampling rate
+   * @returns a batch, also of one waveform: `inputValues` and `attentionMask`, each (batch, samples); its arrays are new
    * @throws SamplingRateError if the audio has another sampling rate than {@link PreprocessorConfig.samplingRate}
    * @throws ParameterError for audio that is empty, not mono or not finite, and for options out of range
    */
@@ -50,9 +50,12 @@ export interface Wav2Vec2FeatureExtractorClass {
  * and padding together where it is not. They are also taken from the beginning of the row, and padding set at its end:
  * with `paddingSide: 'left'` and a mask, switch `doNormalize` off.
  *
+ * @throws ParameterError for options out of range
+ *
  * @example
  * const extractor = new Wav2Vec2FeatureExtractor({ returnAttentionMask: true });
  * const { inputValues, attentionMask } = extractor([speech, music], { samplingRate: 16000, padding: true });
+ * inputValues[0].length === attentionMask![1].length; // both rows have the longer waveform's length
  */
 export const Wav2Vec2FeatureExtractor: Wav2Vec2FeatureExtractorClass = Object.assign(
   function Wav2Vec2FeatureExtractor(options: Partial<PreprocessorConfig> = {}): Wav2Vec2FeatureExtractor {
@@ -86,12 +89,12 @@ async function fromPretrained(
   options: Partial<PreprocessorConfig> & HubOptions = {},
 ): Promise<Wav2Vec2FeatureExtractor> {
   completeConfig(options);
-  const { config, others } = await readPreprocessorConfig(idOrFolder, options);
+  const { config, extra } = await readPreprocessorConfig(idOrFolder, options);
   const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
-  return callable(completeConfig({ ...config, ...given }), others);
+  return callable(completeConfig({ ...config, ...given }), extra);
 }
 
-function callable(config: PreprocessorConfig, others: OtherFields): Wav2Vec2FeatureExtractor {
+function callable(config: PreprocessorConfig, extra: ExtraFields): Wav2Vec2FeatureExtractor {
   let warned = false;
   const warn = () => {
     if (warned) return;
@@ -106,6 +109,6 @@ function callable(config: PreprocessorConfig, others: OtherFields): Wav2Vec2Feat
   // That has pushToHub.
   Object.setPrototypeOf(extractor, Wav2Vec2FeatureExtractor.prototype);
   return Object.assign(extractor, config, {
-    savePretrained: (folder: string) => writePreprocessorConfig(folder, config, others),
+    savePretrained: (folder: string) => writePreprocessorConfig(folder, config, extra),
   }) as Wav2Vec2FeatureExtractor;
 }

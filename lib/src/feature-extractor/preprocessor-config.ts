@@ -2,7 +2,7 @@ import path from 'node:path';
 import { CheckpointError } from '../errors.js';
 import { writeWhole } from '../files.js';
 import { type HubOptions, repositoryFile } from '../hub/download/repository-file.js';
-import { isObject, readJson } from '../json.js';
+import { isObject, readJson, snakeCase } from '../json.js';
 import { requireChoice, requireInteger, requireNumber } from '../validation.js';
 
 const FILE = 'preprocessor_config.json';
@@ -35,19 +35,10 @@ const DEFAULTS: PreprocessorConfig = {
   samplingRate: 16000,
 };
 
-const KEYS: Readonly<Record<keyof PreprocessorConfig, string>> = {
-  doNormalize: 'do_normalize',
-  featureSize: 'feature_size',
-  paddingSide: 'padding_side',
-  paddingValue: 'padding_value',
-  returnAttentionMask: 'return_attention_mask',
-  samplingRate: 'sampling_rate',
-};
-
-const FIELDS = Object.keys(KEYS) as (keyof PreprocessorConfig)[];
+const FIELDS = Object.keys(DEFAULTS) as (keyof PreprocessorConfig)[];
 
 /** Fields of the file that only other programs know, under the names that they have there. */
-export type OtherFields = Readonly<Record<string, unknown>>;
+export type ExtraFields = Readonly<Record<string, unknown>>;
 
 /** Options, completed and checked. `nameOf` gives a field's name in a message. */
 export function completeConfig(
@@ -73,18 +64,18 @@ export function completeConfig(
 export async function readPreprocessorConfig(
   idOrFolder: string,
   hub: HubOptions,
-): Promise<{ config: PreprocessorConfig; others: OtherFields }> {
+): Promise<{ config: PreprocessorConfig; extra: ExtraFields }> {
   const { file, json } = await findConfig(idOrFolder, hub);
   const { feature_extractor_type: type, processor_class: _, ...fields } = json;
   if (type !== TYPE && (type !== undefined || !(await isOfKnownModel(idOrFolder, hub)))) {
     const found = type === undefined ? 'is missing' : `is ${JSON.stringify(type)}`;
     throw new CheckpointError(`${file}: feature_extractor_type ${found}; ${TYPE} is the one that onpa has`);
   }
-  const known = new Set(Object.values(KEYS));
-  const others = Object.fromEntries(Object.entries(fields).filter(([key]) => !known.has(key)));
-  const options = Object.fromEntries(FIELDS.map((field) => [field, fields[KEYS[field]]]));
+  const known = new Set(FIELDS.map(snakeCase));
+  const extra = Object.fromEntries(Object.entries(fields).filter(([key]) => !known.has(key)));
+  const options = Object.fromEntries(FIELDS.map((field) => [field, fields[snakeCase(field)]]));
   try {
-    return { config: completeConfig(options, (field) => `${file}: ${KEYS[field]}`), others };
+    return { config: completeConfig(options, (field) => `${file}: ${snakeCase(field)}`), extra };
   } catch (cause) {
     throw new CheckpointError((cause as Error).message, { cause });
   }
@@ -94,15 +85,15 @@ export async function readPreprocessorConfig(
 export async function writePreprocessorConfig(
   folder: string,
   config: PreprocessorConfig,
-  others: OtherFields,
+  extra: ExtraFields,
 ): Promise<void> {
-  const fields = FIELDS.map((field): [string, unknown] => [KEYS[field], config[field]]);
-  const all = [...Object.entries(others), ...fields, ['feature_extractor_type', TYPE] as [string, unknown]];
+  const fields = FIELDS.map((field): [string, unknown] => [snakeCase(field), config[field]]);
+  const all = [...Object.entries(extra), ...fields, ['feature_extractor_type', TYPE] as [string, unknown]];
   const json = JSON.stringify(Object.fromEntries(all.sort(([a], [b]) => (a < b ? -1 : 1))), null, 2);
   await writeWhole(path.join(folder, FILE), Buffer.from(`${json}\n`), { makeFolder: true });
 }
 
-async function findConfig(idOrFolder: string, hub: HubOptions): Promise<{ file: string; json: OtherFields }> {
+async function findConfig(idOrFolder: string, hub: HubOptions): Promise<{ file: string; json: ExtraFields }> {
   const file = await repositoryFile(idOrFolder, FILE, hub);
   if (file !== undefined) return { file, json: await readJson(file) };
   // Where a processor was saved as a whole, its file holds the feature extractor's.

@@ -1,8 +1,8 @@
-import { compiled } from '../tensor/compiled.js';
-import { inPieces, linear, type Parameters, under } from '../tensor/functional.js';
-import { differentiable, recording } from '../tensor/gradient-tape.js';
+import { inPieces, linear, type ParameterLookup, under } from '../tensor/functional.js';
+import { isTaping } from '../tensor/gradient-tape.js';
 import { dropout, type Randomness } from '../tensor/randomness.js';
 import { tf } from '../tensor/tensorflow.js';
+import { attendTaped } from './gradients/attention-gradient.js';
 
 /** Scores that are in memory at a time, where nothing asks for all: what the caches of a processor hold. */
 const SCORES = 2 ** 21;
@@ -22,14 +22,14 @@ export interface AttentionOptions {
 /** Multi-head self-attention (Vaswani et al. 2017): (B, T, C) → (B, T, C), and the weights (B, heads, T, T) if asked. */
 export function selfAttention(
   x: tf.Tensor3D,
-  parameters: Parameters,
+  parameters: ParameterLookup,
   { heads, bias, dropoutRate, randomness, outputAttentions }: AttentionOptions,
 ): { output: tf.Tensor3D; weights?: tf.Tensor4D } {
   return tf.tidy(() => {
     const [batch, frames, width] = x.shape;
     const rows = tf.reshape(x, [-1, width]) as tf.Tensor2D; // (B · T, C)
     const project = (name: string, factor = 1) => {
-      const projected = linear(rows, under(parameters, name));
+      const projected = linear(rows, under(parameters, name)); // (B · T, C)
       const scaled = factor === 1 ? projected : tf.mul(projected, factor);
       return tf.transpose(tf.reshape(scaled, [batch, frames, heads, width / heads]), [0, 2, 1, 3]); // (B, heads, T, D)
     };
@@ -40,47 +40,16 @@ export function selfAttention(
       const scores = tf.matMul(some, keys, false, true); // (B, heads, queries, T)
       const weights = tf.softmax(bias ? tf.add(scores, bias) : scores) as tf.Tensor4D;
       const dropped = dropout(weights, dropoutRate, randomness);
-      return { weights: dropped, mixed: tf.matMul(dropped, values) as tf.Tensor4D };
+      return { weights: dropped, mixed: tf.matMul(dropped, values) as tf.Tensor4D }; // (B, heads, queries, D)
     };
     const piece = Math.max(LEAST_QUERIES, Math.floor(SCORES / (batch * heads * frames)));
     const mix = () =>
-      recording()
-        ? attendOnce([queries, keys, values], bias, dropoutRate, randomness)
+      isTaping()
+        ? attendTaped([queries, keys, values], bias, dropoutRate, randomness)
         : inPieces(queries, 2, piece, (some) => attend(some).mixed);
     const { mixed, weights } = outputAttentions ? attend(queries) : { mixed: mix(), weights: undefined }; // (B, heads, T, D)
     const joined = tf.reshape(tf.transpose(mixed, [0, 2, 1, 3]), [-1, width]) as tf.Tensor2D; // (B · T, C)
-    const output = tf.reshape(linear(joined, under(parameters, 'out_proj')), x.shape) as tf.Tensor3D;
+    const output = tf.reshape(linear(joined, under(parameters, 'out_proj')), x.shape) as tf.Tensor3D; // (B, T, C)
     return outputAttentions ? { output, weights } : { output };
   });
-}
-
-const scoreGradient = compiled(['kept', 'dKept', 'weights', 'inward'], (o, kept, dKept, weights, inward) => [
-  o.sub(o.mul(kept, dKept), o.mul(weights, inward)),
-]);
-
-/** softmax(queries · keysᵀ + bias) · values with dropout on the weights; its gradient keeps the weights. */
-function attendOnce(
-  inputs: [queries: tf.Tensor4D, keys: tf.Tensor4D, values: tf.Tensor4D],
-  bias: tf.Tensor4D | undefined,
-  rate: number,
-  randomness: Randomness | undefined,
-): tf.Tensor4D {
-  return differentiable(
-    inputs,
-    () => {
-      const [queries, keys, values] = inputs;
-      const scores = tf.matMul(queries, keys, false, true); // (B, heads, T, T)
-      const weights = tf.softmax(bias ? tf.add(scores, bias) : scores);
-      const kept = dropout(weights, rate, randomness);
-      const mixed = tf.matMul(kept, values) as tf.Tensor4D; // (B, heads, T, D)
-      return { value: mixed, kept: [...inputs, weights, kept, mixed] };
-    },
-    (dMixed, [queries, keys, values, weights, kept, mixed]) => {
-      const dKept = tf.matMul(dMixed, values, false, true); // by the weights after dropout (B, heads, T, T)
-      // The sum over a row of weights times their gradients, as in FlashAttention (Dao et al. 2022).
-      const inward = tf.sum(tf.mul(dMixed, mixed), -1, true); // (B, heads, T, 1)
-      const [dScores] = scoreGradient(kept, dKept, weights, inward);
-      return [tf.matMul(dScores, keys), tf.matMul(dScores, queries, true), tf.matMul(kept, dMixed, true)];
-    },
-  );
 }

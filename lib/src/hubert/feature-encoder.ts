@@ -1,14 +1,13 @@
 import { ACTIVATIONS, type Activation, activationAfterProduct } from '../tensor/activation.js';
-import { type Parameters, under } from '../tensor/functional.js';
-import { recording } from '../tensor/gradient-tape.js';
+import { type Convolution, convolution, convolve } from '../tensor/convolution.js';
+import { DerivedTensors } from '../tensor/derived-tensors.js';
+import { FoldedGroupNorm, windowStatistics } from '../tensor/folded-group-norm.js';
+import { type ParameterLookup, under } from '../tensor/functional.js';
+import { isTaping } from '../tensor/gradient-tape.js';
 import { usesGpu } from '../tensor/native.js';
-import { Prepared } from '../tensor/prepared.js';
 import { tf } from '../tensor/tensorflow.js';
-import { frameCount, type ModelConfig, receptiveField } from './config.js';
-import { type Convolution, convolution, convolve } from './convolution.js';
-import { encodeRecorded } from './feature-encoder-gradient.js';
-import { FoldedGroupNorm, windowStatistics } from './group-norm.js';
-import { isNormed, parameterNames } from './parameters.js';
+import { convolutionParameters, frameCount, isNormed, type ModelConfig, receptiveField } from './config.js';
+import { encodeTaped } from './gradients/feature-encoder-gradient.js';
 
 /** The convolutions that work on pieces of the clip; at their end a frame stands for 8 frames of the first one. */
 const PIECEWISE_LAYERS = 4;
@@ -18,16 +17,17 @@ const PIECE = 8192;
 /** The feature encoder: a stack of convolutions that turns samples into 50 vectors a second. */
 export class FeatureEncoder {
   readonly #config: ModelConfig;
-  readonly #parameters: Parameters;
+  readonly #parameters: ParameterLookup;
   /** Kernels as the products need them. */
-  readonly #prepared: Prepared;
+  readonly #prepared: DerivedTensors;
 
   /** @param parameters - those under `feature_extractor` */
-  constructor(config: ModelConfig, parameters: Parameters) {
+  constructor(config: ModelConfig, parameters: ParameterLookup) {
     this.#config = config;
     this.#parameters = parameters;
-    this.#prepared = new Prepared(
-      () => config.convDim.flatMap((_, i) => parameterNames(config, i).map(under(parameters, `conv_layers.${i}`))),
+    this.#prepared = new DerivedTensors(
+      () =>
+        config.convDim.flatMap((_, i) => convolutionParameters(config, i).map(under(parameters, `conv_layers.${i}`))),
       () => prepare(config, parameters),
     );
   }
@@ -37,10 +37,10 @@ export class FeatureEncoder {
    * @returns features (batch, frames, channels)
    */
   forward(batch: readonly Float32Array[]): tf.Tensor3D {
-    if (recording()) return encodeRecorded(batch, this.#config, this.#parameters, () => this.forward(batch));
+    if (isTaping()) return encodeTaped(batch, this.#config, this.#parameters, () => this.forward(batch));
     return tf.tidy(() => {
       const tensors = this.#prepared.get();
-      return tf.stack(batch.map((samples) => this.#clip(samples, tensors))) as tf.Tensor3D;
+      return tf.stack(batch.map((samples) => this.#clip(samples, tensors))) as tf.Tensor3D; // (B, T, C)
     });
   }
 
@@ -52,7 +52,7 @@ export class FeatureEncoder {
   #clip(samples: Float32Array, tensors: tf.NamedTensorMap): tf.Tensor2D {
     return tf.tidy(() => {
       const layers = this.#layers(tensors, samples);
-      const x = tf.tensor2d(samples, [samples.length, 1]);
+      const x = tf.tensor2d(samples, [samples.length, 1]); // (N, 1)
       // A GPU wants large products.
       const piecewise = usesGpu() ? 0 : Math.min(PIECEWISE_LAYERS, layers.length);
       const coarse = piecewise === 0 ? x : inOverlappingPieces(x, layers.slice(0, piecewise));
@@ -95,7 +95,7 @@ function activationOf({ featExtractNorm, featExtractActivation }: ModelConfig): 
 }
 
 /** Kernels in the order of the products, with the activations' factors multiplied in. */
-function prepare(config: ModelConfig, parameters: Parameters): tf.NamedTensorMap {
+function prepare(config: ModelConfig, parameters: ParameterLookup): tf.NamedTensorMap {
   const activation = activationOf(config);
   const { before, after } = activation;
   const tensors: tf.NamedTensorMap = {};
@@ -107,7 +107,7 @@ function prepare(config: ModelConfig, parameters: Parameters): tf.NamedTensorMap
     const normFactor = config.featExtractNorm === 'group' ? 1 : before;
     const kernel = tf.tidy((): tf.Tensor2D => {
       const taps = tf.transpose(own('conv.weight') as tf.Tensor3D, [2, 1, 0]); // (size, in, out)
-      const whole = tf.reshape(taps, [-1, out]) as tf.Tensor2D;
+      const whole = tf.reshape(taps, [-1, out]) as tf.Tensor2D; // (size · in, out)
       const inputFactor = i === 0 ? factor : factor * after;
       return inputFactor === 1 ? whole : tf.mul(whole, inputFactor);
     });
@@ -148,8 +148,8 @@ function inOverlappingPieces(x: tf.Tensor2D, layers: Convolution[]): tf.Tensor2D
     const pieces: tf.Tensor2D[] = [];
     for (let first = 0; first < frames; first += piece) {
       const count = Math.min(piece, frames - first);
-      pieces.push(tf.tidy(() => run(tf.slice(x, [first * hop, 0], [(count - 1) * hop + field, width]), layers)));
+      pieces.push(tf.tidy(() => run(tf.slice(x, [first * hop, 0], [(count - 1) * hop + field, width]), layers))); // (T of the piece, C)
     }
-    return pieces.length === 1 ? pieces[0] : tf.concat(pieces, 0);
+    return pieces.length === 1 ? pieces[0] : tf.concat(pieces, 0); // (T, C)
   });
 }

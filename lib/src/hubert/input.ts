@@ -18,8 +18,8 @@ export interface FeatureInput {
   attentionMask?: ModelInput['attentionMask'];
 }
 
-/** A {@link ModelInput} or {@link FeatureInput}, checked. */
-export interface Batch {
+/** What the encoder gets: a {@link ModelInput} or {@link FeatureInput}, checked. */
+export interface EncoderInput {
   /** How many rows there are. */
   size: number;
   /** The waveforms, or what the feature encoder made of them. */
@@ -31,7 +31,7 @@ export interface Batch {
 }
 
 /** @throws ParameterError that names the row, for inputs that the model cannot take */
-export function readInput(input: ModelInput | FeatureInput, config: ModelConfig): Batch {
+export function checkInput(input: ModelInput | FeatureInput, config: ModelConfig): EncoderInput {
   const { attentionMask } = input;
   if ('extractFeatures' in input) {
     const source = input.extractFeatures;
@@ -98,7 +98,7 @@ function soundFrames(
 }
 
 /** The batch in parts of so many frames at most, or of one row. */
-export function partsOf({ size, source, frames, lengths }: Batch, most: number): Batch[] {
+export function splitInput({ size, source, frames, lengths }: EncoderInput, most: number): EncoderInput[] {
   const rows = Math.max(1, Math.floor(most / frames));
   const firsts = Array.from({ length: Math.ceil(size / rows) }, (_, i) => i * rows);
   return firsts.map((first) => {
@@ -113,7 +113,7 @@ export function partsOf({ size, source, frames, lengths }: Batch, most: number):
 }
 
 /** 1 where a frame is sound, 0 where it is padding: (B, T). */
-export function frameMask({ frames, lengths }: Batch): tf.Tensor2D | undefined {
+export function frameMask({ frames, lengths }: EncoderInput): tf.Tensor2D | undefined {
   return (
     lengths && tf.tensor2d(lengths.map((length) => Array.from({ length: frames }, (_, t) => (t < length ? 1 : 0))))
   );

@@ -1,33 +1,20 @@
-import { addGradients } from '../tensor/add-gradients.js';
+import { checkLabels, crossEntropy } from '../tensor/cross-entropy.js';
 import { linear } from '../tensor/functional.js';
 import { tf } from '../tensor/tensorflow.js';
 import type { ModelConfig } from './config.js';
-import { checkLabels, countLabels, crossEntropy } from './cross-entropy.js';
-import { type FromPretrainedOptions, loadModel } from './from-pretrained.js';
-import { initialise } from './initialise.js';
-import { type Batch, type FeatureInput, frameMask, type ModelInput, partsOf, readInput } from './input.js';
-import { baseParameters, headParameters, type ParameterSpec } from './parameters.js';
-import { PretrainedModel } from './pretrained-model.js';
+import { type LossAndGradients, lossAndGradients } from './gradients/loss-and-gradients.js';
+import { checkInput, type EncoderInput, type FeatureInput, frameMask, type ModelInput } from './input.js';
+import { type FromPretrainedOptions, loadModel } from './pretrained/from-pretrained.js';
+import { initialise } from './pretrained/initialise.js';
+import { baseParameters, headParameters, type ParameterSpec } from './pretrained/parameter-specs.js';
+import { PretrainedModel } from './pretrained/pretrained-model.js';
 import type { BaseModelOutput, ForwardOptions } from './speech-encoder.js';
-import { choicesForRows, type TrainingChoices } from './training-choices.js';
+import type { TrainingChoices } from './training-choices.js';
 
 /** What a classifier takes. */
 export type ClassifierInput = (ModelInput | FeatureInput) & {
   /** The class of each row, -100 for rows that do not count; with them the output has a loss. */
   labels?: ArrayLike<number>;
-};
-
-/** Frames of which a gradient keeps the steps at a time: a minute. */
-const PART_FRAMES = 3000;
-
-/** What training a classifier needs of a batch; the tensors belong to the caller. */
-export type LossAndGradients = {
-  /** The mean cross-entropy. */
-  loss: tf.Scalar;
-  /** (batch, classes) */
-  logits: tf.Tensor2D;
-  /** The gradient of the loss by each trainable parameter that it depends on, under the parameter's name. */
-  gradients: tf.NamedTensorMap;
 };
 
 /** What a classifier gives; the tensors belong to the caller. */
@@ -48,7 +35,8 @@ export type SequenceClassifierOutput = {
  *
  * @example
  * const model = await HubertModel.fromPretrained('ntu-spml/distilhubert');
- * const { lastHiddenState } = model.forward(extractor(speech)); // (1, frames, 768)
+ * const { lastHiddenState } = tf.tidy(() => model.forward(extractor(speech))); // (1, frames, 768)
+ * lastHiddenState.dispose();
  */
 export class HubertModel extends PretrainedModel {
   /** Without parameters, they are drawn at random. */
@@ -66,14 +54,32 @@ export class HubertModel extends PretrainedModel {
     return loadModel(idOrFolder, options, { hubert: HubertModel });
   }
 
-  /** @throws ParameterError for inputs that are too short or do not fit each other */
+  /**
+   * Waveforms → frames in context.
+   *
+   * @param input - waveforms (batch, samples) or features (batch, frames, channels), and a mask (batch, samples)
+   * @returns `lastHiddenState` (batch, frames, hidden size) and `extractFeatures` (batch, frames, channels); where asked
+   * for, `hiddenStates`, each as the last, and `attentions`, each (batch, heads, frames, frames)
+   * @throws ParameterError for inputs that are empty, too short or not finite, or do not fit each other
+   *
+   * @example
+   * const means = tf.tidy(() => tf.mean(model.forward(extractor(speech)).lastHiddenState, 1)); // (1, hidden size)
+   * means.dispose();
+   */
   forward(input: ModelInput | FeatureInput, options: ForwardOptions = {}): BaseModelOutput {
-    const batch = readInput(input, this.config);
+    const batch = checkInput(input, this.config);
     return this.encoder.forward(batch, options, this.choicesFor(batch));
   }
 }
 
-/** wav2vec 2.0 without a head (Baevski et al. 2020), like `transformers.Wav2Vec2Model`. */
+/**
+ * wav2vec 2.0 without a head (Baevski et al. 2020), like `transformers.Wav2Vec2Model`. Shapes and errors are those of
+ * {@link HubertModel}; its `extractFeatures` are normalised.
+ *
+ * @example
+ * const model = await Wav2Vec2Model.fromPretrained('facebook/wav2vec2-base');
+ * tf.tidy(() => model.forward(extractor(speech)).lastHiddenState.print()); // (1, frames, 768)
+ */
 export class Wav2Vec2Model extends HubertModel {
   static override fromPretrained(idOrFolder: string, options: FromPretrainedOptions = {}): Promise<Wav2Vec2Model> {
     return loadModel(idOrFolder, options, { wav2vec2: Wav2Vec2Model });
@@ -83,6 +89,10 @@ export class Wav2Vec2Model extends HubertModel {
 /**
  * HuBERT that classifies whole clips, like `transformers.HubertForSequenceClassification`: the frames are projected,
  * averaged over time and classified.
+ *
+ * @example
+ * const model = await HubertForSequenceClassification.fromPretrained('superb/hubert-base-superb-ks');
+ * tf.tidy(() => model.forward(extractor(speech)).logits.print()); // (1, classes)
  */
 export class HubertForSequenceClassification extends PretrainedModel {
   /** Without parameters, they are drawn at random. */
@@ -104,9 +114,19 @@ export class HubertForSequenceClassification extends PretrainedModel {
     return loadModel(idOrFolder, options, { hubert: HubertForSequenceClassification });
   }
 
-  /** @throws ParameterError for inputs that are too short or do not fit each other, and for labels out of range */
+  /**
+   * Waveforms → a score for each class.
+   *
+   * @param input - as {@link HubertModel.forward} takes it; with `labels` (batch) the output has a loss
+   * @returns `logits` (batch, classes); where asked for, what {@link HubertModel.forward} gives for each layer
+   * @throws ParameterError as {@link HubertModel.forward} does, and for labels out of range
+   *
+   * @example
+   * const { logits, loss } = model.forward({ ...extractor([rock, jazz], { padding: true }), labels: [9, 5] });
+   * tf.dispose([logits, loss!]); // (2, classes), a scalar
+   */
   forward(input: ClassifierInput, options: ForwardOptions = {}): SequenceClassifierOutput {
-    const batch = readInput(input, this.config);
+    const batch = checkInput(input, this.config);
     const { labels } = input;
     if (labels) checkLabels(labels, batch.size, this.config.numLabels);
     return tf.tidy(() => {
@@ -122,49 +142,16 @@ export class HubertForSequenceClassification extends PretrainedModel {
    * @throws ParameterError as {@link forward} does
    */
   lossAndGradients(input: ClassifierInput & { labels: ArrayLike<number> }): LossAndGradients {
-    const batch = readInput(input, this.config);
+    const batch = checkInput(input, this.config);
     const labels = Array.from(input.labels);
     checkLabels(labels, batch.size, this.config.numLabels);
-    const counted = countLabels(labels);
-    return tf.tidy(() => {
-      // The batch norm's statistics are of the whole batch.
-      const parts = this.config.convPosBatchNorm ? [batch] : partsOf(batch, PART_FRAMES);
-      const choices = this.choicesFor(batch);
-      let first = 0;
-      let sum: LossAndGradients | undefined;
-      for (const part of parts) {
-        const chosen = choices && choicesForRows(choices, first, part.size);
-        const next = this.#gradients(part, labels.slice(first, first + part.size), counted, chosen);
-        sum = sum ? sumOf(sum, next) : next;
-        first += part.size;
-      }
-      return sum!;
-    });
+    const logitsOf = (part: EncoderInput, choices?: TrainingChoices) => this.#forward(part, {}, choices).logits;
+    // The batch norm's statistics are of the whole batch.
+    const inParts = !this.config.convPosBatchNorm;
+    return lossAndGradients(this.parameters, logitsOf, { batch, labels, choices: this.choicesFor(batch), inParts });
   }
 
-  #gradients(batch: Batch, labels: number[], counted: number, choices?: TrainingChoices): LossAndGradients {
-    const trained = [...this.parameters].filter(([, { trainable }]) => trainable);
-    return tf.tidy(() => {
-      let logits: tf.Tensor2D | undefined;
-      const lossOf = () => {
-        const output = this.#forward(batch, {}, choices);
-        logits = tf.keep(output.logits);
-        return crossEntropy(logits, labels, counted);
-      };
-      const { value: loss, grads } = tf.variableGrads(
-        lossOf,
-        trained.map(([, variable]) => variable),
-      );
-      const found = trained
-        .filter(([, { name }]) => grads[name])
-        .map(([name, variable]) => [name, grads[variable.name]]);
-      const result = { loss, logits: tf.clone(logits!), gradients: Object.fromEntries(found) as tf.NamedTensorMap };
-      logits!.dispose();
-      return result;
-    });
-  }
-
-  #forward(batch: Batch, options: ForwardOptions, choices?: TrainingChoices): SequenceClassifierOutput {
+  #forward(batch: EncoderInput, options: ForwardOptions, choices?: TrainingChoices): SequenceClassifierOutput {
     const weighted = this.config.useWeightedLayerSum;
     const asked = weighted ? { ...options, outputHiddenStates: true } : options;
     const { lastHiddenState, hiddenStates, attentions } = this.encoder.forward(batch, asked, choices);
@@ -178,18 +165,25 @@ export class HubertForSequenceClassification extends PretrainedModel {
 
   /** The learned average of all layers' outputs (B, T, C). */
   #layerSum(hiddenStates: tf.Tensor3D[]): tf.Tensor3D {
-    const weights = tf.unstack(tf.softmax(this.parameter('layer_weights')));
+    const weights = tf.unstack(tf.softmax(this.parameter('layer_weights'))); // a scalar for each layer
     return tf.addN(hiddenStates.map((state, i) => tf.mul(state, weights[i]) as tf.Tensor3D));
   }
 
   /** The projection is linear, so that it may follow the mean over time: (B, C) → (B, classes). */
   #classify(pooled: tf.Tensor2D): tf.Tensor2D {
-    const projected = linear(pooled, (name) => this.parameter(`projector.${name}`));
-    return linear(projected, (name) => this.parameter(`classifier.${name}`));
+    const projected = linear(pooled, (name) => this.parameter(`projector.${name}`)); // (B, projection)
+    return linear(projected, (name) => this.parameter(`classifier.${name}`)); // (B, classes)
   }
 }
 
-/** wav2vec 2.0 that classifies whole clips, like `transformers.Wav2Vec2ForSequenceClassification`. */
+/**
+ * wav2vec 2.0 that classifies whole clips, like `transformers.Wav2Vec2ForSequenceClassification`. Shapes and errors are
+ * those of {@link HubertForSequenceClassification}.
+ *
+ * @example
+ * const model = await Wav2Vec2ForSequenceClassification.fromPretrained('facebook/wav2vec2-base', { numLabels: 10 });
+ * tf.tidy(() => model.forward(extractor(speech)).logits.print()); // (1, 10)
+ */
 export class Wav2Vec2ForSequenceClassification extends HubertForSequenceClassification {
   static override fromPretrained(
     idOrFolder: string,
@@ -200,20 +194,9 @@ export class Wav2Vec2ForSequenceClassification extends HubertForSequenceClassifi
 }
 
 /** (B, T, C) → (B, C), over the frames that are sound. */
-function meanOverTime(frames: tf.Tensor3D, batch: Batch): tf.Tensor2D {
+function meanOverTime(frames: tf.Tensor3D, batch: EncoderInput): tf.Tensor2D {
   const mask = frameMask(batch);
-  if (!mask) return tf.mean(frames, 1);
+  if (!mask) return tf.mean(frames, 1); // (B, C)
   const weights = tf.div(mask, tf.sum(mask, 1, true)); // (B, T)
-  return tf.sum(tf.mul(frames, tf.expandDims(weights, -1)), 1);
-}
-
-/** Takes the tensors of both. */
-function sumOf(a: LossAndGradients, b: LossAndGradients): LossAndGradients {
-  const sum = {
-    loss: tf.add(a.loss, b.loss) as tf.Scalar,
-    logits: tf.concat([a.logits, b.logits]),
-    gradients: addGradients(a.gradients, b.gradients),
-  };
-  tf.dispose([a.loss, b.loss, a.logits, b.logits]);
-  return sum;
+  return tf.sum(tf.mul(frames, tf.expandDims(weights, -1)), 1); // (B, C)
 }

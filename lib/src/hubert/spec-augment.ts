@@ -20,9 +20,10 @@ export interface MaskOptions {
  * A row of n frames has `probability · n / length` spans, rounded up or down at random, all of the same length; their
  * starts differ, but they may overlap.
  *
- * @param random - numbers in [0, 1)
- * @returns for each row, true where it is masked
- * @throws ParameterError for options out of range
+ * @param options - lengths in frames, or in channels
+ * @param random - numbers in [0, 1); default `Math.random`
+ * @returns for each row, true where it is masked: (rows, length)
+ * @throws ParameterError for options out of range, and for spans that are longer than a row
  *
  * @example
  * const [mask] = computeMaskIndices({ shape: [1, 250], probability: 0.65, length: 10 });

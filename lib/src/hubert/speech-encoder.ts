@@ -1,10 +1,10 @@
-import { layerNorm, linear, type Parameters, under } from '../tensor/functional.js';
+import { layerNorm, linear, type ParameterLookup, under } from '../tensor/functional.js';
 import { withoutGradient } from '../tensor/gradient-tape.js';
 import { dropout, type Randomness } from '../tensor/randomness.js';
 import { tf } from '../tensor/tensorflow.js';
 import type { ModelConfig } from './config.js';
 import { FeatureEncoder } from './feature-encoder.js';
-import { type Batch, frameMask } from './input.js';
+import { type EncoderInput, frameMask } from './input.js';
 import type { TrainingChoices } from './training-choices.js';
 import { type EncoderOutput, TransformerEncoder } from './transformer.js';
 
@@ -27,11 +27,11 @@ export class SpeechEncoder {
   /** Whether training leaves the feature encoder as it is; its activations are then not kept for a gradient. */
   frozen = false;
   readonly #config: ModelConfig;
-  readonly #parameters: Parameters;
+  readonly #parameters: ParameterLookup;
   readonly #features: FeatureEncoder;
   readonly #transformer: TransformerEncoder;
 
-  constructor(config: ModelConfig, parameters: Parameters) {
+  constructor(config: ModelConfig, parameters: ParameterLookup) {
     this.#config = config;
     this.#parameters = parameters;
     this.#features = new FeatureEncoder(config, under(parameters, 'feature_extractor'));
@@ -39,7 +39,7 @@ export class SpeechEncoder {
   }
 
   /** @param choices - in training, what chance has decided for the batch */
-  forward(batch: Batch, options: ForwardOptions, choices?: TrainingChoices): BaseModelOutput {
+  forward(batch: EncoderInput, options: ForwardOptions, choices?: TrainingChoices): BaseModelOutput {
     const { outputHiddenStates = false, outputAttentions = false } = options;
     return tf.tidy(() => {
       const features = this.extractFeatures(batch);
@@ -55,7 +55,7 @@ export class SpeechEncoder {
   }
 
   /** What the feature encoder gives (B, T, channels). */
-  extractFeatures({ source }: Batch): tf.Tensor3D {
+  extractFeatures({ source }: EncoderInput): tf.Tensor3D {
     if (source instanceof tf.Tensor) return tf.clone(source);
     const encode = () => this.#features.forward(source);
     return this.frozen ? withoutGradient(encode) : encode();
@@ -74,7 +74,8 @@ export class SpeechEncoder {
       : features;
     const [batch, frames, channels] = features.shape;
     const rows = linear(tf.reshape(normed, [-1, channels]), under(own, 'projection')); // (B · T, C)
-    return { normed, hidden: dropout(tf.reshape(rows, [batch, frames, hiddenSize]), featProjDropout, randomness) };
+    const hidden = tf.reshape(rows, [batch, frames, hiddenSize]) as tf.Tensor3D; // (B, T, C)
+    return { normed, hidden: dropout(hidden, featProjDropout, randomness) };
   }
 
   /** SpecAugment: spans of frames become a learned vector, spans of channels 0. */

@@ -1,7 +1,8 @@
-import type { Randomness } from '../tensor/randomness.js';
+import { MersenneTwister } from '../dsp/mersenne-twister.js';
+import { Randomness } from '../tensor/randomness.js';
 import type { ModelConfig } from './config.js';
-import type { Batch } from './input.js';
-import { computeMaskIndices } from './spec-augment.js';
+import type { EncoderInput } from './input.js';
+import { computeMaskIndices, type MaskOptions } from './spec-augment.js';
 
 /** What chance decides in training. */
 export interface TrainingChoices {
@@ -15,38 +16,34 @@ export interface TrainingChoices {
   droppedLayers: boolean[];
 }
 
-/** Draws what Python draws once for a whole batch, in its order. */
-export function drawChoices(config: ModelConfig, batch: Batch, randomness: Randomness): TrainingChoices {
-  const random = () => randomness.next();
-  const { applySpecAugment, maskTimeProb, maskFeatureProb, numHiddenLayers, layerdrop } = config;
-  const timeMask =
-    applySpecAugment && maskTimeProb > 0
-      ? computeMaskIndices(
-          {
-            shape: [batch.size, batch.frames],
-            probability: maskTimeProb,
-            length: config.maskTimeLength,
-            minMasks: config.maskTimeMinMasks,
-            // Transformers' HuBERT draws spans over padding too.
-            lengths: config.modelType === 'wav2vec2' ? batch.lengths : undefined,
-          },
-          random,
-        )
-      : undefined;
-  const featureMask =
-    applySpecAugment && maskFeatureProb > 0
-      ? computeMaskIndices(
-          {
-            shape: [batch.size, config.hiddenSize],
-            probability: maskFeatureProb,
-            length: config.maskFeatureLength,
-            minMasks: config.maskFeatureMinMasks,
-          },
-          random,
-        )
-      : undefined;
-  const droppedLayers = Array.from({ length: numHiddenLayers }, () => layerdrop > 0 && random() < layerdrop);
-  return { randomness, timeMask, featureMask, droppedLayers };
+/** Draws for one batch after the other what Python draws once for a whole batch, in its order. */
+export function choiceDrawer(config: ModelConfig, seed: number): (batch: EncoderInput) => TrainingChoices {
+  const randomness = new Randomness(seed);
+  const numbers = new MersenneTwister(seed);
+  const random = () => numbers.next();
+  const mask = (options: MaskOptions) =>
+    config.applySpecAugment && options.probability > 0 ? computeMaskIndices(options, random) : undefined;
+  return ({ size, frames, lengths }) => ({
+    randomness,
+    timeMask: mask({
+      shape: [size, frames],
+      probability: config.maskTimeProb,
+      length: config.maskTimeLength,
+      minMasks: config.maskTimeMinMasks,
+      // Transformers' HuBERT draws spans over padding too.
+      lengths: config.modelType === 'wav2vec2' ? lengths : undefined,
+    }),
+    featureMask: mask({
+      shape: [size, config.hiddenSize],
+      probability: config.maskFeatureProb,
+      length: config.maskFeatureLength,
+      minMasks: config.maskFeatureMinMasks,
+    }),
+    droppedLayers: Array.from(
+      { length: config.numHiddenLayers },
+      () => config.layerdrop > 0 && random() < config.layerdrop,
+    ),
+  });
 }
 
 /** The choices for `count` rows of a batch, from row `first` on. */

@@ -1,5 +1,5 @@
-import { activatedLinear, inPieces, layerNorm, linear, type Parameters, under } from '../tensor/functional.js';
-import { recording } from '../tensor/gradient-tape.js';
+import { activatedLinear, inPieces, layerNorm, linear, type ParameterLookup, under } from '../tensor/functional.js';
+import { isTaping } from '../tensor/gradient-tape.js';
 import { dropout, type Randomness } from '../tensor/randomness.js';
 import { tf } from '../tensor/tensorflow.js';
 import { selfAttention } from './attention.js';
@@ -33,11 +33,11 @@ export interface EncoderOptions {
 /** The transformer over the projected features. */
 export class TransformerEncoder {
   readonly #config: ModelConfig;
-  readonly #parameters: Parameters;
+  readonly #parameters: ParameterLookup;
   readonly #positions: PositionalConvolution;
 
   /** @param parameters - those under `encoder` */
-  constructor(config: ModelConfig, parameters: Parameters) {
+  constructor(config: ModelConfig, parameters: ParameterLookup) {
     this.#config = config;
     this.#parameters = parameters;
     this.#positions = new PositionalConvolution(config, under(parameters, 'pos_conv_embed'));
@@ -52,13 +52,13 @@ export class TransformerEncoder {
       const attentions: tf.Tensor4D[] = [];
       // 0 for sound; for padding so low that softmax makes it 0.
       const bias =
-        frameMask && (tf.reshape(tf.mul(tf.sub(frameMask, 1), 1e30), [frames.shape[0], 1, 1, -1]) as tf.Tensor4D);
+        frameMask && (tf.reshape(tf.mul(tf.sub(frameMask, 1), 1e30), [frames.shape[0], 1, 1, -1]) as tf.Tensor4D); // (B, 1, 1, T)
       let x = this.#placed(frames, options);
       for (let i = 0; i < numHiddenLayers; i++) {
         if (choices?.droppedLayers[i]) continue;
         if (outputHiddenStates && hiddenStates.length === 0) hiddenStates.push(x);
         const { output, weights } = this.#layer(x, under(this.#parameters, `layers.${i}`), bias, options);
-        if (!outputHiddenStates && !recording()) x.dispose();
+        if (!outputHiddenStates && !isTaping()) x.dispose();
         x = output;
         if (outputHiddenStates) hiddenStates.push(x);
         if (weights) attentions.push(weights);
@@ -80,7 +80,7 @@ export class TransformerEncoder {
   #placed(frames: tf.Tensor3D, { frameMask, choices }: EncoderOptions): tf.Tensor3D {
     const { doStableLayerNorm, hiddenDropout } = this.#config;
     return tf.tidy(() => {
-      const sound = frameMask ? (tf.mul(frames, tf.expandDims(frameMask, -1)) as tf.Tensor3D) : frames;
+      const sound = frameMask ? (tf.mul(frames, tf.expandDims(frameMask, -1)) as tf.Tensor3D) : frames; // (B, T, C)
       const placed = tf.add(sound, this.#positions.forward(sound, choices !== undefined)) as tf.Tensor3D;
       const normed = doStableLayerNorm ? placed : this.#norm(placed, this.#parameters, 'layer_norm');
       return dropout(normed, hiddenDropout, choices?.randomness);
@@ -89,7 +89,7 @@ export class TransformerEncoder {
 
   #layer(
     x: tf.Tensor3D,
-    parameters: Parameters,
+    parameters: ParameterLookup,
     bias: tf.Tensor4D | undefined,
     { outputAttentions, choices }: EncoderOptions,
   ): { output: tf.Tensor3D; weights?: tf.Tensor4D } {
@@ -114,21 +114,21 @@ export class TransformerEncoder {
     });
   }
 
-  #feedForward(x: tf.Tensor3D, parameters: Parameters, randomness: Randomness | undefined): tf.Tensor3D {
+  #feedForward(x: tf.Tensor3D, parameters: ParameterLookup, randomness: Randomness | undefined): tf.Tensor3D {
     const { hiddenAct, activationDropout, hiddenDropout } = this.#config;
     const feed = (rows: tf.Tensor2D) =>
       tf.tidy(() => {
         const inner = activatedLinear(rows, under(parameters, 'intermediate_dense'), hiddenAct); // (N, intermediate)
-        return linear(dropout(inner, activationDropout, randomness), under(parameters, 'output_dense'));
+        return linear(dropout(inner, activationDropout, randomness), under(parameters, 'output_dense')); // (N, C)
       });
     return tf.tidy(() => {
       const rows = tf.reshape(x, [-1, x.shape[2]]) as tf.Tensor2D; // (B · T, C)
-      const output = recording() ? feed(rows) : inPieces(rows, 0, ROWS, feed);
-      return dropout(tf.reshape(output, x.shape), hiddenDropout, randomness);
+      const output = isTaping() ? feed(rows) : inPieces(rows, 0, ROWS, feed);
+      return dropout(tf.reshape(output, x.shape), hiddenDropout, randomness); // (B, T, C)
     });
   }
 
-  #norm(x: tf.Tensor3D, parameters: Parameters, name: string): tf.Tensor3D {
+  #norm(x: tf.Tensor3D, parameters: ParameterLookup, name: string): tf.Tensor3D {
     return layerNorm(x, parameters(`${name}.weight`), parameters(`${name}.bias`), this.#config.layerNormEps);
   }
 }

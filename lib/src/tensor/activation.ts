@@ -1,6 +1,6 @@
 import { type CompiledFunction, compiled, type Operations } from './compiled.js';
 import { canFuseGelu } from './fused-gelu.js';
-import { differentiable, recording } from './gradient-tape.js';
+import { differentiable, isTaping } from './gradient-tape.js';
 import { tf } from './tensorflow.js';
 
 /**
@@ -96,7 +96,7 @@ export function activationAfterProduct(name: ActivationName): Activation {
 /** The activation of x; its gradient keeps x alone. */
 export function activate<T extends tf.Tensor>(x: T, name: ActivationName): T {
   const { curve, before, after, inTraining } = ACTIVATIONS[name];
-  if (!recording()) return tf.tidy(() => scaled(curve(scaled(x, before)), after));
+  if (!isTaping()) return tf.tidy(() => scaled(curve(scaled(x, before)), after));
   const { value, gradient } = inTraining;
   return differentiable(
     [x],

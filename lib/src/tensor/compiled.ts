@@ -1,5 +1,5 @@
 import { attribute, functionDefinition, type Graph, loadGraph, node, placeholder } from './graph.js';
-import { usesGpu } from './native.js';
+import { isSupported, usesGpu } from './native.js';
 import { tf } from './tensorflow.js';
 
 /** What a compiled function is made of; arguments broadcast as in NumPy. */
@@ -47,25 +47,12 @@ export function compiled(
 /** Entries of a tensor from which on a pass over memory takes longer than it takes to begin one. */
 const LARGE = 2 ** 18;
 
-/** Whether this TensorFlow has a compiler; undefined before the first try. */
-let hasCompiler: boolean | undefined;
-
-function canCompile(): boolean {
-  hasCompiler ??= !usesGpu() && compilerWorks();
-  return hasCompiler;
-}
-
-function compilerWorks(): boolean {
-  try {
-    return tf.tidy(() => {
-      const { graph, outputs } = compile(['x'], (o, x) => [o.add(x, o.greaterEqual(x, o.constant(2)))]);
-      const found = graph.run({ x: tf.tensor1d([1, 2]) }, outputs)[0].dataSync();
-      return found[0] === 1 && found[1] === 3;
-    });
-  } catch {
-    return false;
-  }
-}
+const canCompile = isSupported(() => {
+  if (usesGpu()) return false;
+  const { graph, outputs } = compile(['x'], (o, x) => [o.add(x, o.greaterEqual(x, o.constant(2)))]);
+  const found = graph.run({ x: tf.tensor1d([1, 2]) }, outputs)[0].dataSync();
+  return found[0] === 1 && found[1] === 3;
+});
 
 function compile(
   parameters: string[],

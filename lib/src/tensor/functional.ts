@@ -1,26 +1,29 @@
 import { type ActivationName, activate, activationAfterProduct } from './activation.js';
 import { fusedGelu } from './fused-gelu.js';
-import { differentiable, recording } from './gradient-tape.js';
+import { differentiable, isTaping } from './gradient-tape.js';
 import { tf } from './tensorflow.js';
 
 /** Looks a parameter up by its name. */
-export type Parameters = (name: string) => tf.Tensor;
+export type ParameterLookup = (name: string) => tf.Tensor;
 
 /** Parameters under a common prefix. */
-export function under(parameters: Parameters, prefix: string): Parameters {
+export function under(parameters: ParameterLookup, prefix: string): ParameterLookup {
   return (name) => parameters(`${prefix}.${name}`);
 }
 
 /** x · weightᵀ + bias for rows x (N, in), weight (out, in). */
-export function linear(x: tf.Tensor2D, parameters: Parameters): tf.Tensor2D {
+export function linear(x: tf.Tensor2D, parameters: ParameterLookup): tf.Tensor2D {
   const weight = parameters('weight') as tf.Tensor2D;
   const bias = parameters('bias');
   return differentiable(
     [x, weight, bias],
     () => ({ value: tf.add(tf.matMul(x, weight, false, true), bias), kept: [x] }), // (N, out)
-    (dy, [kept]) => [tf.matMul(dy, weight), tf.matMul(dy, kept as tf.Tensor2D, true), tf.sum(dy, 0)],
+    (dy, [kept]) => [tf.matMul(dy, weight), tf.matMul(dy, kept as tf.Tensor2D, true), tf.sum(dy, 0)], // (N, in), (out, in), (out)
   );
 }
+
+/** PyTorch's default for its norms. */
+export const NORM_EPSILON: number = 1e-5;
 
 /** Normalises each row to zero mean and unit variance, then scales and shifts it: (…, C) → (…, C). */
 export function layerNorm<T extends tf.Tensor>(x: T, weight: tf.Tensor, bias: tf.Tensor, epsilon: number): T {
@@ -44,21 +47,21 @@ export function layerNormGradient<T extends tf.Tensor>(
   const { normal, scale } = normalise(x, epsilon);
   const along = tf.mul(dy, weight);
   const rows = Array.from({ length: x.rank - 1 }, (_, axis) => axis);
-  const inward = tf.add(tf.mul(normal, tf.mean(tf.mul(along, normal), -1, true)), tf.mean(along, -1, true));
+  const inward = tf.add(tf.mul(normal, tf.mean(tf.mul(along, normal), -1, true)), tf.mean(along, -1, true)); // (…, C)
   const dx = tf.mul(tf.sub(along, inward), scale) as T;
-  return [dx, tf.sum(tf.mul(dy, normal), rows), tf.sum(dy, rows)];
+  return [dx, tf.sum(tf.mul(dy, normal), rows), tf.sum(dy, rows)]; // (…, C), (C), (C)
 }
 
 /** Rows of zero mean and unit variance (…, C), and what they were multiplied by (…, 1). */
 function normalise<T extends tf.Tensor>(x: T, epsilon: number): { normal: T; scale: tf.Tensor } {
-  const centred = tf.sub(x, tf.mean(x, -1, true));
-  const scale = tf.rsqrt(tf.add(tf.mean(tf.square(centred), -1, true), epsilon));
+  const centred = tf.sub(x, tf.mean(x, -1, true)); // (…, C)
+  const scale = tf.rsqrt(tf.add(tf.mean(tf.square(centred), -1, true), epsilon)); // (…, 1)
   return { normal: tf.mul(centred, scale) as T, scale };
 }
 
 /** The activation of x · weightᵀ + bias. */
-export function activatedLinear(x: tf.Tensor2D, parameters: Parameters, name: ActivationName): tf.Tensor2D {
-  if (!recording() && activationAfterProduct(name).isFused) {
+export function activatedLinear(x: tf.Tensor2D, parameters: ParameterLookup, name: ActivationName): tf.Tensor2D {
+  if (!isTaping() && activationAfterProduct(name).isFused) {
     return fusedGelu(x, parameters('weight') as tf.Tensor2D, parameters('bias'), true);
   }
   return tf.tidy(() => activate(linear(x, parameters), name));

@@ -1,5 +1,5 @@
 import { attribute, type Graph, loadGraph, node, placeholder } from './graph.js';
-import { usesGpu } from './native.js';
+import { isSupported, usesGpu } from './native.js';
 import { tf } from './tensorflow.js';
 
 /**
@@ -10,25 +10,23 @@ import { tf } from './tensorflow.js';
 const OPERATION = '_FusedMatMul';
 const FUSED = ['BiasAdd', 'GeluExact'];
 
-/** The loaded graph; null where this TensorFlow cannot run it, undefined before the first try. */
-let graph: Graph | null | undefined;
-
 /** Whether {@link fusedGelu} works here: on processors for which TensorFlow uses oneDNN. */
-export function canFuseGelu(): boolean {
-  if (graph === undefined) {
-    try {
-      graph = usesGpu() ? null : products();
-      if (graph !== null && !isExact()) graph = null;
-    } catch {
-      graph = null;
-    }
-  }
-  return graph !== null;
-}
+export const canFuseGelu: () => boolean = isSupported(() => {
+  if (usesGpu()) return false;
+  const one = tf.ones([1, 1]) as tf.Tensor2D;
+  const expected = 0.5 * (1 + tf.erf(Math.SQRT1_2).dataSync()[0]);
+  return [false, true].every((transposed) => {
+    const [found] = fusedGelu(one, one, tf.zeros([1]), transposed).dataSync();
+    return Math.abs(found - expected) < 1e-6;
+  });
+});
+
+let graph: Graph | undefined;
 
 /** gelu(x · weight + bias) for x (N, in), weight (in, out) or, transposed, (out, in). It has no gradient. */
 export function fusedGelu(x: tf.Tensor2D, weight: tf.Tensor2D, bias: tf.Tensor, transposed: boolean): tf.Tensor2D {
-  const [output] = graph!.run({ x, weight, bias }, [transposed ? 'transposed' : 'plain']);
+  graph ??= products();
+  const [output] = graph.run({ x, weight, bias }, [transposed ? 'transposed' : 'plain']);
   return output as tf.Tensor2D;
 }
 
@@ -42,15 +40,4 @@ function products(): Graph {
       transpose_b: attribute.boolean(transposed),
     });
   return loadGraph([...inputs.map(placeholder), product('plain', false), product('transposed', true)]);
-}
-
-function isExact(): boolean {
-  return tf.tidy(() => {
-    const one = tf.ones([1, 1]) as tf.Tensor2D;
-    const expected = 0.5 * (1 + tf.erf(Math.SQRT1_2).dataSync()[0]);
-    return [false, true].every((transposed) => {
-      const [found] = fusedGelu(one, one, tf.zeros([1]), transposed).dataSync();
-      return Math.abs(found - expected) < 1e-6;
-    });
-  });
 }

@@ -1,7 +1,7 @@
 import { tf } from './tensorflow.js';
 
 /** Whether a gradient is being recorded, so that nothing may be freed or computed around TensorFlow's tape. */
-export function recording(): boolean {
+export function isTaping(): boolean {
   const { gradientDepth, kernelDepth } = tf.engine().state;
   return gradientDepth > 0 && kernelDepth === 0;
 }

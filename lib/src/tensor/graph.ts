@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { tf } from './tensorflow.js';
+import { nativeBackend, type tf } from './tensorflow.js';
 
 /**
  * TensorFlow.js runs single operations, and of those only the ones that it knows. A graph that is loaded as a SavedModel
@@ -11,11 +11,6 @@ import { tf } from './tensorflow.js';
 export interface Graph {
   /** @param outputs - names of nodes, `node:1` for a second output */
   run(inputs: Record<string, tf.Tensor>, outputs: string[]): tf.Tensor[];
-}
-
-interface GraphBackend {
-  binding: { loadSavedModel(folder: string, tags: string): number };
-  runSavedModel(id: number, inputs: tf.Tensor[], infos: { name: string }[], outputs: string[]): tf.Tensor[];
 }
 
 /** The type of all tensors here. */
@@ -84,7 +79,7 @@ export function functionDefinition(
 export function loadGraph(nodes: Buffer[], functions: Buffer[] = []): Graph {
   const graphDef = bytes(2, ...nodes, bytes(2, ...functions), bytes(4, number(1, 1882)));
   const savedModel = Buffer.concat([number(1, 1), bytes(2, bytes(1, text(4, 'serve')), graphDef)]);
-  const backend = tf.backend() as unknown as GraphBackend;
+  const backend = nativeBackend();
   const folder = mkdtempSync(path.join(tmpdir(), 'onpa-graph-'));
   try {
     writeFileSync(path.join(folder, 'saved_model.pb'), savedModel);

@@ -1,41 +1,59 @@
-import { tf } from './tensorflow.js';
+import { nativeBackend, tf } from './tensorflow.js';
 
-/** The value of an operation's attribute: a data type, integers, or a string. */
-type Attribute = { type: 'float32' | 'int32' } | number[] | string;
-
-interface NativeBackend {
-  binding: Record<'TF_ATTR_TYPE' | 'TF_ATTR_INT' | 'TF_ATTR_STRING' | 'TF_FLOAT' | 'TF_INT32', number>;
-  executeSingleOutput(op: string, attributes: object[], inputs: tf.Tensor[]): tf.Tensor;
-}
+/** The value of an operation's attribute: a data type, a shape, integers, or a string. */
+type Attribute = 'float32' | 'int32' | { shape: number[] } | { integers: number[] } | { string: string };
 
 /** Runs an operation of the native library that TensorFlow.js has no function for. It has no gradient. */
-export function nativeOperation(op: string, attributes: Record<string, Attribute>, inputs: tf.Tensor[]): tf.Tensor {
-  const backend = tf.backend() as unknown as NativeBackend;
-  const { TF_ATTR_TYPE, TF_ATTR_INT, TF_ATTR_STRING, TF_FLOAT, TF_INT32 } = backend.binding;
+export function nativeOperation(
+  op: string,
+  attributes: Record<string, Attribute>,
+  inputs: tf.Tensor[],
+  outputs: number = 1,
+): tf.Tensor[] {
+  const backend = nativeBackend();
+  const { binding } = backend;
   const described = Object.entries(attributes).map(([name, value]) => {
-    if (typeof value === 'string') return { name, type: TF_ATTR_STRING, value };
-    if (Array.isArray(value)) return { name, type: TF_ATTR_INT, value };
-    return { name, type: TF_ATTR_TYPE, value: value.type === 'float32' ? TF_FLOAT : TF_INT32 };
+    if (value === 'float32') return { name, type: binding.TF_ATTR_TYPE, value: binding.TF_FLOAT };
+    if (value === 'int32') return { name, type: binding.TF_ATTR_TYPE, value: binding.TF_INT32 };
+    if ('shape' in value) return { name, type: binding.TF_ATTR_SHAPE, value: value.shape };
+    if ('integers' in value) return { name, type: binding.TF_ATTR_INT, value: value.integers };
+    return { name, type: binding.TF_ATTR_STRING, value: value.string };
   });
-  return backend.executeSingleOutput(op, described, inputs);
+  return backend.executeMultipleOutputs(op, described, inputs, outputs);
 }
 
 /** Whether TensorFlow computes on a GPU. */
-export function usesGpu(): boolean {
-  return (tf.backend() as unknown as { isUsingGpuDevice: boolean }).isUsingGpuDevice;
+export const usesGpu = (): boolean => nativeBackend().isUsingGpuDevice;
+
+/** Whether this TensorFlow can do what `check` tries, which may throw; it is tried once, when it is first asked. */
+export function isSupported(check: () => boolean): () => boolean {
+  let supported: boolean | undefined;
+  return () => {
+    try {
+      supported ??= tf.tidy(check);
+    } catch {
+      supported = false;
+    }
+    return supported;
+  };
 }
 
 /** TensorFlow's own Conv2D, which takes filters of fewer input channels as groups; `tf.conv2d` refuses them. */
 export function nativeConv2d(x: tf.Tensor4D, filter: tf.Tensor4D): tf.Tensor4D {
-  return nativeOperation('Conv2D', convolutionOf(1), [x, filter]) as tf.Tensor4D;
+  return nativeOperation('Conv2D', convolutionOf(1), [x, filter])[0] as tf.Tensor4D;
 }
 
 /** The gradient by the input of a {@link nativeConv2d} of this shape, whose filter moves by `stride` along the width. */
 export function nativeConv2dGradient(shape: number[], filter: tf.Tensor, dy: tf.Tensor, stride = 1): tf.Tensor4D {
   const inputs = [tf.tensor1d(shape, 'int32'), filter, dy];
-  return nativeOperation('Conv2DBackpropInput', convolutionOf(stride), inputs) as tf.Tensor4D;
+  return nativeOperation('Conv2DBackpropInput', convolutionOf(stride), inputs)[0] as tf.Tensor4D;
 }
 
 function convolutionOf(stride: number): Record<string, Attribute> {
-  return { T: { type: 'float32' }, strides: [1, 1, stride, 1], padding: 'VALID', data_format: 'NHWC' };
+  return {
+    T: 'float32',
+    strides: { integers: [1, 1, stride, 1] },
+    padding: { string: 'VALID' },
+    data_format: { string: 'NHWC' },
+  };
 }

@@ -1,4 +1,3 @@
-import { MersenneTwister } from '../dsp/mersenne-twister.js';
 import { compiled } from './compiled.js';
 import { differentiable } from './gradient-tape.js';
 import { nativeOperation } from './native.js';
@@ -8,20 +7,13 @@ const dropped = compiled(['x', 'uniform', 'rate', 'scale'], (o, x, uniform, rate
   o.mul(x, o.mul(o.greaterEqual(uniform, rate), scale)),
 ]);
 
-/** The random numbers of training: the same seed gives the same ones, on any number of threads. */
+/** Tensors of random numbers: the same seed gives the same ones in the same order, on any number of threads. */
 export class Randomness {
-  readonly #numbers: MersenneTwister;
   readonly #seed: number;
   #draws = 0;
 
   constructor(seed: number) {
     this.#seed = seed;
-    this.#numbers = new MersenneTwister(seed);
-  }
-
-  /** A number in [0, 1). */
-  next(): number {
-    return this.#numbers.next();
   }
 
   /** Sets each value to 0 with the probability `rate`, and scales the others so that the mean stays. */
@@ -54,8 +46,8 @@ export class Randomness {
   #draw(op: string, shape: number[]): tf.Tensor {
     return tf.tidy(() => {
       const key = tf.tensor1d([this.#seed, this.#draws++], 'int32');
-      const types = { dtype: { type: 'float32' }, T: { type: 'int32' }, Tseed: { type: 'int32' } } as const;
-      return nativeOperation(op, types, [tf.tensor1d(shape, 'int32'), key]);
+      const types = { dtype: 'float32', T: 'int32', Tseed: 'int32' } as const;
+      return nativeOperation(op, types, [tf.tensor1d(shape, 'int32'), key])[0];
     });
   }
 }

@@ -63,8 +63,21 @@ export declare namespace tf {
   type Rank = tfjs.Rank;
 }
 
-/** The version of the TensorFlow library that {@link tf} runs on, for example `2.21.0`. */
-export function tensorflowVersion(): string {
-  const backend = load().backend() as unknown as { binding: { TF_Version: string } };
-  return backend.binding.TF_Version;
+type AttributeType = 'TF_ATTR_TYPE' | 'TF_ATTR_INT' | 'TF_ATTR_SHAPE' | 'TF_ATTR_STRING';
+
+/** What tfjs-node's backend has beside its public type: the native C library behind its `binding`. */
+interface NativeBackend {
+  isUsingGpuDevice: boolean;
+  binding: Record<AttributeType | 'TF_FLOAT' | 'TF_INT32', number> & {
+    TF_Version: string;
+    loadSavedModel(folder: string, tags: string): number;
+  };
+  executeMultipleOutputs(op: string, attributes: object[], inputs: tf.Tensor[], outputs: number): tf.Tensor[];
+  runSavedModel(id: number, inputs: tf.Tensor[], infos: { name: string }[], outputs: string[]): tf.Tensor[];
 }
+
+/** The backend that {@link tf} computes on. */
+export const nativeBackend = (): NativeBackend => load().backend() as unknown as NativeBackend;
+
+/** The version of the TensorFlow library that {@link tf} runs on, for example `2.21.0`. */
+export const tensorflowVersion = (): string => nativeBackend().binding.TF_Version;

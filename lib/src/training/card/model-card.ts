@@ -130,7 +130,7 @@ export function modelCard(
   const results = Object.entries(evaluation ?? {}).map(
     ([name, value]) => `- ${name}: ${name === 'step' ? value : roundedFloat(value)}`,
   );
-  const parameters = [...model.parameters.values()].reduce((sum, { size }) => sum + size, 0);
+  const parameters = model.numParameters();
   const labels = Object.values(model.config.id2label);
   const rate = featureExtractor?.samplingRate.toLocaleString('en');
   const sound = rate === undefined ? '' : ` It takes mono sound at ${rate} Hz.`;

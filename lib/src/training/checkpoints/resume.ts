@@ -1,5 +1,6 @@
 import { CheckpointError } from '../../errors.js';
-import { type ModelConfig, writeConfig } from '../../hubert/config.js';
+import type { ModelConfig } from '../../hubert/config.js';
+import { writeConfig } from '../../hubert/pretrained/config-file.js';
 import { snakeCase } from '../../json.js';
 import type { TrainingArguments } from '../arguments/training-arguments.js';
 import { AdamW } from '../run/adamw.js';

@@ -96,7 +96,7 @@ function runInfo({ model, args, evalSource }: TrainingContext, { plan, state }: 
   return {
     args,
     modelConfig: model.config,
-    numParameters: [...model.parameters.values()].reduce((sum, { size }) => sum + size, 0),
+    numParameters: model.numParameters(),
     numTrainExamples: plan.examples,
     numEvalExamples: evalSource?.length ?? 0,
     maxSteps: plan.maxSteps,

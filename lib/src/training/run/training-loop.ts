@@ -41,7 +41,7 @@ export class TrainingLoop {
     this.#training = training;
     this.#options = options;
     this.#watch = new DivergenceWatch(context.model.config.numLabels, training.runningLoss.firstLoss);
-    this.#numParameters = [...context.model.parameters.values()].reduce((sum, { size }) => sum + size, 0);
+    this.#numParameters = context.model.numParameters();
   }
 
   /** Whether weights and state are those after a whole step: within one, batch norm moves its statistics already. */

@@ -1,17 +1,10 @@
-import { mkdirSync } from 'node:fs';
 import { homedir, hostname } from 'node:os';
 import path from 'node:path';
-import { tf } from '../../tensor/tensorflow.js';
+import { type SummaryWriter, summaryWriter } from '../../tensor/summary-writer.js';
 import { rewriteLogs } from './rewrite-logs.js';
 import type { RunInfo, Tracker } from './tracker.js';
 
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
-
-type SummaryWriter = ReturnType<typeof tf.node.summaryFileWriter>;
-
-interface OpenWriter extends Pick<SummaryWriter, 'scalar' | 'flush'> {
-  close(): void;
-}
 
 /**
  * Writes event files for TensorBoard, under the tags of Transformers' `TensorBoardCallback`, into
@@ -20,11 +13,11 @@ interface OpenWriter extends Pick<SummaryWriter, 'scalar' | 'flush'> {
  * Transformers also writes the arguments and the configuration as texts; TensorFlow.js' writer has only numbers.
  */
 export function tensorboard(): Tracker {
-  let writer: OpenWriter | undefined;
+  let writer: SummaryWriter | undefined;
   return {
     name: 'TensorBoard',
     begin({ args }) {
-      writer = openWriter(loggingFolder(args));
+      writer = summaryWriter(loggingFolder(args));
     },
     log(entry) {
       for (const [tag, value] of Object.entries(rewriteLogs(entry))) writer?.scalar(tag, value, entry.step);
@@ -45,32 +38,4 @@ function loggingFolder({ outputDir }: Pick<RunInfo['args'], 'outputDir'>): strin
   const day = `${MONTHS[now.getMonth()]}${two(now.getDate())}`;
   const time = [now.getHours(), now.getMinutes(), now.getSeconds()].map(two).join('-');
   return path.resolve(outputDir, 'runs', `${day}_${time}_${hostname()}`);
-}
-
-/** How often a folder has been opened. */
-const opened = new Map<string, number>();
-
-function openWriter(folder: string): OpenWriter {
-  // TensorFlow's own message would be a status number.
-  mkdirSync(folder, { recursive: true });
-  const before = opened.get(folder) ?? 0;
-  opened.set(folder, before + 1);
-  // TensorFlow.js keeps a writer for each spelling of a folder, also after it is closed.
-  const spelling = folder + '/'.repeat(before);
-  let writer: SummaryWriter | undefined;
-  const handle = tf.tidy(() => {
-    writer = tf.node.summaryFileWriter(spelling);
-    return (writer as unknown as { resourceHandle: tf.Tensor }).resourceHandle;
-  });
-  return {
-    scalar: (tag, value, step) => writer!.scalar(tag, value, step),
-    flush: () => tf.tidy(() => writer!.flush()),
-    close() {
-      const backend = tf.backend() as unknown as {
-        executeMultipleOutputs(op: string, attributes: object[], inputs: tf.Tensor[], outputs: number): tf.Tensor[];
-      };
-      backend.executeMultipleOutputs('CloseSummaryWriter', [], [handle], 0);
-      handle.dispose();
-    },
-  };
 }

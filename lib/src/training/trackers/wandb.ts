@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { Worker } from 'node:worker_threads';
-import { writeConfig } from '../../hubert/config.js';
+import { writeConfig } from '../../hubert/pretrained/config-file.js';
 import { writeArguments } from '../arguments/training-arguments.js';
 import type { LogEntry } from '../trainer-state.js';
 import { rewriteLogs } from './rewrite-logs.js';

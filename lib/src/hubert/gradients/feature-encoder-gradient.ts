@@ -1,11 +1,15 @@
-import { ACTIVATIONS } from '../tensor/activation.js';
-import { layerNorm, layerNormGradient, type Parameters, under } from '../tensor/functional.js';
-import { differentiable } from '../tensor/gradient-tape.js';
-import { tf } from '../tensor/tensorflow.js';
-import type { ModelConfig } from './config.js';
-import { convolution, convolve, inputGradient, kernelGradient, NORM_EPSILON } from './convolution.js';
-import { FoldedGroupNorm, type NormedKernel, type WindowStatistics, windowStatistics } from './group-norm.js';
-import { isNormed, parameterNames } from './parameters.js';
+import { ACTIVATIONS } from '../../tensor/activation.js';
+import { convolution, convolve, inputGradient, kernelGradient } from '../../tensor/convolution.js';
+import {
+  FoldedGroupNorm,
+  type NormedKernel,
+  type WindowStatistics,
+  windowStatistics,
+} from '../../tensor/folded-group-norm.js';
+import { layerNorm, layerNormGradient, NORM_EPSILON, type ParameterLookup, under } from '../../tensor/functional.js';
+import { differentiable } from '../../tensor/gradient-tape.js';
+import { tf } from '../../tensor/tensorflow.js';
+import { convolutionParameters, isNormed, type ModelConfig } from '../config.js';
 
 /** Of a batch up to so many samples (a minute), layers are kept for the gradient; of a larger one they are run again. */
 const KEPT_SAMPLES = 2 ** 20;
@@ -35,13 +39,15 @@ interface Clip {
  *
  * @param forward - the encoder where nothing is recorded
  */
-export function encodeRecorded(
+export function encodeTaped(
   batch: readonly Float32Array[],
   config: ModelConfig,
-  parameters: Parameters,
+  parameters: ParameterLookup,
   forward: () => tf.Tensor3D,
 ): tf.Tensor3D {
-  const names = config.convDim.flatMap((_, i) => parameterNames(config, i).map((name) => `conv_layers.${i}.${name}`));
+  const names = config.convDim.flatMap((_, i) =>
+    convolutionParameters(config, i).map((name) => `conv_layers.${i}.${name}`),
+  );
   const { convKernel, convStride, featExtractNorm } = config;
   const clips = batch.map((samples) => ({
     samples,
@@ -54,13 +60,13 @@ export function encodeRecorded(
       if (!keeps) return { value: forward(), kept: [] };
       const layers = layersOf(config, parameters);
       const traces = clips.map((clip) => new Trace(clip, config, layers));
-      const value = tf.stack(traces.map(({ features }) => features)) as tf.Tensor3D;
+      const value = tf.stack(traces.map(({ features }) => features)) as tf.Tensor3D; // (B, T, C)
       return { value, kept: traces.flatMap(({ kept }) => kept) };
     },
     (dy, kept) => {
       const layers = layersOf(config, parameters);
       const each = kept.length / batch.length;
-      const rows = tf.unstack(dy) as tf.Tensor2D[];
+      const rows = tf.unstack(dy) as tf.Tensor2D[]; // B × (T, C)
       return clips.reduce<tf.Tensor[]>(
         (sums, clip, i) =>
           tf.tidy(() => {
@@ -133,8 +139,8 @@ class Trace {
     return tf.tidy(() => {
       const [layer] = this.#layers;
       const { kernel, bias } = this.#groupNorm?.fold(layer as NormedKernel) ?? layer;
-      const last = bias ? tf.expandDims(bias) : tf.zeros([1, kernel.shape[1]]);
-      return tf.matMul(this.#windows, tf.concat([kernel, last as tf.Tensor2D]));
+      const last = bias ? tf.expandDims(bias) : tf.zeros([1, kernel.shape[1]]); // (1, out)
+      return tf.matMul(this.#windows, tf.concat([kernel, last as tf.Tensor2D])); // (T', out)
     });
   }
 
@@ -166,7 +172,7 @@ class Trace {
     const dKernel = i === 0 ? this.#firstGradients(dProduct)[0] : kernelGradient(x, dProduct, size, stride);
     const gradients = {
       ...this.#weightGradients(i, dKernel),
-      ...(bias && { 'conv.bias': tf.sum(dProduct, 0) }),
+      ...(bias && { 'conv.bias': tf.sum(dProduct, 0) }), // (out)
       ...(dGain && dShift && { 'layer_norm.weight': dGain, 'layer_norm.bias': dShift }),
     };
     return { gradients, dProduct };
@@ -175,9 +181,9 @@ class Trace {
   /** Of the first product's kernel and bias. */
   #firstGradients(dProduct: tf.Tensor2D): [dKernel: tf.Tensor2D, dBias: tf.Tensor] {
     const [{ size }] = this.#layers;
-    const both = tf.matMul<tf.Tensor2D>(this.#windows, dProduct, true);
-    const [dKernel, dBias] = tf.split<tf.Tensor2D>(both, [size, 1]);
-    return [dKernel, tf.squeeze(dBias, [0])];
+    const both = tf.matMul<tf.Tensor2D>(this.#windows, dProduct, true); // (size + 1, out)
+    const [dKernel, dBias] = tf.split<tf.Tensor2D>(both, [size, 1]); // (size, out), (1, out)
+    return [dKernel, tf.squeeze(dBias, [0])]; // (size, out), (out)
   }
 
   /** (size · in, out) → (out, in, size), as in a checkpoint */
@@ -188,14 +194,14 @@ class Trace {
   }
 }
 
-function layersOf(config: ModelConfig, parameters: Parameters): Layer[] {
+function layersOf(config: ModelConfig, parameters: ParameterLookup): Layer[] {
   return config.convKernel.map((size, i) => {
     const own = under(parameters, `conv_layers.${i}`);
     const taps = tf.transpose(own('conv.weight') as tf.Tensor3D, [2, 1, 0]); // (size, in, out)
     return {
       size,
       stride: config.convStride[i],
-      kernel: tf.reshape(taps, [-1, config.convDim[i]]) as tf.Tensor2D,
+      kernel: tf.reshape(taps, [-1, config.convDim[i]]) as tf.Tensor2D, // (size · in, out)
       ...(config.convBias && { bias: own('conv.bias') }),
       ...(isNormed(config, i) && { gain: own('layer_norm.weight'), shift: own('layer_norm.bias') }),
     };
@@ -210,5 +216,5 @@ function windowsOf(samples: Float32Array, size: number, stride: number): tf.Tens
     for (let i = 0; i < size; i++) values[at++] = samples[row * stride + i];
     values[at++] = 1;
   }
-  return tf.tensor2d(values, [count, size + 1]);
+  return tf.tensor2d(values, [count, size + 1]); // (T', size + 1)
 }

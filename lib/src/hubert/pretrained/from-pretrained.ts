@@ -1,13 +1,14 @@
-import { type Checkpoint, openCheckpoint } from '../checkpoint/checkpoint.js';
-import { CheckpointError, ParameterError } from '../errors.js';
-import { type HubOptions, repositoryFile } from '../hub/download/repository-file.js';
-import { readJson } from '../json.js';
-import { nativeOperation } from '../tensor/native.js';
-import { tf } from '../tensor/tensorflow.js';
-import { requireInteger } from '../validation.js';
-import { type Labels, labelsOf, type ModelConfig, readConfig } from './config.js';
+import { type Checkpoint, openCheckpoint } from '../../checkpoint/checkpoint.js';
+import { CheckpointError, ParameterError } from '../../errors.js';
+import { type HubOptions, repositoryFile } from '../../hub/download/repository-file.js';
+import { readJson } from '../../json.js';
+import { nativeOperation } from '../../tensor/native.js';
+import { tf } from '../../tensor/tensorflow.js';
+import { requireInteger } from '../../validation.js';
+import type { Labels, ModelConfig } from '../config.js';
+import { labelsOf, readConfig } from './config-file.js';
 import { initialise } from './initialise.js';
-import type { ParameterSpec } from './parameters.js';
+import type { ParameterSpec } from './parameter-specs.js';
 
 /** Options of `fromPretrained`. */
 export interface FromPretrainedOptions extends HubOptions {
@@ -90,50 +91,40 @@ function readParameters(
   prefix: string,
   { ignoreMismatchedSizes = false, seed }: FromPretrainedOptions,
 ): Map<string, tf.Variable> {
-  const parameters = new Map<string, tf.Variable>();
   const missing = new Map<string, ParameterSpec>();
   const resized: string[] = [];
   const used = new Set<string>();
   const stored = new Map<string, string>();
   for (const [name, spec] of specs) {
     const found = spellings(name, prefix).find((spelling) => checkpoint.tensors.has(spelling));
-    if (found === undefined) {
-      missing.set(name, spec);
-      continue;
+    if (found !== undefined) {
+      used.add(found);
+      const { shape } = checkpoint.tensors.get(found)!;
+      if (shape.length === spec.shape.length && shape.every((size, k) => size === spec.shape[k])) {
+        stored.set(name, found);
+        continue;
+      }
+      const difference = `${found} is [${shape.join(', ')}], the model's is [${spec.shape.join(', ')}]`;
+      if (!ignoreMismatchedSizes) {
+        throw new CheckpointError(
+          `${checkpoint.path}: ${difference}; with ignoreMismatchedSizes: true it starts with random values`,
+        );
+      }
+      resized.push(difference);
     }
-    used.add(found);
-    const { shape } = checkpoint.tensors.get(found)!;
-    if (shape.length === spec.shape.length && shape.every((size, k) => size === spec.shape[k])) {
-      stored.set(name, found);
-      continue;
-    }
-    const difference = `${found} is [${shape.join(', ')}], the model's is [${spec.shape.join(', ')}]`;
-    if (!ignoreMismatchedSizes) {
-      throw new CheckpointError(
-        `${checkpoint.path}: ${difference}; with ignoreMismatchedSizes: true it starts with random values`,
-      );
-    }
-    resized.push(difference);
     missing.set(name, spec);
   }
   const unused = [...checkpoint.tensors.keys()].filter((name) => !used.has(name) && !IGNORED.test(name));
   report(source, [...missing.keys()], resized, unused);
   const initial = initialise(missing, seed);
-  for (const [name, { shape, trainable }] of specs) {
-    const found = stored.get(name);
-    parameters.set(
-      name,
-      found === undefined
-        ? initial.get(name)!
-        : tf.tidy(() => tf.variable(handedOver(checkpoint.float32(found), shape), trainable)),
-    );
-  }
-  return parameters;
+  const read = (found: string, { shape, trainable }: ParameterSpec) =>
+    tf.tidy(() => tf.variable(uploaded(checkpoint.float32(found), shape), trainable));
+  return new Map(Array.from(specs, ([name, spec]) => [name, initial.get(name) ?? read(stored.get(name)!, spec)]));
 }
 
 /** A tensor whose numbers TensorFlow has copied, so that the array can go: otherwise it does so at the first use. */
-function handedOver(values: Float32Array, shape: readonly number[]): tf.Tensor {
-  return nativeOperation('Identity', { T: { type: 'float32' } }, [tf.tensor(values, [...shape])]);
+function uploaded(values: Float32Array, shape: readonly number[]): tf.Tensor {
+  return nativeOperation('Identity', { T: 'float32' }, [tf.tensor(values, [...shape])])[0];
 }
 
 /**

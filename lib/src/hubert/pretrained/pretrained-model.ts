@@ -1,15 +1,15 @@
 import { randomInt } from 'node:crypto';
 import { join } from 'node:path';
-import { saveSafetensors } from '../checkpoint/save-safetensors.js';
-import { writeWhole } from '../files.js';
-import { type CommitInfo, type PushOptions, pushFiles } from '../hub/push/push-files.js';
-import { Randomness } from '../tensor/randomness.js';
-import type { tf } from '../tensor/tensorflow.js';
-import { requireInteger } from '../validation.js';
-import { type ModelConfig, writeConfig } from './config.js';
-import { type Batch, type ModelInput, readInput } from './input.js';
-import { SpeechEncoder } from './speech-encoder.js';
-import { drawChoices, type TrainingChoices } from './training-choices.js';
+import { saveSafetensors } from '../../checkpoint/save-safetensors.js';
+import { writeWhole } from '../../files.js';
+import { type CommitInfo, type PushOptions, pushFiles } from '../../hub/push/push-files.js';
+import type { tf } from '../../tensor/tensorflow.js';
+import { requireInteger } from '../../validation.js';
+import type { ModelConfig } from '../config.js';
+import { checkInput, type EncoderInput, type ModelInput } from '../input.js';
+import { SpeechEncoder } from '../speech-encoder.js';
+import { choiceDrawer, type TrainingChoices } from '../training-choices.js';
+import { writeConfig } from './config-file.js';
 
 /** What all models share: a configuration, parameters under their names in a checkpoint, and an encoder. */
 export abstract class PretrainedModel {
@@ -17,7 +17,7 @@ export abstract class PretrainedModel {
   /** The parameters by their names in a checkpoint, in PyTorch's layout. */
   readonly parameters: ReadonlyMap<string, tf.Variable>;
   protected readonly encoder: SpeechEncoder;
-  #randomness: Randomness | undefined;
+  #drawChoices: ((batch: EncoderInput) => TrainingChoices) | undefined;
   readonly #encoderPrefix: string;
 
   protected constructor(config: ModelConfig, encoderPrefix: string, parameters: ReadonlyMap<string, tf.Variable>) {
@@ -29,7 +29,7 @@ export abstract class PretrainedModel {
 
   /** Whether dropout, layer drop and SpecAugment are at work. */
   get training(): boolean {
-    return this.#randomness !== undefined;
+    return this.#drawChoices !== undefined;
   }
 
   /**
@@ -39,13 +39,13 @@ export abstract class PretrainedModel {
    */
   train({ seed = randomInt(2 ** 31) }: { seed?: number } = {}): this {
     requireInteger('seed', seed, 0);
-    this.#randomness = new Randomness(seed);
+    this.#drawChoices = choiceDrawer(this.config, seed);
     return this;
   }
 
   /** Switches dropout, layer drop and SpecAugment off, as they are at first. */
   eval(): this {
-    this.#randomness = undefined;
+    this.#drawChoices = undefined;
     return this;
   }
 
@@ -58,11 +58,28 @@ export abstract class PretrainedModel {
   }
 
   /**
+   * How many numbers the parameters hold, like Transformers' `num_parameters`.
+   *
+   * @param options.onlyTrainable - leave out what training does not change; default false
+   */
+  numParameters({ onlyTrainable = false }: { onlyTrainable?: boolean } = {}): number {
+    const counted = [...this.parameters.values()].filter(({ trainable }) => trainable || !onlyTrainable);
+    return counted.reduce((sum, { size }) => sum + size, 0);
+  }
+
+  /**
    * What the feature encoder makes of the waveforms: (batch, frames, channels). While it is frozen, this can be kept and
    * given to `forward` in place of the waveforms.
+   *
+   * @throws ParameterError for inputs that are empty, too short or not finite, or do not fit each other
+   *
+   * @example
+   * const extractFeatures = model.extractFeatures(input);
+   * const { logits } = tf.tidy(() => model.forward({ extractFeatures }));
+   * tf.dispose([extractFeatures, logits]);
    */
   extractFeatures(input: ModelInput): tf.Tensor3D {
-    return this.encoder.extractFeatures(readInput(input, this.config));
+    return this.encoder.extractFeatures(checkInput(input, this.config));
   }
 
   /** Writes `config.json` and `model.safetensors` as Transformers does, into a folder that is made if need be. */
@@ -103,8 +120,8 @@ export abstract class PretrainedModel {
   }
 
   /** What chance decides for a batch; nothing outside training. */
-  protected choicesFor(batch: Batch): TrainingChoices | undefined {
-    return this.#randomness && drawChoices(this.config, batch, this.#randomness);
+  protected choicesFor(batch: EncoderInput): TrainingChoices | undefined {
+    return this.#drawChoices?.(batch);
   }
 
   protected parameter(name: string): tf.Tensor {

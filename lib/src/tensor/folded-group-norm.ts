@@ -1,6 +1,6 @@
 import { EigenvalueDecomposition, Matrix } from 'ml-matrix';
-import { tf } from '../tensor/tensorflow.js';
-import { NORM_EPSILON } from './convolution.js';
+import { NORM_EPSILON } from './functional.js';
+import { tf } from './tensorflow.js';
 
 /** The first convolution and its norm: kernel (size, out), gain and shift (out) of the norm. */
 export interface NormedKernel {
@@ -46,7 +46,7 @@ export class FoldedGroupNorm {
   ): [dKernel: tf.Tensor2D, dGain: tf.Tensor, dShift: tf.Tensor] {
     const { centre, inverse, deviations } = this.#statistics(kernel);
     const scale = tf.mul(gain, inverse);
-    const dScale = tf.sub(tf.sum(tf.mul(dFolded, kernel), 0), tf.mul(centre, dBias));
+    const dScale = tf.sub(tf.sum(tf.mul(dFolded, kernel), 0), tf.mul(centre, dBias)); // (out)
     const dVariance = tf.mul(tf.mul(tf.mul(dScale, gain), -0.5), tf.pow(inverse, 3));
     const byVariance = tf.mul(tf.matMul(this.#root, deviations, true), tf.mul(dVariance, 2)); // 2 cov · w · dVariance
     const centred = tf.sub(dFolded, tf.mul(this.#mean, dBias));
@@ -56,9 +56,9 @@ export class FoldedGroupNorm {
 
   /** Of each channel over the clip: its mean, the inverse of its deviation (out), and R·w (size, out). */
   #statistics(kernel: tf.Tensor2D): { centre: tf.Tensor; inverse: tf.Tensor; deviations: tf.Tensor2D } {
-    const deviations = tf.matMul<tf.Tensor2D>(this.#root, kernel);
-    const variance = tf.sum(tf.square(deviations), 0);
-    const centre = tf.sum(tf.mul(this.#mean, kernel), 0);
+    const deviations = tf.matMul<tf.Tensor2D>(this.#root, kernel); // (size, out)
+    const variance = tf.sum(tf.square(deviations), 0); // (out)
+    const centre = tf.sum(tf.mul(this.#mean, kernel), 0); // (out)
     return { centre, inverse: tf.rsqrt(tf.add(variance, NORM_EPSILON)), deviations };
   }
 }

@@ -1,8 +1,8 @@
-import type { Activation } from '../tensor/activation.js';
-import { layerNorm } from '../tensor/functional.js';
-import { fusedGelu } from '../tensor/fused-gelu.js';
-import { nativeConv2dGradient } from '../tensor/native.js';
-import { tf } from '../tensor/tensorflow.js';
+import type { Activation } from './activation.js';
+import { layerNorm, NORM_EPSILON } from './functional.js';
+import { fusedGelu } from './fused-gelu.js';
+import { nativeConv2dGradient } from './native.js';
+import { tf } from './tensorflow.js';
 
 /** A convolution over time, as matrix products over the input seen in groups of `stride` frames. */
 export interface Convolution {
@@ -21,9 +21,6 @@ export interface Convolution {
   readonly activation: Activation;
 }
 
-/** PyTorch's, of the norms between the convolutions; it is not in the configuration. */
-export const NORM_EPSILON: number = 1e-5;
-
 /** With fewer inputs to a product than this, copying them together is cheaper than a product for each group. */
 const NARROW = 64;
 
@@ -39,13 +36,13 @@ export function convolution(
   const common = { size, stride, activation };
   if (activation.isFused) return { ...common, kernels: [kernel], bias: bias ?? tf.zeros([out]) };
   if (inputs <= NARROW) {
-    const last = bias ? tf.reshape(bias, [1, out]) : tf.zeros([1, out]);
-    return { ...common, kernels: [tf.concat([kernel, last as tf.Tensor2D], 0)] };
+    const last = bias ? tf.reshape(bias, [1, out]) : tf.zeros([1, out]); // (1, out)
+    return { ...common, kernels: [tf.concat([kernel, last as tf.Tensor2D], 0)] }; // (size · in + 1, out)
   }
   const width = inputs / size;
   const kernels: tf.Tensor2D[] = [];
   for (let tap = 0; tap < size; tap += stride) {
-    kernels.push(tf.slice(kernel, [tap * width, 0], [Math.min(stride, size - tap) * width, out]));
+    kernels.push(tf.slice(kernel, [tap * width, 0], [Math.min(stride, size - tap) * width, out])); // (taps · in, out)
   }
   return { ...common, kernels, bias };
 }
@@ -56,11 +53,11 @@ export function convolve(x: tf.Tensor2D, { size, stride, kernels, bias, norm, ac
     const groups = tapGroups(x, size, stride);
     const [count, width] = [groups[0].shape[0], x.shape[1]];
     // The bias as an additional row of the kernel needs a column of ones.
-    if (kernels[0].shape[0] === size * width + 1) groups.push(tf.ones([count, 1]) as tf.Tensor2D);
-    const inputs = kernels.length < groups.length ? [tf.concat(groups, 1)] : groups;
+    if (kernels[0].shape[0] === size * width + 1) groups.push(tf.ones([count, 1]) as tf.Tensor2D); // (T', 1)
+    const inputs = kernels.length < groups.length ? [tf.concat(groups, 1)] : groups; // (T', size · in)
     if (activation.isFused) return fusedGelu(inputs[0], kernels[0], bias!, false);
     const product = inputs
-      .map((rows, i) => tf.matMul<tf.Tensor2D>(rows, kernels[i]))
+      .map((rows, i) => tf.matMul<tf.Tensor2D>(rows, kernels[i])) // (T', out)
       .reduce((sum, term) => tf.add<tf.Tensor2D>(sum, term));
     const biased = bias ? (tf.add(product, bias) as tf.Tensor2D) : product;
     return activation.curve(norm ? layerNorm(biased, norm[0], norm[1], NORM_EPSILON) : biased);
@@ -70,8 +67,8 @@ export function convolve(x: tf.Tensor2D, { size, stride, kernels, bias, norm, ac
 /** The gradient by the kernel (size · in, out) of a convolution, from that by its product (T', out). */
 export function kernelGradient(x: tf.Tensor2D, dy: tf.Tensor2D, size: number, stride: number): tf.Tensor2D {
   return tf.tidy(() => {
-    const parts = tapGroups(x, size, stride).map((rows) => tf.matMul<tf.Tensor2D>(rows, dy, true));
-    return parts.length === 1 ? parts[0] : tf.concat(parts, 0);
+    const parts = tapGroups(x, size, stride).map((rows) => tf.matMul<tf.Tensor2D>(rows, dy, true)); // (taps · in, out)
+    return parts.length === 1 ? parts[0] : tf.concat(parts, 0); // (size · in, out)
   });
 }
 
@@ -86,9 +83,9 @@ export function inputGradient(
   return tf.tidy(() => {
     const [count, out] = dy.shape;
     const width = kernel.shape[0] / size;
-    const filter = tf.reshape(kernel, [1, size, width, out]);
-    const gradient = nativeConv2dGradient([1, 1, length, width], filter, tf.reshape(dy, [1, 1, count, out]), stride);
-    return tf.reshape(gradient, [length, width]) as tf.Tensor2D;
+    const filter = tf.reshape(kernel, [1, size, width, out]); // (1, size, in, out)
+    const gradient = nativeConv2dGradient([1, 1, length, width], filter, tf.reshape(dy, [1, 1, count, out]), stride); // (1, 1, T, in)
+    return tf.reshape(gradient, [length, width]) as tf.Tensor2D; // (T, in)
   });
 }
 
@@ -101,7 +98,7 @@ function tapGroups(x: tf.Tensor2D, size: number, stride: number): tf.Tensor2D[] 
     const taps = Math.min(stride, size - tap);
     // The last, smaller group is the end of a whole one, so that no row lies behind the input.
     const rows = framesFrom(x, tap - (stride - taps), count, stride); // (T', stride · in)
-    groups.push(taps === stride ? rows : tf.slice(rows, [0, (stride - taps) * width], [count, taps * width]));
+    groups.push(taps === stride ? rows : tf.slice(rows, [0, (stride - taps) * width], [count, taps * width])); // (T', taps · in)
   }
   return groups;
 }
@@ -114,6 +111,6 @@ function framesFrom(x: tf.Tensor2D, first: number, count: number, stride: number
     [0, 0],
   ];
   const padded = missing > 0 ? tf.pad(x, before) : x;
-  const frames = tf.slice(padded, [Math.max(0, first), 0], [count * stride, x.shape[1]]);
-  return tf.reshape(frames, [count, stride * x.shape[1]]);
+  const frames = tf.slice(padded, [Math.max(0, first), 0], [count * stride, x.shape[1]]); // (T' · stride, in)
+  return tf.reshape(frames, [count, stride * x.shape[1]]); // (T', stride · in)
 }

@@ -1,4 +1,4 @@
-import type { ModelConfig } from './config.js';
+import { isNormed, type ModelConfig } from '../config.js';
 
 /** The shape of a parameter, and how Transformers initialises it where a checkpoint does not have it. */
 export interface ParameterSpec {
@@ -16,18 +16,6 @@ export type Initializer =
 
 const ZEROS: Initializer = { constant: 0 };
 const ONES: Initializer = { constant: 1 };
-
-/** Whether a norm follows a convolution of the feature encoder. */
-export function isNormed({ featExtractNorm }: ModelConfig, layer: number): boolean {
-  return layer === 0 || featExtractNorm === 'layer';
-}
-
-/** The parameters of such a convolution, under `conv_layers.<layer>`. */
-export function parameterNames(config: ModelConfig, layer: number): string[] {
-  const bias = config.convBias ? ['conv.bias'] : [];
-  const norm = isNormed(config, layer) ? ['layer_norm.weight', 'layer_norm.bias'] : [];
-  return ['conv.weight', ...bias, ...norm];
-}
 
 /** The parameters of the model without a head, by their names in a checkpoint. */
 export function baseParameters(config: ModelConfig): Map<string, ParameterSpec> {

@@ -1,5 +1,5 @@
 import { ParameterError } from '../errors.js';
-import { tf } from '../tensor/tensorflow.js';
+import { tf } from './tensorflow.js';
 
 /** The label of rows that the loss leaves out, as in PyTorch. */
 const IGNORED = -100;
@@ -19,8 +19,8 @@ export function crossEntropy(
   counted: number = countLabels(labels),
 ): tf.Scalar {
   // Labels out of range become rows of zeros.
-  const chosen = tf.oneHot(tf.tensor1d(Array.from(labels), 'int32'), logits.shape[1]);
-  return tf.div(tf.sum(tf.mul(tf.logSoftmax(logits), chosen)), -counted);
+  const chosen = tf.oneHot(tf.tensor1d(Array.from(labels), 'int32'), logits.shape[1]); // (rows, classes)
+  return tf.div(tf.sum(tf.mul(tf.logSoftmax(logits), chosen)), -counted); // ()
 }
 
 /** @throws ParameterError for labels that do not fit the rows or the classes */

@@ -1,8 +1,8 @@
-import { recording } from './gradient-tape.js';
+import { isTaping } from './gradient-tape.js';
 import { tf } from './tensorflow.js';
 
 /** Tensors computed from parameters, kept until one of the parameters is assigned anew. */
-export class Prepared {
+export class DerivedTensors {
   readonly #parameters: () => tf.Tensor[];
   readonly #compute: () => tf.NamedTensorMap;
   #kept: { sources: object[]; tensors: tf.NamedTensorMap } | undefined;
@@ -16,7 +16,7 @@ export class Prepared {
 
   get(): tf.NamedTensorMap {
     // A gradient flows back to the parameters themselves.
-    if (recording()) return tf.tidy(this.#compute);
+    if (isTaping()) return tf.tidy(this.#compute);
     const sources = this.#parameters().map(({ dataId }) => dataId);
     if (this.#kept?.sources.every((source, i) => source === sources[i]) !== true) {
       this.dispose();

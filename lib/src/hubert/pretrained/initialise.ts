@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
-import { Randomness } from '../tensor/randomness.js';
-import { tf } from '../tensor/tensorflow.js';
-import type { ParameterSpec } from './parameters.js';
+import { Randomness } from '../../tensor/randomness.js';
+import { tf } from '../../tensor/tensorflow.js';
+import type { ParameterSpec } from './parameter-specs.js';
 
 /** Parameters with the values that a model starts training with. */
 export function initialise(

@@ -1,0 +1,72 @@
+import { addGradients } from '../../tensor/add-gradients.js';
+import { countLabels, crossEntropy } from '../../tensor/cross-entropy.js';
+import { tf } from '../../tensor/tensorflow.js';
+import { type EncoderInput, splitInput } from '../input.js';
+import { choicesForRows, type TrainingChoices } from '../training-choices.js';
+
+/** Frames of which a gradient keeps the steps at a time: a minute. */
+const PART_FRAMES = 3000;
+
+/** What training a classifier needs of a batch; the tensors belong to the caller. */
+export type LossAndGradients = {
+  /** The mean cross-entropy. */
+  loss: tf.Scalar;
+  /** (batch, classes) */
+  logits: tf.Tensor2D;
+  /** The gradient of the loss by each trainable parameter that it depends on, under the parameter's name. */
+  gradients: tf.NamedTensorMap;
+};
+
+/** A checked batch with a label for each row, and in training what chance has decided for it. */
+interface LabelledBatch {
+  batch: EncoderInput;
+  labels: number[];
+  choices?: TrainingChoices;
+  /** Whether a large batch may go through in parts. */
+  inParts: boolean;
+}
+
+/** The loss of a batch, and its gradients by the trainable parameters. */
+export function lossAndGradients(
+  parameters: ReadonlyMap<string, tf.Variable>,
+  logitsOf: (batch: EncoderInput, choices?: TrainingChoices) => tf.Tensor2D,
+  { batch, labels, choices, inParts }: LabelledBatch,
+): LossAndGradients {
+  const trained = [...parameters].filter(([, { trainable }]) => trainable);
+  const variables = trained.map(([, variable]) => variable);
+  const counted = countLabels(labels);
+  const gradientsOf = (part: EncoderInput, first: number): LossAndGradients =>
+    tf.tidy(() => {
+      let logits: tf.Tensor2D | undefined;
+      const lossOf = () => {
+        logits = tf.keep(logitsOf(part, choices && choicesForRows(choices, first, part.size)));
+        return crossEntropy(logits, labels.slice(first, first + part.size), counted);
+      };
+      const { value: loss, grads } = tf.variableGrads(lossOf, variables);
+      const found = trained.flatMap(([name, variable]) => (grads[variable.name] ? [[name, grads[variable.name]]] : []));
+      const result = { loss, logits: tf.clone(logits!), gradients: Object.fromEntries(found) as tf.NamedTensorMap };
+      logits!.dispose();
+      return result;
+    });
+  return tf.tidy(() => {
+    let first = 0;
+    let sum: LossAndGradients | undefined;
+    for (const part of inParts ? splitInput(batch, PART_FRAMES) : [batch]) {
+      const next = gradientsOf(part, first);
+      sum = sum ? sumOf(sum, next) : next;
+      first += part.size;
+    }
+    return sum!;
+  });
+}
+
+/** Takes the tensors of both. */
+function sumOf(a: LossAndGradients, b: LossAndGradients): LossAndGradients {
+  const sum = {
+    loss: tf.add(a.loss, b.loss) as tf.Scalar,
+    logits: tf.concat([a.logits, b.logits]), // (B of both, classes)
+    gradients: addGradients(a.gradients, b.gradients),
+  };
+  tf.dispose([a.loss, b.loss, a.logits, b.logits]);
+  return sum;
+}

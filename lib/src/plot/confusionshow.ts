@@ -1,6 +1,6 @@
 import type { AbstractMatrix } from 'ml-matrix';
 import { ParameterError } from '../errors.js';
-import { requireMatrix, requireSize } from './check.js';
+import { requireMatrix, requireSize } from './chart-arguments.js';
 import { type ChartOptions, chart, frame, type Spec, table } from './spec.js';
 
 /** Side of a cell in pixels. */

@@ -1,8 +1,8 @@
 import { ParameterError } from '../errors.js';
 import { requireChoice } from '../validation.js';
-import { logAxis, plainAxis, withLogMargin, withMargin } from './axes/axis.js';
-import { thin } from './axes/thin.js';
-import { extent, requireRange, requireSameLength, requireSize, requireValues } from './check.js';
+import { extent, logAxis, plainAxis, withLogMargin, withMargin } from './axes/axis.js';
+import { requireRange, requireSameLength, requireSize, requireValues } from './chart-arguments.js';
+import { thin } from './picture/thin.js';
 import { type ChartOptions, CYCLE, chart, frame, PLOT_HEIGHT, PLOT_WIDTH, rounded, type Spec, table } from './spec.js';
 
 /** How the points of a curve are drawn: joined, as steps that hold each value, as dots, or as dots on stems from 0. */

@@ -2,7 +2,7 @@ import type { Waveform } from '../dsp/waveform.js';
 import { ParameterError } from '../errors.js';
 import { requireInteger } from '../validation.js';
 import { timeAxis, ZOOM } from './axes/time-axis.js';
-import { requireSize, requireValues } from './check.js';
+import { requireSize, requireValues } from './chart-arguments.js';
 import { type ChartOptions, CYCLE, chart, PLOT_WIDTH, rounded, type Spec, table } from './spec.js';
 import { waveformDomain, waveshow } from './waveshow.js';
 

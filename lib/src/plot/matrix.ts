@@ -1,14 +1,15 @@
 import type { AbstractMatrix } from 'ml-matrix';
 import { ParameterError } from '../errors.js';
 import { requireChoice } from '../validation.js';
-import { plainAxis } from './axes/axis.js';
+import { extent, plainAxis } from './axes/axis.js';
+import { FIXED_TICKS } from './axes/ticks.js';
 import { timeAxis } from './axes/time-axis.js';
-import { extent, requireMatrix, requireRange, requireSize } from './check.js';
+import { requireMatrix, requireRange, requireSize } from './chart-arguments.js';
 import { colorbar } from './picture/colorbar.js';
 import { COLORMAPS, type Colormap } from './picture/colormap.js';
 import { image } from './picture/image.js';
 import { pixelCells, raster } from './picture/raster.js';
-import { type ChartOptions, chart, FIXED_TICKS, frame, type Spec } from './spec.js';
+import { type ChartOptions, chart, frame, type Spec } from './spec.js';
 
 export interface MatrixOptions extends ChartOptions {
   xTitle?: string;

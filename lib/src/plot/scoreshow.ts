@@ -1,7 +1,6 @@
 import { ParameterError } from '../errors.js';
-import type { LabelScore } from '../pipeline.js';
-import { plainAxis } from './axes/axis.js';
-import { extent, requireSize, requireValues } from './check.js';
+import { extent, plainAxis } from './axes/axis.js';
+import { requireSize, requireValues } from './chart-arguments.js';
 import { type ChartOptions, CYCLE, chart, FONT_SIZE, frame, rounded, type Spec, table } from './spec.js';
 
 export interface ScoreshowOptions extends ChartOptions {
@@ -27,14 +26,15 @@ const MARGIN = 0.12;
 /**
  * What a classifier said, as bars: the best label on top, and each score at the end of its bar.
  *
- * @param scores - what an audio classification pipeline gave; any order
+ * @param scores - what {@link pipeline} gave, in any order: probabilities in [0, 1], or any finite numbers with `percent: false`
  * @throws ParameterError where there are no scores, one is not finite, or not a probability where those are drawn
+ * @see {@link confusionshow} for what a classifier says of a whole data set
  *
  * @example
  * const classify = await pipeline('audio-classification', { model: 'data/models/mini-genres' });
  * await show(scoreshow(await classify('song.flac')));
  */
-export function scoreshow(scores: readonly LabelScore[], options: ScoreshowOptions = {}): Spec {
+export function scoreshow(scores: readonly { score: number; label: string }[], options: ScoreshowOptions = {}): Spec {
   const { percent = true, color = CYCLE[0], width = WIDTH, height = STEP * scores.length } = options;
   const given = scores.map(({ score }) => score);
   requireValues('scores', given);

@@ -39,9 +39,6 @@ export const PLOT_HEIGHT = 318;
 
 const FONT = 'DejaVu Sans, Verdana, sans-serif';
 
-/** Every axis says where its ticks are; without this Vega drops ticks and moves labels that it finds too close. */
-export const FIXED_TICKS: Spec = { tickCount: 100, labelOverlap: false, labelFlush: false };
-
 /** matplotlib's look: a black frame, ticks outside, no grid, upright titles. */
 const THEME = {
   background: 'white',

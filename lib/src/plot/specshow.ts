@@ -1,14 +1,14 @@
 import type { AbstractMatrix } from 'ml-matrix';
 import { requireChoice, requirePositive } from '../validation.js';
-import { plainAxis } from './axes/axis.js';
+import { extent, plainAxis } from './axes/axis.js';
 import { type FrequencyAxis, frequencyScale } from './axes/frequency-axis.js';
 import { timeAxis } from './axes/time-axis.js';
-import { extent, requireMatrix, requireRange, requireSize } from './check.js';
+import { requireMatrix, requireRange, requireSize } from './chart-arguments.js';
 import { colorbar } from './picture/colorbar.js';
 import { COLORMAPS, type Colormap } from './picture/colormap.js';
-import { hover } from './picture/hover.js';
 import { image } from './picture/image.js';
 import { pixelCells, raster } from './picture/raster.js';
+import { hover } from './picture/tooltips.js';
 import { type ChartOptions, chart, frame, PLOT_HEIGHT, PLOT_WIDTH, type Spec } from './spec.js';
 
 export interface SpecshowOptions extends ChartOptions {

@@ -1,8 +1,8 @@
 import { ParameterError } from '../errors.js';
 import { requireChoice } from '../validation.js';
-import { logAxis, plainAxis, withLogMargin, withMargin } from './axes/axis.js';
-import { thin } from './axes/thin.js';
-import { extent, requireSameLength, requireSize, requireValues } from './check.js';
+import { extent, logAxis, plainAxis, withLogMargin, withMargin } from './axes/axis.js';
+import { requireSameLength, requireSize, requireValues } from './chart-arguments.js';
+import { thin } from './picture/thin.js';
 import { type ChartOptions, CYCLE, chart, frame, PLOT_HEIGHT, PLOT_WIDTH, rounded, type Spec, table } from './spec.js';
 
 export interface SpectrumOptions extends ChartOptions {

@@ -1,9 +1,9 @@
 import type { Waveform } from '../dsp/waveform.js';
 import { ParameterError } from '../errors.js';
 import { requirePositive } from '../validation.js';
-import { plainAxis, withMargin } from './axes/axis.js';
+import { extent, plainAxis, withMargin } from './axes/axis.js';
 import { timeAxis, ZOOM } from './axes/time-axis.js';
-import { extent, requireSize, requireValues } from './check.js';
+import { requireSize, requireValues } from './chart-arguments.js';
 import { envelope } from './picture/envelope.js';
 import { type ChartOptions, CYCLE, chart, frame, PLOT_HEIGHT, PLOT_WIDTH, rounded, type Spec, table } from './spec.js';
 

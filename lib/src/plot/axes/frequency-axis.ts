@@ -1,9 +1,8 @@
 import { fftFrequencies } from '../../dsp/fft.js';
 import { melFrequencies } from '../../dsp/mel.js';
 import { ParameterError } from '../../errors.js';
-import { requireRange } from '../check.js';
-import { cellEdges } from '../picture/raster.js';
-import { FIXED_TICKS, type Spec } from '../spec.js';
+import { requireRange } from '../chart-arguments.js';
+import type { Spec } from '../spec.js';
 import { LABEL_ROOM } from './axis.js';
 import {
   inverseSymlog,
@@ -14,7 +13,7 @@ import {
   symlog,
   symlogTicks,
 } from './symlog.js';
-import { autoTicks } from './ticks.js';
+import { autoTicks, FIXED_TICKS } from './ticks.js';
 
 /** `'linear'` and `'hz'` are the same, as in librosa. */
 export type FrequencyAxis = 'linear' | 'hz' | 'log' | 'mel';
@@ -89,4 +88,14 @@ export function frequencyScale(
       },
     },
   };
+}
+
+/** The borders between cells around `centers`, which ascend: midpoints, as matplotlib's nearest shading draws them. */
+function cellEdges(centers: Float64Array): Float64Array {
+  const n = centers.length;
+  const edges = new Float64Array(n + 1);
+  for (let i = 1; i < n; i++) edges[i] = (centers[i - 1] + centers[i]) / 2;
+  edges[0] = n > 1 ? centers[0] - (centers[1] - centers[0]) / 2 : centers[0] - 0.5;
+  edges[n] = n > 1 ? centers[n - 1] + (centers[n - 1] - centers[n - 2]) / 2 : centers[0] + 0.5;
+  return edges;
 }

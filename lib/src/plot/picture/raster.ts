@@ -11,16 +11,6 @@ export interface PixelCells {
   end: Int32Array;
 }
 
-/** The borders between cells around `centers`, which ascend: midpoints, as matplotlib's nearest shading draws them. */
-export function cellEdges(centers: Float64Array): Float64Array {
-  const n = centers.length;
-  const edges = new Float64Array(n + 1);
-  for (let i = 1; i < n; i++) edges[i] = (centers[i - 1] + centers[i]) / 2;
-  edges[0] = n > 1 ? centers[0] - (centers[1] - centers[0]) / 2 : centers[0] - 0.5;
-  edges[n] = n > 1 ? centers[n - 1] + (centers[n - 1] - centers[n - 2]) / 2 : centers[0] + 0.5;
-  return edges;
-}
-
 /**
  * The cells that each of `pixels` pixels shows.
  *

@@ -14,7 +14,7 @@ function part({ $schema: _schema, config: _config, ...body }: Spec): Spec {
 function concat(direction: 'hconcat' | 'vconcat', specs: readonly Spec[], { title }: ConcatOptions): Spec {
   if (specs.length === 0) throw new ParameterError(`${direction} got no charts; give at least one`);
   return chart({
-    ...(title === undefined ? {} : { title }),
+    title,
     [direction]: specs.map(part),
     resolve: { scale: { color: 'independent' }, legend: { color: 'independent' } },
   });

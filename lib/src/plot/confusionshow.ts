@@ -1,7 +1,7 @@
 import type { AbstractMatrix } from 'ml-matrix';
 import { ParameterError } from '../errors.js';
 import { requireMatrix, requireSize } from './chart-arguments.js';
-import { type ChartOptions, chart, frame, type Spec, table } from './spec.js';
+import { type ChartOptions, chart, type Spec, table } from './spec.js';
 
 /** Side of a cell in pixels. */
 const CELL = 38;
@@ -37,9 +37,11 @@ export function confusionshow(confusion: AbstractMatrix, names: readonly string[
     as: `${field}Name`,
   });
   const axis = { domain: false, ticks: false, labelLimit: 120 };
-  const side = CELL * rows;
+  const { title, width = CELL * rows, height = CELL * rows } = options;
   return chart({
-    ...frame(options, side, side),
+    title,
+    width,
+    height,
     data: values,
     transform: [...transform, named('label'), named('predicted')],
     encoding: {

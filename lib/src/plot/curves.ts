@@ -3,7 +3,7 @@ import { requireChoice } from '../validation.js';
 import { extent, logAxis, plainAxis, withLogMargin, withMargin } from './axes/axis.js';
 import { requireRange, requireSameLength, requireSize, requireValues } from './chart-arguments.js';
 import { thin } from './picture/thin.js';
-import { type ChartOptions, CYCLE, chart, frame, PLOT_HEIGHT, PLOT_WIDTH, rounded, type Spec, table } from './spec.js';
+import { type ChartOptions, CYCLE, chart, PLOT_HEIGHT, PLOT_WIDTH, rounded, type Spec, table } from './spec.js';
 
 /** How the points of a curve are drawn: joined, as steps that hold each value, as dots, or as dots on stems from 0. */
 export type CurveMark = 'line' | 'step' | 'points' | 'stems';
@@ -66,7 +66,9 @@ export function curves(series: Curve | readonly Curve[], options: CurvesOptions 
   const named = lines.filter(({ name }) => name !== undefined);
   const color = { domain: named.map(({ name }) => name), range: named.map((line) => line.color) };
   return chart({
-    ...frame(options, width, height),
+    title: options.title,
+    width,
+    height,
     layer: lines.flatMap((line) => {
       const logX = xScale === 'log' ? Float64Array.from(line.x, Math.log) : line.x;
       const joined = line.mark === 'line' || line.mark === 'step';

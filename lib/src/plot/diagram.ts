@@ -122,7 +122,7 @@ export function diagram(boxes: readonly DiagramBox[], options: DiagramOptions = 
     },
   });
   return chart({
-    ...(options.title === undefined ? {} : { title: options.title }),
+    title: options.title,
     width,
     height,
     view: { stroke: null },

@@ -1,7 +1,7 @@
 import type { Waveform } from '../dsp/waveform.js';
 import { ParameterError } from '../errors.js';
 import { requireInteger } from '../validation.js';
-import { timeAxis, ZOOM } from './axes/time-axis.js';
+import { timeAxis, ZOOM, ZOOM_PARAMS } from './axes/time-axis.js';
 import { requireSize, requireValues } from './chart-arguments.js';
 import { type ChartOptions, CYCLE, chart, PLOT_WIDTH, rounded, type Spec, table } from './spec.js';
 import { waveformDomain, waveshow } from './waveshow.js';
@@ -74,7 +74,7 @@ export function labelshow(waveform: Waveform, labels: ArrayLike<number>, options
   const bare = { ...x, title: null, axis: { ...(x.axis as Spec), labels: false } };
   const shades = masked.map(({ start, end }) => ({ time: second(start), end: second(end) }));
   return chart({
-    ...(title === undefined ? {} : { title }),
+    title,
     spacing: 4,
     vconcat: [
       {
@@ -111,7 +111,7 @@ function strip(spans: readonly (Span & { label: number; full: number })[], x: Sp
   const domain = [...new Set(field('label'))].sort((a, b) => a - b);
   return {
     ...table({ time: field('time'), end: field('end'), label: field('label'), full: field('full') }),
-    params: [{ name: ZOOM, select: { type: 'interval', encodings: ['x'] }, bind: 'scales' }],
+    params: ZOOM_PARAMS,
     mark: { type: 'rect', clip: true },
     encoding: {
       x,

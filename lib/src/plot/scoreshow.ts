@@ -1,7 +1,7 @@
 import { ParameterError } from '../errors.js';
 import { extent, plainAxis } from './axes/axis.js';
 import { requireSize, requireValues } from './chart-arguments.js';
-import { type ChartOptions, CYCLE, chart, FONT_SIZE, frame, rounded, type Spec, table } from './spec.js';
+import { type ChartOptions, CYCLE, chart, FONT_SIZE, rounded, type Spec, table } from './spec.js';
 
 export interface ScoreshowOptions extends ChartOptions {
   /** Scores are probabilities, drawn from 0 to 100 % (the default); false: any numbers, such as logits. */
@@ -54,7 +54,9 @@ export function scoreshow(scores: readonly { score: number; label: string }[], o
   const isInside = percent ? `datum.score > ${rounded(100 * (1 - ROOM / width))}` : 'false';
   const isLeft = `datum.score < 0 || ${isInside}`;
   return chart({
-    ...frame({ ...options, height: Math.max(height, STEP) }, width),
+    title: options.title,
+    width,
+    height: Math.max(height, STEP),
     data,
     transform: [
       ...transform,

@@ -37,7 +37,7 @@ export const FONT_SIZE = 12;
 export const PLOT_WIDTH = 800;
 export const PLOT_HEIGHT = 318;
 
-const FONT = 'DejaVu Sans, Verdana, sans-serif';
+export const FONT = 'DejaVu Sans, Verdana, sans-serif';
 
 /** matplotlib's look: a black frame, ticks outside, no grid, upright titles. */
 const THEME = {
@@ -70,15 +70,10 @@ const THEME = {
   title: { fontSize: 14, fontWeight: 'normal', color: 'black' },
 };
 
-/** Puts the schema and the theme around the body of a chart. */
-export function chart(body: Spec): Spec {
-  return { $schema: 'https://vega.github.io/schema/vega-lite/v5.json', config: THEME, ...body };
-}
-
-/** Title, width and height as Vega-Lite takes them; `title` is left out where there is none. */
-export function frame(options: ChartOptions, width: number = PLOT_WIDTH, height: number = PLOT_HEIGHT): Spec {
-  const size = { width: options.width ?? width, height: options.height ?? height };
-  return options.title === undefined ? size : { title: options.title, ...size };
+/** A whole chart: puts the schema and the theme around its body; without a title where that is undefined. */
+export function chart({ title, ...body }: Spec): Spec {
+  const heading = title === undefined ? {} : { title };
+  return { $schema: 'https://vega.github.io/schema/vega-lite/v5.json', config: THEME, ...heading, ...body };
 }
 
 /** A number with so many digits as a picture can show: keeps notebooks small. */

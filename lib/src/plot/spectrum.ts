@@ -3,7 +3,7 @@ import { requireChoice } from '../validation.js';
 import { extent, logAxis, plainAxis, withLogMargin, withMargin } from './axes/axis.js';
 import { requireSameLength, requireSize, requireValues } from './chart-arguments.js';
 import { thin } from './picture/thin.js';
-import { type ChartOptions, CYCLE, chart, frame, PLOT_HEIGHT, PLOT_WIDTH, rounded, type Spec, table } from './spec.js';
+import { type ChartOptions, CYCLE, chart, PLOT_HEIGHT, PLOT_WIDTH, rounded, type Spec, table } from './spec.js';
 
 export interface SpectrumOptions extends ChartOptions {
   /** Default `'log'`. */
@@ -45,7 +45,9 @@ export function spectrum(frequencies: ArrayLike<number>, db: ArrayLike<number>, 
   const kept = thin(log ? x.map(Math.log) : x, db, width);
   const xAxis = log ? logAxis(domain, 'Frequency (Hz)') : plainAxis('x', domain, width, 'Frequency (Hz)');
   return chart({
-    ...frame(options, width, height),
+    title: options.title,
+    width,
+    height,
     ...table({ hz: kept.map((i) => rounded(x[i])), db: kept.map((i) => rounded(db[i], 4)) }),
     mark: { type: 'line', clip: true, strokeWidth: 1.5, strokeJoin: 'round', color, tooltip: null },
     encoding: {

@@ -2,10 +2,10 @@ import type { Waveform } from '../dsp/waveform.js';
 import { ParameterError } from '../errors.js';
 import { requirePositive } from '../validation.js';
 import { extent, plainAxis, withMargin } from './axes/axis.js';
-import { timeAxis, ZOOM } from './axes/time-axis.js';
+import { timeAxis, ZOOM, ZOOM_PARAMS } from './axes/time-axis.js';
 import { requireSize, requireValues } from './chart-arguments.js';
 import { envelope } from './picture/envelope.js';
-import { type ChartOptions, CYCLE, chart, frame, PLOT_HEIGHT, PLOT_WIDTH, rounded, type Spec, table } from './spec.js';
+import { type ChartOptions, CYCLE, chart, PLOT_HEIGHT, PLOT_WIDTH, rounded, type Spec, table } from './spec.js';
 
 export interface WaveshowOptions extends ChartOptions {
   /** At most so many points are drawn: samples, or extremes of bins. Default 2 per pixel of width. */
@@ -49,10 +49,12 @@ export function waveshow(waveform: Waveform, options: WaveshowOptions = {}): Spe
   const y = plainAxis('y', withMargin(-peak, peak), height, null);
   const stroke = { clip: true, interpolate: 'step-after', strokeWidth: 1, color };
   return chart({
-    ...frame(options, width, height),
+    title: options.title,
+    width,
+    height,
     data: bins.data,
     transform: [...bins.transform, { calculate: `(datum.row - 1) * ${hop} / ${sampleRate}`, as: 'time' }],
-    params: [{ name: ZOOM, select: { type: 'interval', encodings: ['x'] }, bind: 'scales' }],
+    params: ZOOM_PARAMS,
     mark: single ? { type: 'line', ...stroke } : { type: 'area', ...stroke, stroke: color },
     encoding: {
       x: timeAxis(domain, 'time', ZOOM),

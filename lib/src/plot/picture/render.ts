@@ -1,5 +1,5 @@
 import type { Spec } from '../spec.js';
-import { encodeReduced } from './reduce.js';
+import { encodeReduced } from './png.js';
 
 export interface RenderOptions {
   /** Pixels of the picture per pixel of the chart. Default 1. */

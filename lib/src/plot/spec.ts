@@ -37,7 +37,7 @@ export const FONT_SIZE = 12;
 export const PLOT_WIDTH = 800;
 export const PLOT_HEIGHT = 318;
 
-export const FONT = 'DejaVu Sans, Verdana, sans-serif';
+const FONT = 'DejaVu Sans, Verdana, sans-serif';
 
 /** matplotlib's look: a black frame, ticks outside, no grid, upright titles. */
 const THEME = {

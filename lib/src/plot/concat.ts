@@ -1,14 +1,9 @@
 import { ParameterError } from '../errors.js';
-import { chart, type Spec } from './spec.js';
+import { chart, part, type Spec } from './spec.js';
 
 export interface ConcatOptions {
   /** Heading over all charts. */
   title?: string;
-}
-
-/** The chart without what only a whole chart carries. */
-function part({ $schema: _schema, config: _config, ...body }: Spec): Spec {
-  return body;
 }
 
 function concat(direction: 'hconcat' | 'vconcat', specs: readonly Spec[], { title }: ConcatOptions): Spec {

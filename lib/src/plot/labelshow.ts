@@ -3,7 +3,7 @@ import { ParameterError } from '../errors.js';
 import { requireInteger } from '../validation.js';
 import { timeAxis, ZOOM, ZOOM_PARAMS } from './axes/time-axis.js';
 import { requireSize, requireValues } from './chart-arguments.js';
-import { type ChartOptions, CYCLE, chart, PLOT_WIDTH, rounded, type Spec, table } from './spec.js';
+import { type ChartOptions, CYCLE, chart, PLOT_WIDTH, part, rounded, type Spec, table } from './spec.js';
 import { waveformDomain, waveshow } from './waveshow.js';
 
 export interface LabelshowOptions extends ChartOptions {
@@ -20,16 +20,7 @@ export interface LabelshowOptions extends ChartOptions {
 /** Colours of the labels: matplotlib's cycle, then its paler twin, tab20's second half. */
 const COLORS = [
   ...CYCLE,
-  '#aec7e8',
-  '#ffbb78',
-  '#98df8a',
-  '#ff9896',
-  '#c5b0d5',
-  '#c49c94',
-  '#f7b6d2',
-  '#c7c7c7',
-  '#dbdb8d',
-  '#9edae5',
+  ...'#aec7e8 #ffbb78 #98df8a #ff9896 #c5b0d5 #c49c94 #f7b6d2 #c7c7c7 #dbdb8d #9edae5'.split(' '),
 ];
 
 const STRIP_HEIGHT = 36;
@@ -68,8 +59,7 @@ export function labelshow(waveform: Waveform, labels: ArrayLike<number>, options
     label: labels[start],
     full: Number(isFull(start)),
   }));
-  const drawn = waveshow(waveform, { width, maxPoints: width });
-  const { $schema: _schema, config: _config, width: _width, height: _height, ...wave } = drawn;
+  const { width: _width, height: _height, ...wave } = part(waveshow(waveform, { width, maxPoints: width }));
   // The strip's labels serve both axes.
   const bare = { ...x, title: null, axis: { ...(x.axis as Spec), labels: false } };
   const shades = masked.map(({ start, end }) => ({ time: second(start), end: second(end) }));
@@ -122,12 +112,7 @@ function strip(spans: readonly (Span & { label: number; full: number })[], x: Sp
         scale: { domain, range: domain.map((label) => COLORS[label % COLORS.length]) },
         legend: { title: unit, orient: 'bottom', columns: 20, symbolType: 'square', symbolOpacity: 1, offset: 4 },
       },
-      opacity: {
-        field: 'full',
-        type: 'quantitative',
-        scale: { domain: [0, 1], range: [PALE, 1] },
-        legend: null,
-      },
+      opacity: { field: 'full', type: 'quantitative', scale: { domain: [0, 1], range: [PALE, 1] }, legend: null },
       tooltip: [
         { field: 'time', type: 'quantitative', title: 'Time (s)', format: '.2f' },
         { field: 'label', type: 'nominal', title: unit },

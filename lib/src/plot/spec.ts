@@ -17,18 +17,8 @@ export interface ChartOptions {
 }
 
 /** matplotlib's colour cycle, tab10. */
-export const CYCLE: readonly string[] = [
-  '#1f77b4',
-  '#ff7f0e',
-  '#2ca02c',
-  '#d62728',
-  '#9467bd',
-  '#8c564b',
-  '#e377c2',
-  '#7f7f7f',
-  '#bcbd22',
-  '#17becf',
-];
+export const CYCLE: readonly string[] =
+  '#1f77b4 #ff7f0e #2ca02c #d62728 #9467bd #8c564b #e377c2 #7f7f7f #bcbd22 #17becf'.split(' ');
 
 /** Size of tick labels and titles, in pixels. */
 export const FONT_SIZE = 12;
@@ -74,6 +64,11 @@ const THEME = {
 export function chart({ title, ...body }: Spec): Spec {
   const heading = title === undefined ? {} : { title };
   return { $schema: 'https://vega.github.io/schema/vega-lite/v5.json', config: THEME, ...heading, ...body };
+}
+
+/** A chart as a part of another: without what only a whole chart carries. */
+export function part({ $schema: _schema, config: _config, ...body }: Spec): Spec {
+  return body;
 }
 
 /** A number with so many digits as a picture can show: keeps notebooks small. */

@@ -1,7 +1,7 @@
 import type { AbstractMatrix } from 'ml-matrix';
 import { requireChoice, requirePositive } from '../validation.js';
 import { plainAxis } from './axes/axis.js';
-import { type FrequencyAxis, frequencyScale } from './axes/frequency-axis.js';
+import { type FrequencyOptions, frequencyScale } from './axes/frequency-axis.js';
 import { timeAxis } from './axes/time-axis.js';
 import { requireMatrix, requireSize } from './chart-arguments.js';
 import { colorbar } from './picture/colorbar.js';
@@ -11,23 +11,11 @@ import { evenCells, pixelCells, raster } from './picture/raster.js';
 import { tooltips } from './picture/tooltips.js';
 import { type ChartOptions, chart, PLOT_HEIGHT, PLOT_WIDTH, type Spec } from './spec.js';
 
-export interface SpecshowOptions extends ChartOptions, ColorOptions {
+export interface SpecshowOptions extends ChartOptions, ColorOptions, FrequencyOptions {
   /** Seconds or frame numbers. Default `'time'`. */
   xAxis?: 'time' | 'frames';
-  /** How the rows lie: `'hz'` (also called `'linear'`) and `'log'` for an stft, `'mel'` for mel bands. Default `'hz'`. */
-  yAxis?: FrequencyAxis;
-  /** Samples per second, in Hz. Default 22,050. */
-  sampleRate?: number;
   /** Samples between frames. Default 512. */
   hopLength?: number;
-  /** Samples per frame of the stft. Default 2 · (rows − 1). */
-  nFft?: number;
-  /** Lowest frequency in Hz: of the filterbank on a mel axis, of the view on the others. Default 0. */
-  fMin?: number;
-  /** Highest frequency in Hz: of the filterbank on a mel axis, of the view on the others. Default sampleRate / 2. */
-  fMax?: number;
-  /** The mel scale is HTK's instead of Slaney's. Default false. */
-  htk?: boolean;
   /** The pointer shows time, frequency and level of the loudest cell near it. Default true. */
   tooltip?: boolean;
 }
@@ -44,18 +32,16 @@ export interface SpecshowOptions extends ChartOptions, ColorOptions {
  * await show(specshow(amplitudeToDb(stft(samples).magnitude(), { ref: 'max' }), { yAxis: 'log' }));
  */
 export function specshow(db: AbstractMatrix, options: SpecshowOptions = {}): Spec {
-  const { xAxis = 'time', yAxis = 'hz', sampleRate = 22050, hopLength = 512, unit = 'dB' } = options;
+  const { xAxis = 'time', sampleRate = 22050, hopLength = 512, unit = 'dB' } = options;
   const levels = requireMatrix('db', db);
   requireChoice('xAxis', xAxis, ['time', 'frames']);
-  requireChoice('yAxis', yAxis, ['hz', 'linear', 'log', 'mel']);
-  requirePositive('sampleRate', sampleRate);
   requirePositive('hopLength', hopLength);
   requireSize(options);
   // The colour bar takes a fifth of the width, as in matplotlib.
   const { width = 0.8 * PLOT_WIDTH, height = PLOT_HEIGHT } = options;
   const colors = colorScale(levels.data, options, false);
 
-  const y = frequencyScale(yAxis, levels.rows, height, { ...options, sampleRate });
+  const y = frequencyScale(levels.rows, height, options);
   const perColumn = xAxis === 'time' ? hopLength / sampleRate : 1;
   const x: [number, number] = [-0.5 * perColumn, (levels.columns - 0.5) * perColumn];
   const toHz = (pixel: number) => y.toHz(y.domain[0] + (pixel / height) * (y.domain[1] - y.domain[0]));

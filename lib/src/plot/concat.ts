@@ -18,6 +18,9 @@ function concat(direction: 'hconcat' | 'vconcat', specs: readonly Spec[], { titl
 /**
  * Charts side by side, as one chart.
  *
+ * @throws ParameterError where there are no charts
+ * @see {@link vconcat}
+ *
  * @example
  * await show(hconcat([256, 2048, 8192].map((nFft) => specshow(db(nFft), { width: 240, nFft }))));
  */
@@ -25,7 +28,15 @@ export function hconcat(specs: readonly Spec[], options: ConcatOptions = {}): Sp
   return concat('hconcat', specs, options);
 }
 
-/** Charts one below the other, as one chart. Waveforms among them zoom together. */
+/**
+ * Charts one below the other, as one chart. Waveforms among them zoom together.
+ *
+ * @throws ParameterError where there are no charts
+ * @see {@link hconcat}
+ *
+ * @example
+ * await show(vconcat([waveshow(waveform), waveshow(denoised)]));
+ */
 export function vconcat(specs: readonly Spec[], options: ConcatOptions = {}): Spec {
   return concat('vconcat', specs, options);
 }

@@ -50,6 +50,7 @@ const RECT: Spec = { type: 'rect', stroke: 'black', strokeWidth: 0.8, cornerRadi
  * Boxes stand one below the other unless they say where else; each column is as wide as its widest text.
  *
  * @throws ParameterError where there are no boxes, two have one name or place, or an arrow names none
+ *
  * @example
  * await show(diagram([
  *   { label: 'Waveform', output: '16000' },

@@ -30,8 +30,10 @@ const PALE = 0.25;
  * A waveform with a strip of coloured labels below it, one for each frame, on one time axis: the clusters of
  * {@link kmeans}, the classes that a model predicts. Both zoom together.
  *
- * @param labels - whole numbers of at least 0
+ * @param labels - one for each frame of `hopLength` samples: whole numbers of at least 0
  * @throws ParameterError where the waveform or the labels are empty, or an option is out of range
+ * @see {@link waveshow}, {@link kmeans}
+ *
  * @example
  * const { labels } = kmeans(mfcc(waveform).transpose(), 8, { seed: 0 });
  * await show(labelshow(waveform, labels));

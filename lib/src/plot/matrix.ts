@@ -12,6 +12,7 @@ import { evenCells, raster } from './picture/raster.js';
 import { type ChartOptions, chart, type Spec } from './spec.js';
 
 export interface MatrixOptions extends ChartOptions, ColorOptions {
+  /** Titles of the axes; none by default. */
   xTitle?: string;
   yTitle?: string;
   /** `'time'`: the x axis is in seconds and labelled as a spectrogram's, which may stand above or below. */
@@ -29,7 +30,12 @@ export interface MatrixOptions extends ChartOptions, ColorOptions {
 /**
  * A matrix as a picture, one coloured cell per entry, as `plt.imshow` or `specshow` without axes draw it.
  *
+ * A matrix of more entries than pixels is reduced to the pixels.
+ *
+ * @param m - (rows, columns) of finite numbers in any unit
  * @throws ParameterError where the matrix is empty or not finite, or an option is out of range
+ * @see {@link specshow} for spectrograms, {@link confusionshow} for counts of classes
+ *
  * @example
  * await show(matrix(dftMatrix(64).re, { title: 'cos(2πkn / 64)' }));
  */
@@ -45,8 +51,8 @@ export function matrix(m: AbstractMatrix, options: MatrixOptions = {}): Spec {
   if (yNames && yNames.length !== rows) {
     throw new ParameterError(`yNames has ${yNames.length} entries and m has ${rows} rows; give a name for each row`);
   }
-  const x = borders('xRange', xRange, columns);
-  const y = borders('yRange', yRange, rows);
+  const x = outerEdges('xRange', xRange, columns);
+  const y = outerEdges('yRange', yRange, rows);
   const flip = origin === 'upper';
   const up = evenCells(rows, Math.min(height, rows));
   const cells = {
@@ -58,7 +64,7 @@ export function matrix(m: AbstractMatrix, options: MatrixOptions = {}): Spec {
     : plainAxis('x', x, width, options.xTitle ?? null, options.xRange === undefined);
   const yAxis = plainAxis('y', y, height, options.yTitle ?? null, options.yRange === undefined);
   const yScale = { ...(yAxis.scale as Spec), domain: flip ? [y[1], y[0]] : y };
-  const yEncoding = { ...yAxis, scale: yScale, ...(yNames ? { axis: named(yNames, yRange) } : {}) };
+  const yEncoding = { ...yAxis, scale: yScale, ...(yNames ? { axis: namedRows(yNames, yRange) } : {}) };
   return chart({
     title: options.title,
     width,
@@ -71,15 +77,15 @@ export function matrix(m: AbstractMatrix, options: MatrixOptions = {}): Spec {
 }
 
 /** A y axis with a name at the middle of each row. */
-function named(names: readonly string[], [first, last]: [number, number]): Spec {
+function namedRows(names: readonly string[], [first, last]: [number, number]): Spec {
   const step = names.length > 1 ? (last - first) / (names.length - 1) : 1;
   const values = names.map((_, row) => first + row * step);
   const labelExpr = `${JSON.stringify(names)}[round((datum.value - ${first}) / ${step})]`;
   return { ...FIXED_TICKS, values, labelExpr, labelLimit: 220 };
 }
 
-/** The outer borders of `count` cells whose first and last centre are given. */
-function borders(name: string, [first, last]: [number, number], count: number): [number, number] {
+/** The outer edges of `count` cells whose first and last centre are given. */
+function outerEdges(name: string, [first, last]: [number, number], count: number): [number, number] {
   if (count > 1) requireRange(`${name}[0]`, first, `${name}[1]`, last);
   const half = count > 1 ? (last - first) / (count - 1) / 2 : 0.5;
   return [first - half, last + half];

@@ -47,7 +47,7 @@ export function scoreshow(scores: readonly { score: number; label: string }[], o
   const sorted = scores.toSorted((a, b) => b.score - a.score);
   const [unit, digits] = percent ? [" + ' %'", '.1f'] : ['', '.2f'];
   const values = sorted.map(({ score }) => rounded(percent ? 100 * score : score));
-  const domain: [number, number] = percent ? [0, 100] : around(values);
+  const domain: [number, number] = percent ? [0, 100] : barDomain(values);
   const axis = plainAxis('x', domain, width, options.xTitle ?? (percent ? 'Score' : 'Logit'));
   const { data, transform } = table({ score: values });
   const labels = JSON.stringify(sorted.map(({ label }) => label));
@@ -99,7 +99,7 @@ export function scoreshow(scores: readonly { score: number; label: string }[], o
 const PERCENT: Spec = { labelExpr: "datum.label + ' %'" };
 
 /** The range of the bars from 0, with room for their numbers. */
-function around(values: readonly number[]): [number, number] {
+function barDomain(values: readonly number[]): [number, number] {
   const [low, high] = extent([0, ...values]);
   const margin = MARGIN * (high - low || 1);
   return [low < 0 ? low - margin : 0, high > 0 || low === 0 ? high + margin : 0];

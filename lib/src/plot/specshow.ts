@@ -26,8 +26,10 @@ export interface SpecshowOptions extends ChartOptions, ColorOptions, FrequencyOp
  * The cells become one picture on real axes. Rows are warped to librosa's log axis (linear below the note C2) or mel axis
  * (linear below 1 kHz); a spectrogram of more cells than pixels is reduced to the pixels.
  *
- * @param db - rows = frequency, columns = frames; in dB
+ * @param db - (frequencies, frames) in dB, row 0 the lowest; of an stft 1 + nFft / 2 rows, or mel bands
  * @throws ParameterError where `db` is empty or not finite, or an option is out of range
+ * @see {@link waveshow}, {@link matrix} for pictures without frequencies, `librosa.display.specshow`
+ *
  * @example
  * await show(specshow(amplitudeToDb(stft(samples).magnitude(), { ref: 'max' }), { yAxis: 'log' }));
  */

@@ -19,7 +19,9 @@ export interface SpectrumOptions extends ChartOptions {
  *
  * @param frequencies - in Hz, ascending
  * @param db - one level per frequency, in dB
- * @throws ParameterError where both differ in length, are empty or not finite, or frequencies do not ascend
+ * @throws ParameterError where the two differ in length, are empty or not finite, or frequencies do not ascend
+ * @see {@link fftFrequencies}, {@link amplitudeToDb}, {@link curves}
+ *
  * @example
  * await show(spectrum(fftFrequencies({ nFft: 4096 }), amplitudeToDb(magnitudes, { ref: 'max' })));
  */

@@ -23,7 +23,10 @@ export interface WaveshowOptions extends ChartOptions {
  * each of `maxPoints` bins from minus to plus its largest magnitude, or with `mirror: false` from its lowest to its
  * highest sample.
  *
+ * @param waveform - samples, nominally in [-1, 1]; the axis is in seconds
  * @throws ParameterError where the waveform is empty or not finite, or an option is out of range
+ * @see {@link specshow}, {@link labelshow} for labels under a waveform, `librosa.display.waveshow`
+ *
  * @example
  * await show(waveshow(await load(await example('trumpet'))));
  */

@@ -1,7 +1,7 @@
 import { escapeHtml } from '../../html.js';
 import { extent, LABEL_ROOM, withMargin } from '../../plot/axes/axis.js';
-import { thin } from '../../plot/picture/thin.js';
 import { autoTicks, tickFormat } from '../../plot/axes/ticks.js';
+import { thin } from '../../plot/picture/thin.js';
 import { CYCLE } from '../../plot/spec.js';
 import type { LogEntry } from '../trainer-state.js';
 import { evaluationMetrics, metricTitle } from './training-table.js';

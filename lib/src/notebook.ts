@@ -18,13 +18,16 @@ interface TslabJupyter {
   lastWriteDisplayData?: ((data: DisplayData, update: boolean) => void) | null;
 }
 
+/** Sends one output to the running cell, or replaces one. */
+export type Display = (data: MimeBundle, place?: OutputPlace) => void;
+
 /**
- * The function that sends one output to the running cell, or replaces one; undefined outside of a tslab kernel.
+ * The {@link Display} of the tslab kernel; undefined outside of one.
  *
  * tslab's own `display` sends one MIME type at a time. The kernel's module is looked up among the loaded ones: so the
  * running kernel is found wherever it is installed, and plain Node does not load one.
  */
-export function notebook(): ((data: MimeBundle, place?: OutputPlace) => void) | undefined {
+export function notebook(): Display | undefined {
   for (const [path, loaded] of Object.entries(require.cache)) {
     if (!/[\\/]tslab[\\/]dist[\\/]jupyter\.js$/.test(path)) continue;
     const kernel = loaded?.exports as TslabJupyter | undefined;

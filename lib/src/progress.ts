@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { escapeHtml } from './html.js';
-import { notebook } from './notebook.js';
+import { type Display, notebook } from './notebook.js';
 
 export interface ProgressOptions {
   /** What is being done, in a few words. */
@@ -31,7 +31,7 @@ export interface ProgressState extends ProgressOptions {
 export interface ProgressSurroundings {
   /** In ms. */
   now: () => number;
-  display: ReturnType<typeof notebook>;
+  display: Display | undefined;
   stream: { isTTY?: boolean; columns?: number; write(text: string): unknown };
 }
 
@@ -79,7 +79,7 @@ export function progress(options: ProgressOptions, surroundings: Partial<Progres
 
 type Draw = (state: ProgressState, final: boolean) => void;
 
-function onNotebook(display: NonNullable<ProgressSurroundings['display']>): Draw {
+function onNotebook(display: Display): Draw {
   const id = randomUUID();
   let update = false;
   return (state, final) => {

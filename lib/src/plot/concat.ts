@@ -1,20 +1,15 @@
 import { ParameterError } from '../errors.js';
-import { chart, type Spec } from './spec.js';
+import { chart, part, type Spec } from './spec.js';
 
 export interface ConcatOptions {
   /** Heading over all charts. */
   title?: string;
 }
 
-/** The chart without what only a whole chart carries. */
-function part({ $schema: _schema, config: _config, ...body }: Spec): Spec {
-  return body;
-}
-
 function concat(direction: 'hconcat' | 'vconcat', specs: readonly Spec[], { title }: ConcatOptions): Spec {
   if (specs.length === 0) throw new ParameterError(`${direction} got no charts; give at least one`);
   return chart({
-    ...(title === undefined ? {} : { title }),
+    title,
     [direction]: specs.map(part),
     resolve: { scale: { color: 'independent' }, legend: { color: 'independent' } },
   });
@@ -23,6 +18,9 @@ function concat(direction: 'hconcat' | 'vconcat', specs: readonly Spec[], { titl
 /**
  * Charts side by side, as one chart.
  *
+ * @throws ParameterError where there are no charts
+ * @see {@link vconcat}
+ *
  * @example
  * await show(hconcat([256, 2048, 8192].map((nFft) => specshow(db(nFft), { width: 240, nFft }))));
  */
@@ -30,7 +28,15 @@ export function hconcat(specs: readonly Spec[], options: ConcatOptions = {}): Sp
   return concat('hconcat', specs, options);
 }
 
-/** Charts one below the other, as one chart. Waveforms among them zoom together. */
+/**
+ * Charts one below the other, as one chart. Waveforms among them zoom together.
+ *
+ * @throws ParameterError where there are no charts
+ * @see {@link hconcat}
+ *
+ * @example
+ * await show(vconcat([waveshow(waveform), waveshow(denoised)]));
+ */
 export function vconcat(specs: readonly Spec[], options: ConcatOptions = {}): Spec {
   return concat('vconcat', specs, options);
 }

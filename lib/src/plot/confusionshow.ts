@@ -1,7 +1,7 @@
 import type { AbstractMatrix } from 'ml-matrix';
 import { ParameterError } from '../errors.js';
-import { requireMatrix, requireSize } from './check.js';
-import { type ChartOptions, chart, frame, type Spec, table } from './spec.js';
+import { requireMatrix, requireSize } from './chart-arguments.js';
+import { type ChartOptions, chart, type Spec, table } from './spec.js';
 
 /** Side of a cell in pixels. */
 const CELL = 38;
@@ -10,9 +10,11 @@ const CELL = 38;
  * A confusion matrix, as scikit-learn's `ConfusionMatrixDisplay` draws it: rows are true classes, columns predictions,
  * and each cell has its count.
  *
- * @param confusion - what `confusionMatrix` gave
- * @param names - of the classes
- * @throws ParameterError unless the matrix is square and has a name for each row
+ * @param confusion - (classes, classes): how many clips of each class (row) were taken for which (column)
+ * @param names - of the classes, in the order of the rows
+ * @param options - width and height are by default 38 pixels a class
+ * @throws ParameterError unless the matrix is square and finite, and has a name for each row
+ * @see {@link confusionMatrix} and {@link classificationReport}; {@link scoreshow} for a single clip
  *
  * @example
  * await show(confusionshow(confusionMatrix(labels, predictions, { numClasses: 10 }), dataset.features.genre.names));
@@ -32,16 +34,15 @@ export function confusionshow(confusion: AbstractMatrix, names: readonly string[
     predicted: cells.map((cell) => cell % columns),
     count: Array.from(data),
   });
-  const named = (field: string) => ({
-    calculate: `${JSON.stringify(names)}[datum.${field}]`,
-    as: `${field}Name`,
-  });
+  const name = (field: string) => ({ calculate: `${JSON.stringify(names)}[datum.${field}]`, as: `${field}Name` });
   const axis = { domain: false, ticks: false, labelLimit: 120 };
-  const side = CELL * rows;
+  const { title, width = CELL * rows, height = CELL * rows } = options;
   return chart({
-    ...frame(options, side, side),
+    title,
+    width,
+    height,
     data: values,
-    transform: [...transform, named('label'), named('predicted')],
+    transform: [...transform, name('label'), name('predicted')],
     encoding: {
       x: {
         field: 'predictedName',

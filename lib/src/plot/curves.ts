@@ -1,16 +1,17 @@
 import { ParameterError } from '../errors.js';
 import { requireChoice } from '../validation.js';
-import { logAxis, plainAxis, withLogMargin, withMargin } from './axes/axis.js';
-import { thin } from './axes/thin.js';
-import { extent, requireRange, requireSameLength, requireSize, requireValues } from './check.js';
-import { type ChartOptions, CYCLE, chart, frame, PLOT_HEIGHT, PLOT_WIDTH, rounded, type Spec, table } from './spec.js';
+import { extent, logAxis, plainAxis, withLogMargin, withMargin } from './axes/axis.js';
+import { requireRange, requireSameLength, requireSize, requireValues } from './chart-arguments.js';
+import { thin } from './picture/thin.js';
+import { type ChartOptions, CYCLE, chart, PLOT_HEIGHT, PLOT_WIDTH, rounded, type Spec, table } from './spec.js';
 
 /** How the points of a curve are drawn: joined, as steps that hold each value, as dots, or as dots on stems from 0. */
 export type CurveMark = 'line' | 'step' | 'points' | 'stems';
 
 export interface Curve {
+  /** At least one value, all finite. */
   y: ArrayLike<number>;
-  /** One position per value; default 0, 1, 2, … */
+  /** One position for each value, ascending for a line; default 0, 1, 2, … */
   x?: ArrayLike<number>;
   /** Shown in the legend. */
   name?: string;
@@ -23,6 +24,7 @@ export interface Curve {
 }
 
 export interface CurvesOptions extends ChartOptions {
+  /** Titles of the axes; none by default. */
   xTitle?: string;
   yTitle?: string;
   /** Default `'linear'`. */
@@ -43,7 +45,10 @@ const MOST_DOTS = 5000;
  *
  * A long line is reduced to the points that show: extremes are kept.
  *
- * @throws ParameterError where a curve is empty, not finite, of unequal lengths, or not positive on a log axis
+ * @param series - one curve or several, each with as many positions as values; at most 5000 as points or stems
+ * @throws ParameterError where there is no curve, or one is empty, not finite, of unequal lengths, or not positive on a log axis
+ * @see {@link spectrum} for levels over frequency, {@link waveshow} for sound, {@link trainingCurves} for losses
+ *
  * @example
  * await show(curves([{ y: hann(64), name: 'Hann' }, { y: ones, name: 'none' }], { xTitle: 'Sample' }));
  */
@@ -66,7 +71,9 @@ export function curves(series: Curve | readonly Curve[], options: CurvesOptions 
   const named = lines.filter(({ name }) => name !== undefined);
   const color = { domain: named.map(({ name }) => name), range: named.map((line) => line.color) };
   return chart({
-    ...frame(options, width, height),
+    title: options.title,
+    width,
+    height,
     layer: lines.flatMap((line) => {
       const logX = xScale === 'log' ? Float64Array.from(line.x, Math.log) : line.x;
       const joined = line.mark === 'line' || line.mark === 'step';

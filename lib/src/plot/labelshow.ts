@@ -1,9 +1,9 @@
 import type { Waveform } from '../dsp/waveform.js';
 import { ParameterError } from '../errors.js';
 import { requireInteger } from '../validation.js';
-import { timeAxis, ZOOM } from './axes/time-axis.js';
-import { requireSize, requireValues } from './check.js';
-import { type ChartOptions, CYCLE, chart, PLOT_WIDTH, rounded, type Spec, table } from './spec.js';
+import { timeAxis, ZOOM, ZOOM_PARAMS } from './axes/time-axis.js';
+import { requireSize, requireValues } from './chart-arguments.js';
+import { type ChartOptions, CYCLE, chart, PLOT_WIDTH, part, rounded, type Spec, table } from './spec.js';
 import { waveformDomain, waveshow } from './waveshow.js';
 
 export interface LabelshowOptions extends ChartOptions {
@@ -20,16 +20,7 @@ export interface LabelshowOptions extends ChartOptions {
 /** Colours of the labels: matplotlib's cycle, then its paler twin, tab20's second half. */
 const COLORS = [
   ...CYCLE,
-  '#aec7e8',
-  '#ffbb78',
-  '#98df8a',
-  '#ff9896',
-  '#c5b0d5',
-  '#c49c94',
-  '#f7b6d2',
-  '#c7c7c7',
-  '#dbdb8d',
-  '#9edae5',
+  ...'#aec7e8 #ffbb78 #98df8a #ff9896 #c5b0d5 #c49c94 #f7b6d2 #c7c7c7 #dbdb8d #9edae5'.split(' '),
 ];
 
 const STRIP_HEIGHT = 36;
@@ -39,8 +30,10 @@ const PALE = 0.25;
  * A waveform with a strip of coloured labels below it, one for each frame, on one time axis: the clusters of
  * {@link kmeans}, the classes that a model predicts. Both zoom together.
  *
- * @param labels - whole numbers of at least 0
+ * @param labels - one for each frame of `hopLength` samples: whole numbers of at least 0
  * @throws ParameterError where the waveform or the labels are empty, or an option is out of range
+ * @see {@link waveshow}, {@link kmeans}
+ *
  * @example
  * const { labels } = kmeans(mfcc(waveform).transpose(), 8, { seed: 0 });
  * await show(labelshow(waveform, labels));
@@ -68,13 +61,12 @@ export function labelshow(waveform: Waveform, labels: ArrayLike<number>, options
     label: labels[start],
     full: Number(isFull(start)),
   }));
-  const drawn = waveshow(waveform, { width, maxPoints: width });
-  const { $schema: _schema, config: _config, width: _width, height: _height, ...wave } = drawn;
+  const { width: _width, height: _height, ...wave } = part(waveshow(waveform, { width, maxPoints: width }));
   // The strip's labels serve both axes.
   const bare = { ...x, title: null, axis: { ...(x.axis as Spec), labels: false } };
   const shades = masked.map(({ start, end }) => ({ time: second(start), end: second(end) }));
   return chart({
-    ...(title === undefined ? {} : { title }),
+    title,
     spacing: 4,
     vconcat: [
       {
@@ -111,7 +103,7 @@ function strip(spans: readonly (Span & { label: number; full: number })[], x: Sp
   const domain = [...new Set(field('label'))].sort((a, b) => a - b);
   return {
     ...table({ time: field('time'), end: field('end'), label: field('label'), full: field('full') }),
-    params: [{ name: ZOOM, select: { type: 'interval', encodings: ['x'] }, bind: 'scales' }],
+    params: ZOOM_PARAMS,
     mark: { type: 'rect', clip: true },
     encoding: {
       x,
@@ -122,12 +114,7 @@ function strip(spans: readonly (Span & { label: number; full: number })[], x: Sp
         scale: { domain, range: domain.map((label) => COLORS[label % COLORS.length]) },
         legend: { title: unit, orient: 'bottom', columns: 20, symbolType: 'square', symbolOpacity: 1, offset: 4 },
       },
-      opacity: {
-        field: 'full',
-        type: 'quantitative',
-        scale: { domain: [0, 1], range: [PALE, 1] },
-        legend: null,
-      },
+      opacity: { field: 'full', type: 'quantitative', scale: { domain: [0, 1], range: [PALE, 1] }, legend: null },
       tooltip: [
         { field: 'time', type: 'quantitative', title: 'Time (s)', format: '.2f' },
         { field: 'label', type: 'nominal', title: unit },

@@ -2,15 +2,17 @@ import type { AbstractMatrix } from 'ml-matrix';
 import { ParameterError } from '../errors.js';
 import { requireChoice } from '../validation.js';
 import { plainAxis } from './axes/axis.js';
+import { FIXED_TICKS } from './axes/ticks.js';
 import { timeAxis } from './axes/time-axis.js';
-import { extent, requireMatrix, requireRange, requireSize } from './check.js';
+import { requireMatrix, requireRange, requireSize } from './chart-arguments.js';
 import { colorbar } from './picture/colorbar.js';
-import { COLORMAPS, type Colormap } from './picture/colormap.js';
+import { type ColorOptions, colorScale } from './picture/colormap.js';
 import { image } from './picture/image.js';
-import { pixelCells, raster } from './picture/raster.js';
-import { type ChartOptions, chart, FIXED_TICKS, frame, type Spec } from './spec.js';
+import { evenCells, raster } from './picture/raster.js';
+import { type ChartOptions, chart, type Spec } from './spec.js';
 
-export interface MatrixOptions extends ChartOptions {
+export interface MatrixOptions extends ChartOptions, ColorOptions {
+  /** Titles of the axes; none by default. */
   xTitle?: string;
   yTitle?: string;
   /** `'time'`: the x axis is in seconds and labelled as a spectrogram's, which may stand above or below. */
@@ -23,81 +25,67 @@ export interface MatrixOptions extends ChartOptions {
   yRange?: [number, number];
   /** Names of the rows, in place of numbers on the y axis. */
   yNames?: readonly string[];
-  /** Value of the first and the last colour. Default the extremes, made symmetric around 0 where both signs occur. */
-  vMin?: number;
-  vMax?: number;
-  /** Default `'coolwarm'` where both signs occur, else `'magma'`. */
-  colormap?: Colormap;
-  /** Draw the colour bar. Default true; false for all but one of several matrices with the same `vMin` and `vMax`. */
-  colorbar?: boolean;
-  /** Title of the colour bar. */
-  unit?: string;
 }
 
 /**
  * A matrix as a picture, one coloured cell per entry, as `plt.imshow` or `specshow` without axes draw it.
  *
+ * A matrix of more entries than pixels is reduced to the pixels.
+ *
+ * @param m - (rows, columns) of finite numbers in any unit
  * @throws ParameterError where the matrix is empty or not finite, or an option is out of range
+ * @see {@link specshow} for spectrograms, {@link confusionshow} for counts of classes
+ *
  * @example
  * await show(matrix(dftMatrix(64).re, { title: 'cos(2πkn / 64)' }));
  */
 export function matrix(m: AbstractMatrix, options: MatrixOptions = {}): Spec {
-  const cells = requireMatrix('m', m);
-  const { width = 320, height = 320, origin = 'upper', unit } = options;
-  const { rows, columns } = cells;
+  const values = requireMatrix('m', m);
+  const { rows, columns } = values;
+  const { width = 320, height = 320, origin = 'upper', yNames } = options;
   const { xRange = [0, columns - 1], yRange = [0, rows - 1] } = options;
-  const [least, most] = extent(cells.data);
-  const signed = least < 0 && most > 0;
-  const bound = Math.max(-least, most);
-  const { colormap = signed ? 'coolwarm' : 'magma' } = options;
-  const { vMin = signed ? -bound : least, vMax = signed ? bound : least === most ? least + 1 : most } = options;
   requireSize(options);
   if (options.xAxis !== undefined) requireChoice('xAxis', options.xAxis, ['time']);
   requireChoice('origin', origin, ['upper', 'lower']);
-  requireChoice('colormap', colormap, COLORMAPS as readonly Colormap[]);
-  requireRange('vMin', vMin, 'vMax', vMax);
-  const { yNames } = options;
+  const colors = colorScale(values.data, options, true);
   if (yNames && yNames.length !== rows) {
     throw new ParameterError(`yNames has ${yNames.length} entries and m has ${rows} rows; give a name for each row`);
   }
-  const x = borders('xRange', xRange, columns);
-  const y = borders('yRange', yRange, rows);
+  const x = outerEdges('xRange', xRange, columns);
+  const y = outerEdges('yRange', yRange, rows);
   const flip = origin === 'upper';
-  const index = (count: number): Float64Array => Float64Array.from({ length: count + 1 }, (_, i) => i);
-  const across = Math.min(width, columns);
-  const up = Math.min(height, rows);
-  const rowCells = pixelCells(index(rows), up, (pixel) => (pixel / up) * rows);
-  const url = raster(cells, {
-    rows: flip ? { start: rowCells.start.toReversed(), end: rowCells.end.toReversed() } : rowCells,
-    columns: pixelCells(index(columns), across, (pixel) => (pixel / across) * columns),
-    colormap,
-    range: [vMin, vMax],
-  });
+  const up = evenCells(rows, Math.min(height, rows));
+  const cells = {
+    rows: flip ? { start: up.start.toReversed(), end: up.end.toReversed() } : up,
+    columns: evenCells(columns, Math.min(width, columns)),
+  };
   const xEncoding = options.xAxis
     ? timeAxis(x, 'left')
     : plainAxis('x', x, width, options.xTitle ?? null, options.xRange === undefined);
   const yAxis = plainAxis('y', y, height, options.yTitle ?? null, options.yRange === undefined);
   const yScale = { ...(yAxis.scale as Spec), domain: flip ? [y[1], y[0]] : y };
-  const yEncoding = { ...yAxis, scale: yScale, ...(yNames ? { axis: named(yNames, yRange) } : {}) };
+  const yEncoding = { ...yAxis, scale: yScale, ...(yNames ? { axis: namedRows(yNames, yRange) } : {}) };
   return chart({
-    ...frame(options, width, height),
+    title: options.title,
+    width,
+    height,
     layer: [
-      image(url, { x, y: flip ? [y[1], y[0]] : y }, { x: xEncoding, y: yEncoding }),
-      ...(options.colorbar === false ? [] : [colorbar(colormap, [vMin, vMax], height, unit ?? null)]),
+      image(raster(values, cells, colors), { x: xEncoding, y: yEncoding }),
+      ...(options.colorbar === false ? [] : [colorbar(colors, height, options.unit ?? null)]),
     ],
   });
 }
 
 /** A y axis with a name at the middle of each row. */
-function named(names: readonly string[], [first, last]: [number, number]): Spec {
+function namedRows(names: readonly string[], [first, last]: [number, number]): Spec {
   const step = names.length > 1 ? (last - first) / (names.length - 1) : 1;
   const values = names.map((_, row) => first + row * step);
   const labelExpr = `${JSON.stringify(names)}[round((datum.value - ${first}) / ${step})]`;
   return { ...FIXED_TICKS, values, labelExpr, labelLimit: 220 };
 }
 
-/** The outer borders of `count` cells whose first and last centre are given. */
-function borders(name: string, [first, last]: [number, number], count: number): [number, number] {
+/** The outer edges of `count` cells whose first and last centre are given. */
+function outerEdges(name: string, [first, last]: [number, number], count: number): [number, number] {
   if (count > 1) requireRange(`${name}[0]`, first, `${name}[1]`, last);
   const half = count > 1 ? (last - first) / (count - 1) / 2 : 0.5;
   return [first - half, last + half];

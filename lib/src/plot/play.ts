@@ -36,12 +36,7 @@ function read(path: string): Uint8Array {
   }
 }
 
-/**
- * An audio player as HTML, with the sound inside: nothing else is needed to play it.
- *
- * @param source - a waveform, which becomes WAV; or a WAV, Ogg, FLAC or MP3 file, as a path or as bytes
- * @throws ParameterError where a waveform is empty or not finite, or a file is missing or of another format
- */
+/** The player that {@link play} shows, as HTML with the sound inside: nothing else is needed to play it. */
 export function audioElement(source: Waveform | Uint8Array | string, options: PlayOptions = {}): string {
   const bytes =
     typeof source === 'string'
@@ -61,6 +56,10 @@ export function audioElement(source: Waveform | Uint8Array | string, options: Pl
  *
  * The notebook keeps the sound: 59 kB per second at 22,050 Hz and 16 bits, half at 8 bits; a file takes a third more
  * than its own size, so a compressed one is the smallest.
+ *
+ * @param source - a waveform, which becomes WAV; or a WAV, Ogg, FLAC or MP3 file, as a path or as bytes
+ * @throws ParameterError where a waveform is empty or not finite, or a file is missing or of another format
+ * @see {@link show}, `IPython.display.Audio`
  *
  * @example
  * play(await load(await example('trumpet')));

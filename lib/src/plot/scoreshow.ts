@@ -1,8 +1,7 @@
 import { ParameterError } from '../errors.js';
-import type { LabelScore } from '../pipeline.js';
-import { plainAxis } from './axes/axis.js';
-import { extent, requireSize, requireValues } from './check.js';
-import { type ChartOptions, CYCLE, chart, FONT_SIZE, frame, rounded, type Spec, table } from './spec.js';
+import { extent, plainAxis } from './axes/axis.js';
+import { requireSize, requireValues } from './chart-arguments.js';
+import { type ChartOptions, CYCLE, chart, FONT_SIZE, rounded, type Spec, table } from './spec.js';
 
 export interface ScoreshowOptions extends ChartOptions {
   /** Scores are probabilities, drawn from 0 to 100 % (the default); false: any numbers, such as logits. */
@@ -27,14 +26,15 @@ const MARGIN = 0.12;
 /**
  * What a classifier said, as bars: the best label on top, and each score at the end of its bar.
  *
- * @param scores - what an audio classification pipeline gave; any order
+ * @param scores - what {@link pipeline} gave, in any order: probabilities in [0, 1], or any finite numbers with `percent: false`
  * @throws ParameterError where there are no scores, one is not finite, or not a probability where those are drawn
+ * @see {@link confusionshow} for what a classifier says of a whole data set
  *
  * @example
  * const classify = await pipeline('audio-classification', { model: 'data/models/mini-genres' });
  * await show(scoreshow(await classify('song.flac')));
  */
-export function scoreshow(scores: readonly LabelScore[], options: ScoreshowOptions = {}): Spec {
+export function scoreshow(scores: readonly { score: number; label: string }[], options: ScoreshowOptions = {}): Spec {
   const { percent = true, color = CYCLE[0], width = WIDTH, height = STEP * scores.length } = options;
   const given = scores.map(({ score }) => score);
   requireValues('scores', given);
@@ -47,14 +47,16 @@ export function scoreshow(scores: readonly LabelScore[], options: ScoreshowOptio
   const sorted = scores.toSorted((a, b) => b.score - a.score);
   const [unit, digits] = percent ? [" + ' %'", '.1f'] : ['', '.2f'];
   const values = sorted.map(({ score }) => rounded(percent ? 100 * score : score));
-  const domain: [number, number] = percent ? [0, 100] : around(values);
+  const domain: [number, number] = percent ? [0, 100] : barDomain(values);
   const axis = plainAxis('x', domain, width, options.xTitle ?? (percent ? 'Score' : 'Logit'));
   const { data, transform } = table({ score: values });
   const labels = JSON.stringify(sorted.map(({ label }) => label));
   const isInside = percent ? `datum.score > ${rounded(100 * (1 - ROOM / width))}` : 'false';
   const isLeft = `datum.score < 0 || ${isInside}`;
   return chart({
-    ...frame({ ...options, height: Math.max(height, STEP) }, width),
+    title: options.title,
+    width,
+    height: Math.max(height, STEP),
     data,
     transform: [
       ...transform,
@@ -97,7 +99,7 @@ export function scoreshow(scores: readonly LabelScore[], options: ScoreshowOptio
 const PERCENT: Spec = { labelExpr: "datum.label + ' %'" };
 
 /** The range of the bars from 0, with room for their numbers. */
-function around(values: readonly number[]): [number, number] {
+function barDomain(values: readonly number[]): [number, number] {
   const [low, high] = extent([0, ...values]);
   const margin = MARGIN * (high - low || 1);
   return [low < 0 ? low - margin : 0, high > 0 || low === 0 ? high + margin : 0];

@@ -5,7 +5,10 @@ import type { Spec } from './spec.js';
 /**
  * Shows charts below the cell: interactive in JupyterLab, as a picture on GitHub and wherever scripts do not run.
  *
- * Outside of a notebook it does nothing; `renderPng` makes the picture there.
+ * Outside of a notebook it does nothing; {@link renderPng} makes the picture there.
+ *
+ * @throws Error where a spec is none that Vega-Lite can draw
+ * @see {@link play}
  *
  * @example
  * await show(waveshow(waveform));

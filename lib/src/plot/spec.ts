@@ -17,18 +17,8 @@ export interface ChartOptions {
 }
 
 /** matplotlib's colour cycle, tab10. */
-export const CYCLE: readonly string[] = [
-  '#1f77b4',
-  '#ff7f0e',
-  '#2ca02c',
-  '#d62728',
-  '#9467bd',
-  '#8c564b',
-  '#e377c2',
-  '#7f7f7f',
-  '#bcbd22',
-  '#17becf',
-];
+export const CYCLE: readonly string[] =
+  '#1f77b4 #ff7f0e #2ca02c #d62728 #9467bd #8c564b #e377c2 #7f7f7f #bcbd22 #17becf'.split(' ');
 
 /** Size of tick labels and titles, in pixels. */
 export const FONT_SIZE = 12;
@@ -38,9 +28,6 @@ export const PLOT_WIDTH = 800;
 export const PLOT_HEIGHT = 318;
 
 const FONT = 'DejaVu Sans, Verdana, sans-serif';
-
-/** Every axis says where its ticks are; without this Vega drops ticks and moves labels that it finds too close. */
-export const FIXED_TICKS: Spec = { tickCount: 100, labelOverlap: false, labelFlush: false };
 
 /** matplotlib's look: a black frame, ticks outside, no grid, upright titles. */
 const THEME = {
@@ -73,15 +60,15 @@ const THEME = {
   title: { fontSize: 14, fontWeight: 'normal', color: 'black' },
 };
 
-/** Puts the schema and the theme around the body of a chart. */
-export function chart(body: Spec): Spec {
-  return { $schema: 'https://vega.github.io/schema/vega-lite/v5.json', config: THEME, ...body };
+/** A whole chart: puts the schema and the theme around its body; without a title where that is undefined. */
+export function chart({ title, ...body }: Spec): Spec {
+  const heading = title === undefined ? {} : { title };
+  return { $schema: 'https://vega.github.io/schema/vega-lite/v5.json', config: THEME, ...heading, ...body };
 }
 
-/** Title, width and height as Vega-Lite takes them; `title` is left out where there is none. */
-export function frame(options: ChartOptions, width: number = PLOT_WIDTH, height: number = PLOT_HEIGHT): Spec {
-  const size = { width: options.width ?? width, height: options.height ?? height };
-  return options.title === undefined ? size : { title: options.title, ...size };
+/** A chart as a part of another: without what only a whole chart carries. */
+export function part({ $schema: _schema, config: _config, ...body }: Spec): Spec {
+  return body;
 }
 
 /** A number with so many digits as a picture can show: keeps notebooks small. */

@@ -1,42 +1,21 @@
 import type { AbstractMatrix } from 'ml-matrix';
 import { requireChoice, requirePositive } from '../validation.js';
 import { plainAxis } from './axes/axis.js';
-import { type FrequencyAxis, frequencyScale } from './axes/frequency-axis.js';
+import { type FrequencyOptions, frequencyScale } from './axes/frequency-axis.js';
 import { timeAxis } from './axes/time-axis.js';
-import { extent, requireMatrix, requireRange, requireSize } from './check.js';
+import { requireMatrix, requireSize } from './chart-arguments.js';
 import { colorbar } from './picture/colorbar.js';
-import { COLORMAPS, type Colormap } from './picture/colormap.js';
-import { hover } from './picture/hover.js';
+import { type ColorOptions, colorScale } from './picture/colormap.js';
 import { image } from './picture/image.js';
-import { pixelCells, raster } from './picture/raster.js';
-import { type ChartOptions, chart, frame, PLOT_HEIGHT, PLOT_WIDTH, type Spec } from './spec.js';
+import { evenCells, pixelCells, raster } from './picture/raster.js';
+import { tooltips } from './picture/tooltips.js';
+import { type ChartOptions, chart, PLOT_HEIGHT, PLOT_WIDTH, type Spec } from './spec.js';
 
-export interface SpecshowOptions extends ChartOptions {
+export interface SpecshowOptions extends ChartOptions, ColorOptions, FrequencyOptions {
   /** Seconds or frame numbers. Default `'time'`. */
   xAxis?: 'time' | 'frames';
-  /** How the rows lie: `'hz'` (also called `'linear'`) and `'log'` for an stft, `'mel'` for mel bands. Default `'hz'`. */
-  yAxis?: FrequencyAxis;
-  /** Samples per second, in Hz. Default 22,050. */
-  sampleRate?: number;
   /** Samples between frames. Default 512. */
   hopLength?: number;
-  /** Samples per frame of the stft. Default 2 · (rows − 1). */
-  nFft?: number;
-  /** Lowest frequency in Hz: of the filterbank on a mel axis, of the view on the others. Default 0. */
-  fMin?: number;
-  /** Highest frequency in Hz: of the filterbank on a mel axis, of the view on the others. Default sampleRate / 2. */
-  fMax?: number;
-  /** The mel scale is HTK's instead of Slaney's. Default false. */
-  htk?: boolean;
-  /** Value of the first and the last colour. Default the smallest and the largest of `db`. */
-  vMin?: number;
-  vMax?: number;
-  /** Default `'magma'`. */
-  colormap?: Colormap;
-  /** Draw the colour bar. Default true; false for all but one of several charts with the same `vMin` and `vMax`. */
-  colorbar?: boolean;
-  /** Title of the colour bar. Default `'dB'`. */
-  unit?: string;
   /** The pointer shows time, frequency and level of the loudest cell near it. Default true. */
   tooltip?: boolean;
 }
@@ -47,51 +26,38 @@ export interface SpecshowOptions extends ChartOptions {
  * The cells become one picture on real axes. Rows are warped to librosa's log axis (linear below the note C2) or mel axis
  * (linear below 1 kHz); a spectrogram of more cells than pixels is reduced to the pixels.
  *
- * @param db - rows = frequency, columns = frames; in dB
+ * @param db - (frequencies, frames) in dB, row 0 the lowest; of an stft 1 + nFft / 2 rows, or mel bands
  * @throws ParameterError where `db` is empty or not finite, or an option is out of range
+ * @see {@link waveshow}, {@link matrix} for pictures without frequencies, `librosa.display.specshow`
+ *
  * @example
  * await show(specshow(amplitudeToDb(stft(samples).magnitude(), { ref: 'max' }), { yAxis: 'log' }));
  */
 export function specshow(db: AbstractMatrix, options: SpecshowOptions = {}): Spec {
-  const {
-    xAxis = 'time',
-    yAxis = 'hz',
-    sampleRate = 22050,
-    hopLength = 512,
-    colormap = 'magma',
-    unit = 'dB',
-  } = options;
-  const matrix = requireMatrix('db', db);
+  const { xAxis = 'time', sampleRate = 22050, hopLength = 512, unit = 'dB' } = options;
+  const levels = requireMatrix('db', db);
   requireChoice('xAxis', xAxis, ['time', 'frames']);
-  requireChoice('yAxis', yAxis, ['hz', 'linear', 'log', 'mel']);
-  requireChoice('colormap', colormap, COLORMAPS as readonly Colormap[]);
-  requirePositive('sampleRate', sampleRate);
   requirePositive('hopLength', hopLength);
   requireSize(options);
   // The colour bar takes a fifth of the width, as in matplotlib.
   const { width = 0.8 * PLOT_WIDTH, height = PLOT_HEIGHT } = options;
-  const [least, most] = extent(matrix.data);
-  const { vMin = least, vMax = least === most ? least + 1 : most } = options;
-  requireRange('vMin', vMin, 'vMax', vMax);
+  const colors = colorScale(levels.data, options, false);
 
-  const y = frequencyScale(yAxis, matrix.rows, height, { ...options, sampleRate });
+  const y = frequencyScale(levels.rows, height, options);
   const perColumn = xAxis === 'time' ? hopLength / sampleRate : 1;
-  const x: [number, number] = [-0.5 * perColumn, (matrix.columns - 0.5) * perColumn];
-  const columnEdges = Float64Array.from({ length: matrix.columns + 1 }, (_, i) => i);
-  const pixelsAcross = Math.min(width, matrix.columns);
-  const url = raster(matrix, {
-    rows: pixelCells(y.edges, height, (pixel) => y.toHz(y.domain[0] + (pixel / height) * (y.domain[1] - y.domain[0]))),
-    columns: pixelCells(columnEdges, pixelsAcross, (pixel) => (pixel / pixelsAcross) * matrix.columns),
-    colormap,
-    range: [vMin, vMax],
-  });
+  const x: [number, number] = [-0.5 * perColumn, (levels.columns - 0.5) * perColumn];
+  const toHz = (pixel: number) => y.toHz(y.domain[0] + (pixel / height) * (y.domain[1] - y.domain[0]));
+  const columns = evenCells(levels.columns, Math.min(width, levels.columns));
+  const url = raster(levels, { rows: pixelCells(y.edges, height, toHz), columns }, colors);
   const xEncoding = xAxis === 'time' ? timeAxis(x, 'left') : plainAxis('x', x, width, 'Frames', true);
   return chart({
-    ...frame({ ...options, width, height }),
+    title: options.title,
+    width,
+    height,
     layer: [
-      image(url, { x, y: y.domain }, { x: xEncoding, y: y.encoding }),
-      ...(options.colorbar === false ? [] : [colorbar(colormap, [vMin, vMax], height, unit)]),
-      ...(options.tooltip === false ? [] : [hover(matrix, y, { x, perColumn, xAxis, unit })]),
+      image(url, { x: xEncoding, y: y.encoding }),
+      ...(options.colorbar === false ? [] : [colorbar(colors, height, unit)]),
+      ...(options.tooltip === false ? [] : [tooltips(levels, y, { x, perColumn, xAxis, unit })]),
     ],
   });
 }

@@ -1,9 +1,9 @@
 import { ParameterError } from '../errors.js';
 import { requireChoice } from '../validation.js';
-import { logAxis, plainAxis, withLogMargin, withMargin } from './axes/axis.js';
-import { thin } from './axes/thin.js';
-import { extent, requireSameLength, requireSize, requireValues } from './check.js';
-import { type ChartOptions, CYCLE, chart, frame, PLOT_HEIGHT, PLOT_WIDTH, rounded, type Spec, table } from './spec.js';
+import { extent, logAxis, plainAxis, withLogMargin, withMargin } from './axes/axis.js';
+import { requireSameLength, requireSize, requireValues } from './chart-arguments.js';
+import { thin } from './picture/thin.js';
+import { type ChartOptions, CYCLE, chart, PLOT_HEIGHT, PLOT_WIDTH, rounded, type Spec, table } from './spec.js';
 
 export interface SpectrumOptions extends ChartOptions {
   /** Default `'log'`. */
@@ -19,7 +19,9 @@ export interface SpectrumOptions extends ChartOptions {
  *
  * @param frequencies - in Hz, ascending
  * @param db - one level per frequency, in dB
- * @throws ParameterError where both differ in length, are empty or not finite, or frequencies do not ascend
+ * @throws ParameterError where the two differ in length, are empty or not finite, or frequencies do not ascend
+ * @see {@link fftFrequencies}, {@link amplitudeToDb}, {@link curves}
+ *
  * @example
  * await show(spectrum(fftFrequencies({ nFft: 4096 }), amplitudeToDb(magnitudes, { ref: 'max' })));
  */
@@ -45,7 +47,9 @@ export function spectrum(frequencies: ArrayLike<number>, db: ArrayLike<number>, 
   const kept = thin(log ? x.map(Math.log) : x, db, width);
   const xAxis = log ? logAxis(domain, 'Frequency (Hz)') : plainAxis('x', domain, width, 'Frequency (Hz)');
   return chart({
-    ...frame(options, width, height),
+    title: options.title,
+    width,
+    height,
     ...table({ hz: kept.map((i) => rounded(x[i])), db: kept.map((i) => rounded(db[i], 4)) }),
     mark: { type: 'line', clip: true, strokeWidth: 1.5, strokeJoin: 'round', color, tooltip: null },
     encoding: {

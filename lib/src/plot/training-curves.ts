@@ -11,8 +11,9 @@ type Entry = Readonly<Record<string, number>>;
  * How training went: the losses, what was measured at each evaluation, and the learning rate, over the epochs.
  *
  * @param logHistory - of `trainer.state`
- * @param options - width and height are those of each of the charts
+ * @param options - width and height are those of each of the charts, by default 230 by 200 pixels
  * @throws ParameterError where no loss was logged
+ * @see {@link curves}
  *
  * @example
  * await show(trainingCurves(trainer.state.logHistory));

@@ -1,11 +1,11 @@
 import type { Waveform } from '../dsp/waveform.js';
 import { ParameterError } from '../errors.js';
 import { requirePositive } from '../validation.js';
-import { plainAxis, withMargin } from './axes/axis.js';
-import { timeAxis, ZOOM } from './axes/time-axis.js';
-import { extent, requireSize, requireValues } from './check.js';
+import { extent, plainAxis, withMargin } from './axes/axis.js';
+import { timeAxis, ZOOM, ZOOM_PARAMS } from './axes/time-axis.js';
+import { requireSize, requireValues } from './chart-arguments.js';
 import { envelope } from './picture/envelope.js';
-import { type ChartOptions, CYCLE, chart, frame, PLOT_HEIGHT, PLOT_WIDTH, rounded, type Spec, table } from './spec.js';
+import { type ChartOptions, CYCLE, chart, PLOT_HEIGHT, PLOT_WIDTH, rounded, type Spec, table } from './spec.js';
 
 export interface WaveshowOptions extends ChartOptions {
   /** At most so many points are drawn: samples, or extremes of bins. Default 2 per pixel of width. */
@@ -23,7 +23,10 @@ export interface WaveshowOptions extends ChartOptions {
  * each of `maxPoints` bins from minus to plus its largest magnitude, or with `mirror: false` from its lowest to its
  * highest sample.
  *
+ * @param waveform - samples, nominally in [-1, 1]; the axis is in seconds
  * @throws ParameterError where the waveform is empty or not finite, or an option is out of range
+ * @see {@link specshow}, {@link labelshow} for labels under a waveform, `librosa.display.waveshow`
+ *
  * @example
  * await show(waveshow(await load(await example('trumpet'))));
  */
@@ -49,10 +52,12 @@ export function waveshow(waveform: Waveform, options: WaveshowOptions = {}): Spe
   const y = plainAxis('y', withMargin(-peak, peak), height, null);
   const stroke = { clip: true, interpolate: 'step-after', strokeWidth: 1, color };
   return chart({
-    ...frame(options, width, height),
+    title: options.title,
+    width,
+    height,
     data: bins.data,
     transform: [...bins.transform, { calculate: `(datum.row - 1) * ${hop} / ${sampleRate}`, as: 'time' }],
-    params: [{ name: ZOOM, select: { type: 'interval', encodings: ['x'] }, bind: 'scales' }],
+    params: ZOOM_PARAMS,
     mark: single ? { type: 'line', ...stroke } : { type: 'area', ...stroke, stroke: color },
     encoding: {
       x: timeAxis(domain, 'time', ZOOM),

@@ -58,13 +58,15 @@ export abstract class PretrainedModel {
   }
 
   /**
-   * How many numbers the parameters hold, like Transformers' `num_parameters`.
+   * How many numbers the parameters hold, like Transformers' `num_parameters`: a batch norm's running statistics are none.
    *
    * @param options.onlyTrainable - leave out what training does not change; default false
    */
   numParameters({ onlyTrainable = false }: { onlyTrainable?: boolean } = {}): number {
-    const counted = [...this.parameters.values()].filter(({ trainable }) => trainable || !onlyTrainable);
-    return counted.reduce((sum, { size }) => sum + size, 0);
+    const counted = [...this.parameters].filter(
+      ([name, { trainable }]) => !/\.running_(mean|var)$/.test(name) && (trainable || !onlyTrainable),
+    );
+    return counted.reduce((sum, [, { size }]) => sum + size, 0);
   }
 
   /**

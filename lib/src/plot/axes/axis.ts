@@ -1,8 +1,19 @@
-import { FIXED_TICKS, FONT_SIZE, type Spec } from '../spec.js';
-import { autoTicks, logTicks, tickFormat } from './ticks.js';
+import { FONT_SIZE, type Spec } from '../spec.js';
+import { autoTicks, FIXED_TICKS, logTicks, tickFormat } from './ticks.js';
 
 /** What a tick label needs along its axis, in pixels: matplotlib's estimate from the font size. */
 export const LABEL_ROOM: { x: number; y: number } = { x: 3 * FONT_SIZE, y: 2 * FONT_SIZE };
+
+/** The smallest and the largest of some numbers. */
+export function extent(values: ArrayLike<number>): [number, number] {
+  let low = Number.POSITIVE_INFINITY;
+  let high = Number.NEGATIVE_INFINITY;
+  for (let i = 0; i < values.length; i++) {
+    if (values[i] < low) low = values[i];
+    if (values[i] > high) high = values[i];
+  }
+  return [low, high];
+}
 
 /** The range of an axis around [low, high], with matplotlib's margin of 5 % on both sides. */
 export function withMargin(low: number, high: number): [number, number] {

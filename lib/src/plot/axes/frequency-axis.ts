@@ -1,9 +1,9 @@
 import { fftFrequencies } from '../../dsp/fft.js';
 import { melFrequencies } from '../../dsp/mel.js';
 import { ParameterError } from '../../errors.js';
-import { requireRange } from '../check.js';
-import { cellEdges } from '../picture/raster.js';
-import { FIXED_TICKS, type Spec } from '../spec.js';
+import { requireChoice, requirePositive } from '../../validation.js';
+import { requireRange } from '../chart-arguments.js';
+import type { Spec } from '../spec.js';
 import { LABEL_ROOM } from './axis.js';
 import {
   inverseSymlog,
@@ -14,16 +14,24 @@ import {
   symlog,
   symlogTicks,
 } from './symlog.js';
-import { autoTicks } from './ticks.js';
+import { autoTicks, FIXED_TICKS } from './ticks.js';
 
 /** `'linear'` and `'hz'` are the same, as in librosa. */
 export type FrequencyAxis = 'linear' | 'hz' | 'log' | 'mel';
 
+/** What the rows of a spectrogram are. */
 export interface FrequencyOptions {
-  sampleRate: number;
+  /** How the rows lie: `'hz'` (also called `'linear'`) and `'log'` for an stft, `'mel'` for mel bands. Default `'hz'`. */
+  yAxis?: FrequencyAxis;
+  /** Samples per second, in Hz. Default 22,050. */
+  sampleRate?: number;
+  /** Samples per frame of the stft. Default 2 · (rows − 1). */
   nFft?: number;
+  /** Lowest frequency in Hz: of the filterbank on a mel axis, of the view on the others. Default 0. */
   fMin?: number;
+  /** Highest frequency in Hz: of the filterbank on a mel axis, of the view on the others. Default sampleRate / 2. */
   fMax?: number;
+  /** The mel scale is HTK's instead of Slaney's. Default false. */
   htk?: boolean;
 }
 
@@ -44,14 +52,11 @@ export interface FrequencyScale {
 const LINEAR: Symlog = { threshold: Number.MAX_VALUE, slope: 1 };
 
 /** The vertical axis of a spectrogram of `rows` rows, `height` pixels high: rows, range, ticks and labels as librosa's. */
-export function frequencyScale(
-  axis: FrequencyAxis,
-  rows: number,
-  height: number,
-  options: FrequencyOptions,
-): FrequencyScale {
-  const { sampleRate, nFft = 2 * (rows - 1), fMin, fMax, htk = false } = options;
-  const mel = axis === 'mel';
+export function frequencyScale(rows: number, height: number, options: FrequencyOptions): FrequencyScale {
+  const { yAxis = 'hz', sampleRate = 22050, nFft = 2 * (rows - 1), fMin, fMax, htk = false } = options;
+  requireChoice('yAxis', yAxis, ['hz', 'linear', 'log', 'mel']);
+  requirePositive('sampleRate', sampleRate);
+  const mel = yAxis === 'mel';
   requireRange('fMin', fMin ?? 0, 'fMax', fMax ?? sampleRate / 2);
   if ((fMin ?? 0) < 0) throw new ParameterError(`fMin is ${fMin}; give a frequency of at least 0 Hz`);
   if (!mel && rows !== 1 + Math.floor(nFft / 2)) {
@@ -65,7 +70,7 @@ export function frequencyScale(
   const edges = cellEdges(centers);
   const low = mel ? edges[0] : (fMin ?? edges[0]);
   const high = mel ? edges[rows] : (fMax ?? edges[rows]);
-  const scale = mel ? MEL_SCALE : axis === 'log' ? LOG_SCALE : LINEAR;
+  const scale = mel ? MEL_SCALE : yAxis === 'log' ? LOG_SCALE : LINEAR;
   const linear = scale === LINEAR;
   const ticks = linear
     ? autoTicks(low, high, height, LABEL_ROOM.y)
@@ -89,4 +94,14 @@ export function frequencyScale(
       },
     },
   };
+}
+
+/** The borders between cells around `centers`, which ascend: midpoints, as matplotlib's nearest shading draws them. */
+function cellEdges(centers: Float64Array): Float64Array {
+  const n = centers.length;
+  const edges = new Float64Array(n + 1);
+  for (let i = 1; i < n; i++) edges[i] = (centers[i - 1] + centers[i]) / 2;
+  edges[0] = n > 1 ? centers[0] - (centers[1] - centers[0]) / 2 : centers[0] - 0.5;
+  edges[n] = n > 1 ? centers[n - 1] + (centers[n - 1] - centers[n - 2]) / 2 : centers[0] + 0.5;
+  return edges;
 }

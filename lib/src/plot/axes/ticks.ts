@@ -1,3 +1,8 @@
+import type { Spec } from '../spec.js';
+
+/** Every axis says where its ticks are; without this Vega drops ticks and moves labels that it finds too close. */
+export const FIXED_TICKS: Spec = { tickCount: 100, labelOverlap: false, labelFlush: false };
+
 /** Nice multiples that matplotlib's `AutoLocator` tries for plain axes. */
 export const PLAIN_STEPS: readonly number[] = [1, 2, 2.5, 5, 10];
 

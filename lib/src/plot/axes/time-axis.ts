@@ -1,8 +1,11 @@
-import { FIXED_TICKS, type Spec } from '../spec.js';
-import { maxNTicks, TIME_STEPS } from './ticks.js';
+import type { Spec } from '../spec.js';
+import { FIXED_TICKS, maxNTicks, TIME_STEPS } from './ticks.js';
 
 /** The interval selection by which time axes move; charts of one picture that have it move together. */
 export const ZOOM = 'zoom';
+export const ZOOM_PARAMS: readonly Spec[] = [
+  { name: ZOOM, select: { type: 'interval', encodings: ['x'] }, bind: 'scales' },
+];
 
 /** librosa lets matplotlib place at most ten intervals on a time axis. */
 const BINS = 10;

@@ -1,6 +1,6 @@
 import { autoTicks, tickFormat } from '../axes/ticks.js';
 import { FONT_SIZE, type Spec } from '../spec.js';
-import { type Colormap, cssColors } from './colormap.js';
+import { type ColorScale, cssColors } from './colormap.js';
 
 /** So many colours between the ends make the bar's blend equal to the 256-colour map to the eye. */
 const STOPS = 33;
@@ -9,8 +9,7 @@ const STOPS = 33;
  * A layer that draws nothing but a colour bar: two invisible points carry the colour scale of the picture, which is an
  * image and so has none of its own.
  */
-export function colorbar(colormap: Colormap, range: [number, number], height: number, title: string | null): Spec {
-  const [low, high] = range;
+export function colorbar({ colormap, domain: [low, high] }: ColorScale, height: number, title: string | null): Spec {
   const domain = Array.from({ length: STOPS }, (_, i) => low + (i / (STOPS - 1)) * (high - low));
   const values = autoTicks(low, high, height, 2 * FONT_SIZE);
   return {

@@ -1,3 +1,7 @@
+import { requireChoice } from '../../validation.js';
+import { extent } from '../axes/axis.js';
+import { requireRange } from '../chart-arguments.js';
+
 /** Colours for numbers, from low to high. `magma` is librosa's default, `coolwarm` its choice around zero. */
 export type Colormap = 'magma' | 'coolwarm' | 'gray';
 
@@ -28,7 +32,36 @@ const COOLWARM =
 
 const STOPS: Record<Colormap, string> = { magma: MAGMA, coolwarm: COOLWARM, gray: '000000ffffff' };
 
-export const COLORMAPS: readonly string[] = Object.keys(STOPS);
+/** How numbers become colours. */
+export interface ColorOptions {
+  /** Value of the first and the last colour. Default the extremes, in `matrix` symmetric around 0 where both signs occur. */
+  vMin?: number;
+  vMax?: number;
+  /** Default `'magma'`, in `matrix` `'coolwarm'` where both signs occur. */
+  colormap?: Colormap;
+  /** Draw the colour bar. Default true; false for all but one of several charts with the same `vMin` and `vMax`. */
+  colorbar?: boolean;
+  /** Title of the colour bar. Default `'dB'` in `specshow`, none in `matrix`. */
+  unit?: string;
+}
+
+/** The numbers from the first to the last colour of a map. */
+export interface ColorScale {
+  colormap: Colormap;
+  domain: [number, number];
+}
+
+/** The scale that the options ask for; one that `diverges` is symmetric around 0 where both signs occur. */
+export function colorScale(values: ArrayLike<number>, options: ColorOptions, diverges: boolean): ColorScale {
+  const [least, most] = extent(values);
+  const signed = diverges && least < 0 && most > 0;
+  const bound = Math.max(-least, most);
+  const { colormap = signed ? 'coolwarm' : 'magma' } = options;
+  const { vMin = signed ? -bound : least, vMax = signed ? bound : least === most ? least + 1 : most } = options;
+  requireChoice('colormap', colormap, Object.keys(STOPS) as Colormap[]);
+  requireRange('vMin', vMin, 'vMax', vMax);
+  return { colormap, domain: [vMin, vMax] };
+}
 
 /** The 256 colours of a map as bytes: red, green, blue of the first, of the second, … */
 export function palette(name: Colormap): Uint8Array {
@@ -47,8 +80,7 @@ export function palette(name: Colormap): Uint8Array {
 }
 
 /** The map's colour for `value`, as matplotlib's `Normalize(low, high)` and a 256-colour map choose it: 0 to 255. */
-export function colorIndex(value: number, low: number, high: number): number {
-  if (high <= low) return 0;
+export function colorIndex(value: number, [low, high]: readonly [number, number]): number {
   return Math.min(255, Math.max(0, Math.floor(((value - low) / (high - low)) * 256)));
 }
 

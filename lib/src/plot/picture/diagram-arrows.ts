@@ -1,15 +1,5 @@
 import type { Spec } from '../spec.js';
-
-/** Where a box of a diagram lies: on the grid, and in pixels from the top left. */
-export interface Place {
-  column: number;
-  row: number;
-  left: number;
-  right: number;
-  center: number;
-  top: number;
-  bottom: number;
-}
+import { DETAIL_SIZE, type Place } from './diagram-layout.js';
 
 /** An arrow between boxes, or out of one into the open below it (to: null). */
 export interface Arrow {
@@ -107,7 +97,7 @@ export function arrowLayers(arrows: readonly Arrow[], { x, y }: { x: Spec; y: Sp
     },
     ...(['left', 'center'] as const).map((align) => ({
       data: { values: labels.filter((label) => label.align === align) },
-      mark: { type: 'text', align, baseline: 'middle', fontSize: 11, color: '#444', tooltip: null },
+      mark: { type: 'text', align, baseline: 'middle', fontSize: DETAIL_SIZE, color: '#444', tooltip: null },
       encoding: { ...position, text: { field: 'label' } },
     })),
   ];

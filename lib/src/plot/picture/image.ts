@@ -1,20 +1,15 @@
 import type { Spec } from '../spec.js';
 
-/** A rectangle in the units of two axes: left, right, bottom, top. */
-export interface Extent {
-  x: [number, number];
-  y: [number, number];
-}
-
 /**
- * A layer of one picture stretched over a rectangle.
+ * A layer of one picture that fills both axes.
  *
  * @param url - the picture, as `raster` makes it
  * @param axes - encodings of x and y without a field
  */
-export function image(url: string, at: Extent, axes: { x: Spec; y: Spec }): Spec {
+export function image(url: string, axes: { x: Spec; y: Spec }): Spec {
+  const [[left, right], [bottom, top]] = [axes.x, axes.y].map(({ scale }) => (scale as Spec).domain as number[]);
   return {
-    data: { values: [{ url, left: at.x[0], right: at.x[1], bottom: at.y[0], top: at.y[1] }] },
+    data: { values: [{ url, left, right, bottom, top }] },
     mark: { type: 'image', aspect: false, smooth: false, clip: true, tooltip: null },
     encoding: {
       url: { field: 'url' },

@@ -1,5 +1,5 @@
 import type { FloatMatrix } from '../../dsp/float-matrix.js';
-import { type Colormap, colorIndex, palette } from './colormap.js';
+import { type ColorScale, colorIndex, palette } from './colormap.js';
 import { encodePng } from './png.js';
 
 /** Above so many cells per pixel, a pixel shows the largest of its cells instead of the one at its centre. */
@@ -9,16 +9,6 @@ const CROWDED = 4;
 export interface PixelCells {
   start: Int32Array;
   end: Int32Array;
-}
-
-/** The borders between cells around `centers`, which ascend: midpoints, as matplotlib's nearest shading draws them. */
-export function cellEdges(centers: Float64Array): Float64Array {
-  const n = centers.length;
-  const edges = new Float64Array(n + 1);
-  for (let i = 1; i < n; i++) edges[i] = (centers[i - 1] + centers[i]) / 2;
-  edges[0] = n > 1 ? centers[0] - (centers[1] - centers[0]) / 2 : centers[0] - 0.5;
-  edges[n] = n > 1 ? centers[n - 1] + (centers[n - 1] - centers[n - 2]) / 2 : centers[0] + 0.5;
-  return edges;
 }
 
 /**
@@ -53,38 +43,40 @@ export function pixelCells(
   return { start, end };
 }
 
-/** The largest number of `matrix` among the rows [top, bottom) and the columns [left, right). */
-function largest(matrix: FloatMatrix, top: number, bottom: number, left: number, right: number): number {
-  let most = Number.NEGATIVE_INFINITY;
-  for (let row = top; row < bottom; row++) {
-    for (let column = left; column < right; column++) {
-      const value = matrix.data[row * matrix.columns + column];
-      if (value > most) most = value;
-    }
-  }
-  return most;
+/** {@link pixelCells} of `count` cells of one size. */
+export function evenCells(count: number, pixels: number, crowd?: number): PixelCells {
+  const edges = Float64Array.from({ length: count + 1 }, (_, i) => i);
+  return pixelCells(edges, pixels, (position) => (position / pixels) * count, crowd);
 }
 
-export interface RasterOptions {
+/** What the pixels of a picture show. */
+export interface PictureCells {
   /** Cells of each row of pixels, from the bottom up. */
   rows: PixelCells;
   /** Cells of each column of pixels, from the left. */
   columns: PixelCells;
-  colormap: Colormap;
-  /** Value of the first and of the last colour. */
-  range: [number, number];
+}
+
+/** Where in `values.data` the largest of the cells of one pixel is. */
+export function largestOf(values: FloatMatrix, { rows, columns }: PictureCells, row: number, column: number): number {
+  let best = rows.start[row] * values.columns + columns.start[column];
+  for (let i = rows.start[row]; i < rows.end[row]; i++) {
+    for (let j = columns.start[column]; j < columns.end[column]; j++) {
+      if (values.data[i * values.columns + j] > values.data[best]) best = i * values.columns + j;
+    }
+  }
+  return best;
 }
 
 /** A matrix as a picture: the data URI of a PNG. */
-export function raster(matrix: FloatMatrix, { rows, columns, colormap, range }: RasterOptions): string {
-  const width = columns.start.length;
-  const height = rows.start.length;
+export function raster(values: FloatMatrix, cells: PictureCells, { colormap, domain }: ColorScale): string {
+  const width = cells.columns.start.length;
+  const height = cells.rows.start.length;
   const indices = new Uint8Array(width * height);
   for (let y = 0; y < height; y++) {
-    const row = height - 1 - y;
     for (let x = 0; x < width; x++) {
-      const value = largest(matrix, rows.start[row], rows.end[row], columns.start[x], columns.end[x]);
-      indices[y * width + x] = colorIndex(value, range[0], range[1]);
+      const value = values.data[largestOf(values, cells, height - 1 - y, x)];
+      indices[y * width + x] = colorIndex(value, domain);
     }
   }
   const png = encodePng(indices, width, height, palette(colormap));

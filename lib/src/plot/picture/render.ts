@@ -1,5 +1,5 @@
 import type { Spec } from '../spec.js';
-import { encodeReduced } from './reduce.js';
+import { encodeReduced } from './png.js';
 
 export interface RenderOptions {
   /** Pixels of the picture per pixel of the chart. Default 1. */
@@ -32,6 +32,12 @@ interface TextMetrics {
  * Draws a chart as an SVG document, by Vega-Lite and Vega without a browser.
  *
  * Both are loaded at the first call: `import 'onpa'` stays quick.
+ *
+ * @throws Error where the spec is none that Vega-Lite can draw
+ * @see {@link renderPng}
+ *
+ * @example
+ * await writeFile('waveform.svg', await renderSvg(waveshow(waveform)));
  */
 export async function renderSvg(spec: Spec): Promise<string> {
   const [vega, vegaLite] = await Promise.all([import('vega'), import('vega-lite')]);
@@ -51,6 +57,9 @@ export async function renderSvg(spec: Spec): Promise<string> {
  * Draws a chart as a PNG file, for README pictures and wherever notebooks are shown without scripts.
  *
  * Text is set in DejaVu Sans, matplotlib's font, which comes with the library: a bare machine draws the same picture.
+ *
+ * @throws Error where the spec is none that Vega-Lite can draw
+ * @see {@link renderSvg}, {@link show}
  *
  * @example
  * await writeFile('waveform.png', await renderPng(waveshow(waveform)));

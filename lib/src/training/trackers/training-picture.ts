@@ -1,8 +1,7 @@
 import { escapeHtml } from '../../html.js';
-import { LABEL_ROOM, withMargin } from '../../plot/axes/axis.js';
-import { thin } from '../../plot/axes/thin.js';
+import { extent, LABEL_ROOM, withMargin } from '../../plot/axes/axis.js';
 import { autoTicks, tickFormat } from '../../plot/axes/ticks.js';
-import { extent } from '../../plot/check.js';
+import { thin } from '../../plot/picture/thin.js';
 import { CYCLE } from '../../plot/spec.js';
 import { evaluationMetrics, metricTitle } from '../log-metrics.js';
 import type { LogEntry } from '../trainer-state.js';

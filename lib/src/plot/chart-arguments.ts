@@ -52,14 +52,3 @@ export function requireMatrix(name: string, matrix: AbstractMatrix): FloatMatrix
   }
   return float;
 }
-
-/** The smallest and the largest of some numbers. */
-export function extent(values: ArrayLike<number>): [number, number] {
-  let low = Number.POSITIVE_INFINITY;
-  let high = Number.NEGATIVE_INFINITY;
-  for (let i = 0; i < values.length; i++) {
-    if (values[i] < low) low = values[i];
-    if (values[i] > high) high = values[i];
-  }
-  return [low, high];
-}

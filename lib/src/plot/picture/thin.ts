@@ -1,4 +1,4 @@
-import { extent } from '../check.js';
+import { extent } from '../axes/axis.js';
 
 /** Pixels are split in two: a chart that is shown at twice its size keeps its shape. */
 const COLUMNS_PER_PIXEL = 2;

@@ -1,13 +1,13 @@
 import type { FloatMatrix } from '../../dsp/float-matrix.js';
 import type { FrequencyScale } from '../axes/frequency-axis.js';
 import { rounded, type Spec, table } from '../spec.js';
-import { pixelCells } from './raster.js';
+import { evenCells, largestOf, pixelCells } from './raster.js';
 
 /** Fields of the grid under the pointer: at most 40 × 40. */
 const ACROSS = 40;
 const UP = 40;
 
-export interface HoverOptions {
+export interface TooltipOptions {
   /** Range of the time axis, in its own units. */
   x: [number, number];
   /** Units of the time axis per column. */
@@ -20,20 +20,19 @@ export interface HoverOptions {
  * An invisible layer over a spectrogram which tells time, frequency and level of the loudest cell in the field under the
  * pointer, so that a partial can be read off without hitting its row.
  */
-export function hover(matrix: FloatMatrix, y: FrequencyScale, { x, perColumn, xAxis, unit }: HoverOptions): Spec {
-  const across = Math.min(ACROSS, matrix.columns);
-  const up = Math.min(UP, matrix.rows);
+export function tooltips(values: FloatMatrix, y: FrequencyScale, { x, perColumn, xAxis, unit }: TooltipOptions): Spec {
+  const across = Math.min(ACROSS, values.columns);
+  const up = Math.min(UP, values.rows);
   const step = { x: (x[1] - x[0]) / across, y: (y.domain[1] - y.domain[0]) / up };
   const rows = pixelCells(y.edges, up, (field) => y.toHz(y.domain[0] + field * step.y), 0);
-  const columnEdges = Float64Array.from({ length: matrix.columns + 1 }, (_, i) => i);
-  const columns = pixelCells(columnEdges, across, (field) => (field / across) * matrix.columns, 0);
+  const cells = { rows, columns: evenCells(values.columns, across, 0) };
   const loud: { hz: number[]; frame: number[]; level: number[] } = { hz: [], frame: [], level: [] };
   for (let row = 0; row < up; row++) {
     for (let column = 0; column < across; column++) {
-      const cell = loudest(matrix, rows.start[row], rows.end[row], columns.start[column], columns.end[column]);
-      loud.hz.push(Math.round(y.centers[cell.row]));
-      loud.frame.push(cell.column);
-      loud.level.push(rounded(cell.value, 3));
+      const loudest = largestOf(values, cells, row, column);
+      loud.hz.push(Math.round(y.centers[Math.floor(loudest / values.columns)]));
+      loud.frame.push(loudest % values.columns);
+      loud.level.push(rounded(values.data[loudest], 3));
     }
   }
   const fields = table(loud);
@@ -64,22 +63,4 @@ export function hover(matrix: FloatMatrix, y: FrequencyScale, { x, perColumn, xA
       ],
     },
   };
-}
-
-interface Cell {
-  row: number;
-  column: number;
-  value: number;
-}
-
-/** The largest number among the rows [top, bottom) and the columns [left, right). */
-function loudest(matrix: FloatMatrix, top: number, bottom: number, left: number, right: number): Cell {
-  const best: Cell = { row: top, column: left, value: Number.NEGATIVE_INFINITY };
-  for (let row = top; row < bottom; row++) {
-    for (let column = left; column < right; column++) {
-      const value = matrix.data[row * matrix.columns + column];
-      if (value > best.value) Object.assign(best, { row, column, value });
-    }
-  }
-  return best;
 }

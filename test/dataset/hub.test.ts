@@ -7,7 +7,8 @@ import { DatasetError, loadDataset } from 'onpa';
 import { unpackParquet } from 'onpa/dist/dataset/unpack-parquet.js';
 import { pack } from 'tar-stream';
 import { fixture, inRepository } from '../fixtures.js';
-import { type HubServer, withHub } from '../hub/server.js';
+import { withHub } from '../hub/running-hub.js';
+import type { HubServer } from '../hub/server.js';
 import { ownCache, tree } from '../hub/surroundings.js';
 import { withWarnings } from '../hubert/warnings.js';
 

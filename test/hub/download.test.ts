@@ -8,7 +8,8 @@ import path from 'node:path';
 import { text } from 'node:stream/consumers';
 import { repositoryFile } from 'onpa/dist/hub/download/repository-file.js';
 import { patience } from 'onpa/dist/hub/retry.js';
-import { type Exchange, type HubServer, type Seen, send, sendBeginning, withHub } from './server.js';
+import { withHub } from './running-hub.js';
+import { type Exchange, type HubServer, type Seen, send, sendBeginning } from './server.js';
 import { ownCache, tree } from './surroundings.js';
 
 const ID = 'ntu-spml/distilhubert';

@@ -2,7 +2,8 @@ import { equal, match, ok, rejects } from 'node:assert/strict';
 import { inspect } from 'node:util';
 import { HubError } from 'onpa';
 import { repositoryFile } from 'onpa/dist/hub/download/repository-file.js';
-import { type HubServer, OTHER_TOKEN, type Seen, TOKEN, withHub } from './server.js';
+import { withHub } from './running-hub.js';
+import { type HubServer, OTHER_TOKEN, type Seen, TOKEN } from './server.js';
 import { ownCache } from './surroundings.js';
 
 const ID = 'owner/model';

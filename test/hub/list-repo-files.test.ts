@@ -2,7 +2,7 @@ import { deepEqual, equal, rejects } from 'node:assert/strict';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { HubError, hfHubDownload, listRepoFiles, ParameterError } from 'onpa';
-import { withHub } from './server.js';
+import { withHub } from './running-hub.js';
 import { ownCache } from './surroundings.js';
 
 const ID = 'owner/model';

@@ -7,7 +7,8 @@ import { inspect } from 'node:util';
 import { HubError, type HubUser, login, ParameterError, whoAmI } from 'onpa';
 import { findToken, keepForProcess } from 'onpa/dist/hub/login/token.js';
 import { withServer } from '../audio/server.js';
-import { type HubServer, OTHER_TOKEN, refuse, TOKEN, withHub } from './server.js';
+import { withHub } from './running-hub.js';
+import { type HubServer, OTHER_TOKEN, refuse, TOKEN } from './server.js';
 import { listened } from './server-push.js';
 import { ownCache } from './surroundings.js';
 

@@ -1,6 +1,7 @@
 import { deepEqual, equal, match, ok } from 'node:assert/strict';
 import { once } from 'node:events';
-import { type Exchange, type HubServer, OTHER_TOKEN, refuse, type Seen, withHub } from './server.js';
+import { withHub } from './running-hub.js';
+import { type Exchange, type HubServer, OTHER_TOKEN, refuse, type Seen } from './server.js';
 import { fill, ID, PATHS, type Pushed, type PushSetting, STEPS, visible, WEIGHTS, watched } from './server-push.js';
 import { answerNobody, bodyOf } from './server-writes.js';
 

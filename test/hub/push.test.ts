@@ -5,7 +5,8 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { repositoryFile } from 'onpa/dist/hub/download/repository-file.js';
 import { pushFiles } from 'onpa/dist/hub/push/push-files.js';
-import { type HubServer, refuse, TOKEN, withHub } from './server.js';
+import { withHub } from './running-hub.js';
+import { type HubServer, refuse, TOKEN } from './server.js';
 import { fill, ID, PATHS, STEPS, WEIGHTS, watched } from './server-push.js';
 import { bodyOf } from './server-writes.js';
 

@@ -4,7 +4,8 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { repositoryFile } from 'onpa/dist/hub/download/repository-file.js';
 import { patience } from 'onpa/dist/hub/retry.js';
-import { type HubServer, withHub } from './server.js';
+import { withHub } from './running-hub.js';
+import type { HubServer } from './server.js';
 import { ownCache, tree } from './surroundings.js';
 
 const CONFIG = '{"model_type": "hubert"}\n';

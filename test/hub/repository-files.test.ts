@@ -1,7 +1,8 @@
 import { deepEqual, equal, rejects } from 'node:assert/strict';
 import { HubError } from 'onpa';
 import { repositoryFiles } from 'onpa/dist/hub/download/repository-files.js';
-import { refuse, TOKEN, withHub } from './server.js';
+import { withHub } from './running-hub.js';
+import { refuse, TOKEN } from './server.js';
 import { ownCache, tree } from './surroundings.js';
 
 const ID = 'marsyas/gtzan';

@@ -11,7 +11,8 @@ import {
   TrainerState,
   TrainingArguments,
 } from 'onpa';
-import { HubServer, TOKEN } from './server.js';
+import { startHub } from './running-hub.js';
+import { type HubServer, TOKEN } from './server.js';
 
 /** Keeps a Hub and runs onpa on it, for test/reference/round_trip.py: takes a line of JSON and answers one. */
 
@@ -20,11 +21,11 @@ type Request =
   | { do: 'push'; folder: string; sounds: string[] }
   | { do: 'classify'; model: string; sounds: string[] };
 
-const hub = new HubServer();
+let hub: HubServer | undefined;
 
 async function answer(request: Request): Promise<object> {
   if (request.do === 'start') {
-    await hub.start();
+    hub = await startHub();
     process.env.HF_ENDPOINT = hub.url;
     process.env.HF_TOKEN = TOKEN;
     return { url: hub.url, token: TOKEN };
@@ -62,7 +63,7 @@ async function main(): Promise<void> {
       process.stdout.write(`${JSON.stringify(await answer(JSON.parse(line)))}\n`);
     }
   } finally {
-    await hub.stop();
+    await hub?.stop();
     await rm(home, { recursive: true, force: true });
   }
 }

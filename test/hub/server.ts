@@ -1,8 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { writeRoutes } from './server-writes.js';
-import { whoAmIRoute } from './whoami-route.js';
 
 /** A server with the Hub's routes, and a second one, on another port, that has the large files as the Hub's CDN does. */
 
@@ -48,6 +46,7 @@ export type Route = (exchange: Exchange, hub: HubServer) => boolean | Promise<bo
 export const TOKEN = 'hf_the_one_that_may';
 export const OTHER_TOKEN = 'hf_of_somebody_else';
 
+/** A Hub on this machine that reads; `running-hub.ts` gives it the routes that write. */
 export class HubServer {
   /** The Hub's address. */
   url = '';
@@ -55,7 +54,7 @@ export class HubServer {
   /** All requests, in order. */
   readonly seen: Seen[] = [];
   /** Asked in order; those of a test go first. */
-  readonly routes: Route[] = [resolveRoute, cacheRoute, revisionRoute, contentRoute, ...writeRoutes, whoAmIRoute];
+  readonly routes: Route[] = [resolveRoute, cacheRoute, revisionRoute, contentRoute];
   readonly repositories: Repository[] = [];
   /** Large files that were uploaded, in a commit or not, by their SHA-256. */
   readonly objects = new Map<string, Buffer>();
@@ -141,17 +140,6 @@ export class HubServer {
   async #answer(exchange: Exchange): Promise<void> {
     for (const route of this.routes) if (await route(exchange, this)) return;
     exchange.response.writeHead(404).end('no such route');
-  }
-}
-
-/** Runs `use` with a Hub on this machine. */
-export async function withHub(use: (hub: HubServer) => Promise<void>): Promise<void> {
-  const hub = new HubServer();
-  await hub.start();
-  try {
-    await use(hub);
-  } finally {
-    await hub.stop();
   }
 }
 

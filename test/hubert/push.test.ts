@@ -3,7 +3,8 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { AutoFeatureExtractor, AutoModelForAudioClassification, HubertModel } from 'onpa';
-import { TOKEN, withHub } from '../hub/server.js';
+import { withHub } from '../hub/running-hub.js';
+import { TOKEN } from '../hub/server.js';
 import { ownCache, tree } from '../hub/surroundings.js';
 
 const MODEL = path.join(__dirname, '../../../../data/models/mini-genres');

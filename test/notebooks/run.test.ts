@@ -4,7 +4,8 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { inRepository } from '../fixtures.js';
-import { TOKEN, withHub } from '../hub/server.js';
+import { withHub } from '../hub/running-hub.js';
+import { TOKEN } from '../hub/server.js';
 import { code, displayed, errors, type Notebook, printed, readNotebook, stderr } from './notebook.js';
 
 const NOWHERE = 'http://127.0.0.1:9';

@@ -19,7 +19,8 @@ import {
 import { pythonFloat, roundedFloat } from 'onpa/dist/training/python-number.js';
 import { parse } from 'yaml';
 import { inRepository } from '../fixtures.js';
-import { TOKEN, withHub } from '../hub/server.js';
+import { withHub } from '../hub/running-hub.js';
+import { TOKEN } from '../hub/server.js';
 import { ownCache } from '../hub/surroundings.js';
 
 interface Reference {

@@ -33,3 +33,19 @@ export function requireFinite(name: string, samples: ArrayLike<number>): void {
     if (samples[i] - samples[i] !== 0) fail(`${name}[${i}]`, samples[i], 'audio must be finite everywhere');
   }
 }
+
+const finite = new WeakSet<Float32Array>();
+
+/**
+ * Notes that an array which the library has made holds finite numbers only, so that nobody on its way to the model looks
+ * at all of them again. What is written into it afterwards is not seen.
+ */
+export function noteFinite(samples: Float32Array): Float32Array {
+  finite.add(samples);
+  return samples;
+}
+
+/** The first number that is not finite, as an index; -1 where there is none, and for what {@link noteFinite} knows. */
+export function firstNotFinite(samples: Float32Array): number {
+  return finite.has(samples) ? -1 : samples.findIndex((value) => !Number.isFinite(value));
+}

@@ -1,5 +1,6 @@
 import { ParameterError } from '../errors.js';
 import { tf } from '../tensor/tensorflow.js';
+import { firstNotFinite } from '../validation.js';
 import { frameCount, type ModelConfig, receptiveField } from './config.js';
 
 /** What a model takes; the feature extractor makes it. */
@@ -58,7 +59,7 @@ export function checkInput(input: ModelInput | FeatureInput, config: ModelConfig
     if (!(row instanceof Float32Array)) {
       throw new ParameterError(`inputValues[${i}] is no Float32Array; let the feature extractor make the input`);
     }
-    const broken = row.findIndex((value) => !Number.isFinite(value));
+    const broken = firstNotFinite(row);
     if (broken >= 0)
       throw new ParameterError(`inputValues[${i}] has ${row[broken]} at sample ${broken}; give finite numbers`);
     if (row.length !== length) {

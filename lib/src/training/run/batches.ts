@@ -2,6 +2,7 @@ import type { ExampleSource, TrainingExample } from '../../dataset/example-sourc
 import { ParameterError } from '../../errors.js';
 import { pad } from '../../feature-extractor/prepare-audio.js';
 import { tf } from '../../tensor/tensorflow.js';
+import { firstNotFinite, noteFinite } from '../../validation.js';
 import type { CachedClip, FeatureCache } from '../feature-cache.js';
 import type { TrainingContext } from '../training-context.js';
 
@@ -97,7 +98,7 @@ function checked(example: TrainingExample, name: string, numLabels: number): Row
   if (!(inputValues instanceof Float32Array) || inputValues.length === 0) {
     return fail('has no inputValues; give the samples that the feature extractor prepared, as a Float32Array');
   }
-  const broken = inputValues.findIndex((sample) => !Number.isFinite(sample));
+  const broken = firstNotFinite(inputValues);
   if (broken >= 0) return fail(`has the sample ${inputValues[broken]} at ${broken}; audio must be finite everywhere`);
   if (attentionMask && attentionMask.length !== inputValues.length) {
     return fail(`has ${inputValues.length} samples, but an attentionMask of ${attentionMask.length}`);
@@ -124,7 +125,7 @@ async function batchOf(
   }
   const isMasked = returnAttentionMask || rows.some((row) => row.mask !== undefined);
   const attentionMask = isMasked ? rows.map((row) => pad(maskOf(row), length, 0, paddingSide)) : undefined;
-  const padded = ({ inputValues }: Row) => pad(inputValues!, length, paddingValue, paddingSide);
+  const padded = ({ inputValues }: Row) => noteFinite(pad(inputValues!, length, paddingValue, paddingSide));
   const audio = from.cache
     ? { extractFeatures: await featuresOf(context, from, byIndex, length, padded) } // (B, frames, channels)
     : { inputValues: rows.map(padded) };

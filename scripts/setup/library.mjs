@@ -24,7 +24,10 @@ export async function buildLibrary() {
   const sources = hashSources();
   if (readIfThere(stamp) === sources && existsSync(join(library, 'dist', 'index.js'))) return;
   await step('Building the library', async () => {
-    rmSync(stamp, { force: true });
+    // All of it, and the tests': what was compiled from a file that is gone would still be found and run.
+    for (const folder of [join(library, 'dist'), join(root, 'build', 'test')]) {
+      rmSync(folder, { recursive: true, force: true });
+    }
     await runNpm(['run', 'build', '-w', 'onpa']);
     writeFileSync(stamp, sources);
   });

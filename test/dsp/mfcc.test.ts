@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { type DeltaOptions, delta, FloatMatrix, type MfccOptions, melSpectrogram, mfcc, powerToDb } from 'onpa';
-import { dctMatrix } from 'onpa/dist/dsp/dct.js';
+import { dctMatrix } from 'onpa/dist/dsp/mfcc.js';
 import { fixture, namedSignal, relativeError, sampled, signal } from '../fixtures.js';
 
 interface MfccCase {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { FloatMatrix, Matrix, melFrequencies, ParameterError, renderPng, type Spec, specshow } from 'onpa';
-import { inverseSymlog, LOG_SCALE, MEL_SCALE, symlog } from 'onpa/dist/plot/axes/symlog.js';
+import { inverseSymlog, LOG_SCALE, MEL_SCALE, symlog } from 'onpa/dist/plot/axes/frequency-axis.js';
 import { assertNear, axis, decodePng, picture, ramp, reference, tickLabels, warnings } from './drawing.js';
 
 /** A loud row among silence, and `half` rows on both sides: 2 as a Hann window leaves of a sine. */

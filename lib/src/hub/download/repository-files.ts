@@ -1,8 +1,8 @@
 import { isOffline } from '../environment.js';
 import { TransientHubError } from '../retry.js';
 import { commitOf, keepRevision, repositoryFolder } from './cache.js';
+import { type RepositoryListing, repositoryListing } from './list-repo-files.js';
 import { type RepositoryOptions, repositoryFile, requireRepository } from './repository-file.js';
-import { type RepositoryListing, repositoryListing } from './repository-listing.js';
 
 /** The files of a repository at a revision. */
 export interface RepositoryFiles {

@@ -1,6 +1,9 @@
+import type { CommitProgressEvent } from '@huggingface/hub';
 import { commitIter, type PathInfo, pathsInfo } from '@huggingface/hub';
+import { type Progress, progress } from '../../progress.js';
 import { difference } from '../checksum.js';
 import { pageOf } from '../connection.js';
+import { isTrue } from '../environment.js';
 import { isCommit } from '../names.js';
 import { retry } from '../retry.js';
 import { FileContent } from './file-content.js';
@@ -8,7 +11,6 @@ import { pushFetch } from './push-fetch.js';
 import { asHubError, headOf, makeBranch, packageOptions } from './push-repository.js';
 import { type PushSession, partOf, UncertainPushError } from './push-session.js';
 import type { PushedFile } from './push-to-folder.js';
-import { uploadBar } from './upload-bar.js';
 
 /** What a commit says of itself. */
 export interface CommitWords {
@@ -109,4 +111,25 @@ async function commitOnce(
   } finally {
     bar.end();
   }
+}
+
+/** One bar for the bytes of all large files. */
+function uploadBar(id: string, files: PushedFile[]): { hear(event: CommitProgressEvent): void; end(): void } {
+  const sizes = new Map(files.map(({ path, size }) => [path, size]));
+  const sent = new Map<string, number>();
+  const sum = (numbers: Iterable<number>) => [...numbers].reduce((total, number) => total + number, 0);
+  let bar: Progress | undefined;
+  return {
+    hear(event) {
+      if (event.event !== 'fileProgress' || isTrue(process.env.HF_HUB_DISABLE_PROGRESS_BARS)) return;
+      const { path, state } = event;
+      if (state === 'hashing') sent.set(path, 0);
+      if (state !== 'uploading' || !sent.has(path)) return;
+      const total = sum([...sent.keys()].map((large) => sizes.get(large)!));
+      bar ??= progress({ title: `Upload to ${id}`, total, unit: 'bytes' });
+      sent.set(path, event.progress * sizes.get(path)!);
+      bar.update(sum(sent.values()));
+    },
+    end: () => bar?.end(),
+  };
 }

@@ -1,6 +1,8 @@
 import { requireChoice } from '../../validation.js';
 import { extent } from '../axes/axis.js';
+import { autoTicks, tickFormat } from '../axes/ticks.js';
 import { requireRange } from '../chart-arguments.js';
+import { FONT_SIZE, type Spec } from '../spec.js';
 
 /** Colours for numbers, from low to high. `magma` is librosa's default, `coolwarm` its choice around zero. */
 export type Colormap = 'magma' | 'coolwarm' | 'gray';
@@ -91,4 +93,37 @@ export function cssColors(name: Colormap, count: number): string[] {
     const at = Math.round((i / (count - 1)) * 255) * 3;
     return `#${bytes.toString('hex', at, at + 3)}`;
   });
+}
+
+/** So many colours between the ends make the bar's blend equal to the 256-colour map to the eye. */
+const BAR_STOPS = 33;
+
+/**
+ * A layer that draws nothing but a colour bar: two invisible points carry the colour scale of the picture, which is an
+ * image and so has none of its own.
+ */
+export function colorbar({ colormap, domain: [low, high] }: ColorScale, height: number, title: string | null): Spec {
+  const domain = Array.from({ length: BAR_STOPS }, (_, i) => low + (i / (BAR_STOPS - 1)) * (high - low));
+  const values = autoTicks(low, high, height, 2 * FONT_SIZE);
+  return {
+    data: { values: [low, high] },
+    mark: { type: 'point', opacity: 0, tooltip: null },
+    encoding: {
+      color: {
+        field: 'data',
+        type: 'quantitative',
+        title,
+        scale: { domain, range: cssColors(colormap, BAR_STOPS) },
+        legend: {
+          values,
+          format: tickFormat(values),
+          tickCount: 100,
+          labelOverlap: false,
+          titleOrient: 'right',
+          gradientLength: height,
+          gradientThickness: 18,
+        },
+      },
+    },
+  };
 }

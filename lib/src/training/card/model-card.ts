@@ -1,14 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
+import { stringify } from 'yaml';
 import { isFolderSync } from '../../files.js';
 import { isRepositoryId } from '../../hub/names.js';
 import { tensorflowVersion, tf } from '../../tensor/tensorflow.js';
 import type { TrainingArguments } from '../arguments/training-arguments.js';
+import type { LogTable } from '../log-metrics.js';
 import { pythonFloat, roundedFloat } from '../python-number.js';
 import type { TrainerState } from '../trainer-state.js';
 import type { TrainingContext } from '../training-context.js';
 import { type LogResults, logResults, metricTags } from './log-results.js';
-import { cardText, markdownTable } from './markdown.js';
 
 /** What a model card says that the trainer cannot know, as `transformers.Trainer.create_model_card` takes it. */
 export interface ModelCardOptions {
@@ -175,4 +176,18 @@ function versions(): string[] {
     `- TensorFlow ${tensorflowVersion()}`,
     `- Node.js ${process.versions.node}`,
   ];
+}
+
+/** The text of a model card: metadata for the Hub between two lines of dashes, and what people read. */
+function cardText(metadata: Readonly<Record<string, unknown>>, text: string): string {
+  // Lines of any length: a folded one reads badly.
+  return `---\n${stringify(metadata, { lineWidth: 0 })}---\n\n${text.trim()}\n`;
+}
+
+/** A table whose columns are as wide as their widest entry. */
+function markdownTable({ columns, rows }: LogTable): string {
+  const widths = columns.map((name, i) => Math.max(name.length, ...rows.map((row) => row[i]?.length ?? 0)));
+  const line = (cells: readonly string[]) => `${cells.map((cell, i) => `| ${cell.padEnd(widths[i])} `).join('')}|`;
+  const rule = `${widths.map((width) => `|:${'-'.repeat(width)}:`).join('')}|`;
+  return [line(columns), rule, ...rows.map(line)].join('\n');
 }

@@ -39,7 +39,7 @@ module.exports = {
       from: { path: '^lib/src/[^/]+\\.ts$', pathNot: '^lib/src/(index|pipeline)\\.ts$' },
       to: { path: [`^lib/src/(${ROOMS})/`, '^lib/src/(index|pipeline)\\.ts$'] },
     },
-    mayImport('dsp', [], 'the numbers of audio run anywhere, in a browser too.'),
+    mayImport('dsp', [], 'the numbers of audio need no file, model or Hub.'),
     mayImport('audio', ['dsp'], 'reading a sound needs no model, chart or Hub.'),
     mayImport('tensor', [], 'it is the layer below all models, and knows none of them.'),
     mayImport('checkpoint', [], 'it turns files into named tensors, and knows no model.'),
@@ -108,7 +108,7 @@ module.exports = {
       severity: 'error',
       comment: 'The library is published without the course: it knows no notebook, script, test or benchmark.',
       from: { path: '^lib/' },
-      to: { path: '^(notebooks|scripts|test|bench|course|web|data)/' },
+      to: { path: '^(notebooks|scripts|test|bench|data)/' },
     },
     {
       name: 'library-declares-its-packages',

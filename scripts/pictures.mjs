@@ -1,4 +1,4 @@
-// Draws the pictures of README.md into docs/: npm run pictures
+// Draws the pictures of README.md and of docs/architecture.md: npm run pictures
 import { writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
@@ -94,7 +94,7 @@ const pictures = {
       { label: 'audio', detail: 'load, save', group: 'layers below', row: 3, from: ['feature-extractor', 'plot'] },
       { label: 'dsp', detail: 'stft, mel …', group: 'layers below', column: 4, row: 3 },
     ],
-    { title: 'What imports what in lib/src' },
+    { title: 'What may import what in lib/src' },
   ),
   inference: scoreshow(scores, { title: 'reggae.flac' }),
 };

@@ -9,7 +9,7 @@ import type { HubertForSequenceClassification } from './hubert/models.js';
 import { AutoModelForAudioClassification } from './hubert/pretrained/auto-model.js';
 import { softmax } from './softmax.js';
 import { tf } from './tensor/tensorflow.js';
-import { requireChoice, requireFinite, requireInteger } from './validation.js';
+import { noteFinite, requireChoice, requireFinite, requireInteger } from './validation.js';
 
 /** What a pipeline can do. */
 export type PipelineTask = 'audio-classification';
@@ -97,6 +97,7 @@ export async function pipeline(task: PipelineTask, options: PipelineOptions): Pr
     const waveform = await read(audio, featureExtractor.samplingRate);
     requireFrame(name, waveform, receptiveField(model.config));
     const batch = featureExtractor(waveform);
+    batch.inputValues.forEach(noteFinite);
     const logits = tf.tidy(() => model.forward(batch).logits.dataSync<'float32'>());
     return best(logits, model.config, scoring);
   };

@@ -37,8 +37,8 @@ export function requireFinite(name: string, samples: ArrayLike<number>): void {
 const finite = new WeakSet<Float32Array>();
 
 /**
- * Notes that an array which the library has made holds finite numbers only, so that nobody on its way to the model looks
- * at all of them again. What is written into it afterwards is not seen.
+ * Notes that an array holds finite numbers only, so that nobody on its way to the model looks at all of them again: for
+ * arrays that the library has made of checked ones, and hands to nobody but the model.
  */
 export function noteFinite(samples: Float32Array): Float32Array {
   finite.add(samples);

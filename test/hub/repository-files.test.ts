@@ -31,7 +31,8 @@ describe('repositoryFiles', () => {
     await withHub(async (hub) => {
       process.env.HF_ENDPOINT = hub.url;
       hub.commit(ID, { 'README.md': 'words' }, { type: 'dataset' });
-      equal((await repositoryFiles(ID, { repoType: 'dataset', revision: PARQUET })).files, undefined);
+      const { commit, files } = await repositoryFiles(ID, { repoType: 'dataset', revision: PARQUET });
+      deepEqual([commit, files], [undefined, undefined]);
       await rejects(
         repositoryFiles('no/such', { repoType: 'dataset' }),
         /There is no folder and no dataset 'no\/such'/,

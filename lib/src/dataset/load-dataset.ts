@@ -44,7 +44,7 @@ export async function loadDataset<Label extends string = 'genre'>(
 ): Promise<AudioDataset<Label>> {
   const { split = 'train', name, labelColumn, ...hub } = options;
   const path = pathOf(idOrFolder);
-  if (await isFile(idOrFolder)) throw new DatasetError(`${idOrFolder} is a file, not a folder; ${LAYOUT}`);
+  if (await isFile(path)) throw new DatasetError(`${idOrFolder} is a file, not a folder; ${LAYOUT}`);
   const clips = (await isFolder(path))
     ? await folderClips(path, split, labelColumn ?? 'genre')
     : await hubClips(idOrFolder, { split, name, labelColumn: labelColumn ?? 'genre' }, hub);

@@ -5,7 +5,7 @@ import { fftFrequencies } from './fft.js';
 import { FloatMatrix } from './float-matrix.js';
 import { copyPadded, countFrames, frameGroups, frameSpan, requirePadding, resolveFraming } from './frames.js';
 import { POINT, POINT_BYTES } from './lanes.js';
-import { CHUNK, CHUNK_STEP, columnPointer, copyColumns } from './spectrogram.js';
+import { COLUMNS, COLUMNS_BYTES, columnPointer, copyColumns } from './spectrogram.js';
 import type { StftOptions } from './stft.js';
 import type { Waveform } from './waveform.js';
 
@@ -178,11 +178,11 @@ export function melSpectrogram({ samples, sampleRate }: Waveform, options: MelSp
   const { kernels, areas } = reserve({
     ...fftAreas(nFft),
     window: nFft,
-    signal: frameSpan(CHUNK, framing),
+    signal: frameSpan(COLUMNS, framing),
     spectrum: bins * POINT,
     ranges: [Int32Array, filters.ranges.length],
     weights: filters.weights.length,
-    bands: filters.count * CHUNK,
+    bands: filters.count * COLUMNS,
   });
   findPeak('samples', samples, kernels, areas.signal);
   areas.window.set(framing.window);
@@ -194,7 +194,7 @@ export function melSpectrogram({ samples, sampleRate }: Waveform, options: MelSp
   for (const { frame, signal } of frameGroups(frames, framing, areas.signal, fill)) {
     fft.forward(signal, hopLength, areas.window, areas.spectrum);
     kernels.spectralPower(bins, spectrum, power, spectrum, POINT_BYTES);
-    kernels.filterbank(filters.count, spectrum, ranges, weights, columnPointer(areas.bands, frame), CHUNK_STEP);
+    kernels.filterbank(filters.count, spectrum, ranges, weights, columnPointer(areas.bands, frame), COLUMNS_BYTES);
     copyColumns(areas.bands, result, frame);
   }
   return result;

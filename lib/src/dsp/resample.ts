@@ -14,7 +14,7 @@ const LOWPASS = { single: { beta: 13.04, reach: 8.302 }, first: { beta: 13.711, 
 /** Taps of the interpolation between the samples of the filtered signal: a multiple of 4. */
 const TAPS = 16;
 /** Output samples interpolated at a time. */
-const CHUNK = 1 << 13;
+const OUTPUT_SAMPLES = 1 << 13;
 
 /** Sampling rates in Hz, whole numbers above 0. */
 export interface ResampleOptions {
@@ -40,7 +40,7 @@ export interface ResampleOptions {
 export function resample(samples: Float32Array, { from, to }: ResampleOptions): Float32Array {
   requireInteger('from', from);
   requireInteger('to', to);
-  const { kernels, areas } = reserve({ block: CHUNK });
+  const { kernels, areas } = reserve({ block: OUTPUT_SAMPLES });
   findPeak('samples', samples, kernels, areas.block);
   if (from === to) return samples;
   const length = Math.ceil(samples.length * (to / from));
@@ -122,15 +122,15 @@ function interpolate(samples: Float32Array, from: number, to: number, length: nu
   const filters = polyphase(phases, filter);
   const { kernels, areas } = reserve({
     filters: filters.length,
-    signal: Math.ceil((CHUNK * stride) / phases) + TAPS + 1,
-    out: CHUNK,
+    signal: Math.ceil((OUTPUT_SAMPLES * stride) / phases) + TAPS + 1,
+    out: OUTPUT_SAMPLES,
   });
   areas.filters.set(filters);
   const result = new Float32Array(length);
   const pointers = [areas.signal.byteOffset, areas.filters.byteOffset] as const;
   const [whole, fraction] = [Math.floor(stride / phases), stride % phases];
-  for (let start = 0; start < length; start += CHUNK) {
-    const count = Math.min(CHUNK, length - start);
+  for (let start = 0; start < length; start += OUTPUT_SAMPLES) {
+    const count = Math.min(OUTPUT_SAMPLES, length - start);
     copyPadded(samples, Math.floor((start * stride) / phases) - TAPS / 2 + 1, areas.signal, 'constant');
     const phase = (start * stride) % phases;
     kernels.interpolate(count, ...pointers, TAPS, phase, phases, whole, fraction, areas.out.byteOffset);

@@ -4,9 +4,9 @@ import { FloatMatrix } from './float-matrix.js';
 import { LANES, NUMBER_BYTES, POINT } from './lanes.js';
 
 /** Columns of a matrix that are collected, row by row, before they are copied: enough for long copies, few enough for the cache. */
-export const CHUNK = 128;
+export const COLUMNS = 128;
 /** Bytes from row to row of such columns. */
-export const CHUNK_STEP: number = CHUNK * NUMBER_BYTES;
+export const COLUMNS_BYTES: number = COLUMNS * NUMBER_BYTES;
 
 /**
  * A spectrum per frame: 1 + ⌊nFft / 2⌋ rows (frequencies), a column per frame.
@@ -63,12 +63,6 @@ export class ComplexSpectrogram {
     return result;
   }
 
-  /** The spectra of the four frames from `frame` on, a multiple of 4. */
-  group(frame: number): Float32Array {
-    const at = this.#indexOf(0, frame);
-    return this.groups.subarray(at, at + this.rows * POINT);
-  }
-
   /** Where bin `k` of frame `t` has its real part; the imaginary part lies {@link LANES} further. */
   #indexOf(k: number, t: number): number {
     const lane = t % LANES;
@@ -105,8 +99,8 @@ export class ComplexSpectrogram {
   #map(f: (re: number, im: number) => number): FloatMatrix {
     const { rows, columns, groups } = this;
     const result = new FloatMatrix(rows, columns);
-    for (let start = 0; start < columns; start += CHUNK) {
-      const end = Math.min(start + CHUNK, columns);
+    for (let start = 0; start < columns; start += COLUMNS) {
+      const end = Math.min(start + COLUMNS, columns);
       for (let k = 0; k < rows; k++) {
         for (let t = start; t < end; t++) {
           const at = this.#indexOf(k, t);
@@ -120,27 +114,33 @@ export class ComplexSpectrogram {
   #raise(exponent: number): FloatMatrix {
     const { rows, columns } = this;
     const result = new FloatMatrix(rows, columns);
-    const { kernels, areas } = reserve({ spectrum: rows * POINT, out: rows * CHUNK });
+    const { kernels, areas } = reserve({ spectrum: rows * POINT, out: rows * COLUMNS });
     for (let frame = 0; frame < columns; frame += LANES) {
-      areas.spectrum.set(this.group(frame));
-      kernels.spectralPower(rows, areas.spectrum.byteOffset, exponent, columnPointer(areas.out, frame), CHUNK_STEP);
+      areas.spectrum.set(spectrumGroup(this, frame));
+      kernels.spectralPower(rows, areas.spectrum.byteOffset, exponent, columnPointer(areas.out, frame), COLUMNS_BYTES);
       copyColumns(areas.out, result, frame);
     }
     return result;
   }
 }
 
-/** Where the numbers of `frame` belong in a chunk of {@link CHUNK} columns. */
+/** The spectra of the four frames from `frame` on, a multiple of 4. */
+export function spectrumGroup({ groups, rows }: ComplexSpectrogram, frame: number): Float32Array {
+  const size = rows * POINT;
+  return groups.subarray((frame / LANES) * size, (frame / LANES + 1) * size);
+}
+
+/** Where the numbers of `frame` belong in a chunk of {@link COLUMNS} columns. */
 export function columnPointer(chunk: Float32Array, frame: number): number {
-  return chunk.byteOffset + NUMBER_BYTES * (frame % CHUNK);
+  return chunk.byteOffset + NUMBER_BYTES * (frame % COLUMNS);
 }
 
 /** Copies a chunk of columns into the matrix once the four from `frame` on make it full, or are the last. */
 export function copyColumns(chunk: Float32Array, matrix: FloatMatrix, frame: number): void {
   const end = Math.min(frame + LANES, matrix.columns);
-  if (end % CHUNK !== 0 && end < matrix.columns) return;
-  const start = frame - (frame % CHUNK);
+  if (end % COLUMNS !== 0 && end < matrix.columns) return;
+  const start = frame - (frame % COLUMNS);
   for (let k = 0; k < matrix.rows; k++) {
-    matrix.data.set(chunk.subarray(k * CHUNK, k * CHUNK + end - start), k * matrix.columns + start);
+    matrix.data.set(chunk.subarray(k * COLUMNS, k * COLUMNS + end - start), k * matrix.columns + start);
   }
 }

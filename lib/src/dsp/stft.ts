@@ -15,10 +15,10 @@ import {
   resolveFraming,
 } from './frames.js';
 import { LANES, POINT } from './lanes.js';
-import { ComplexSpectrogram } from './spectrogram.js';
+import { ComplexSpectrogram, spectrumGroup } from './spectrogram.js';
 
 /** Frames whose signal is copied at a time: few enough for the cache. */
-const CHUNK = 32;
+const SIGNAL_FRAMES = 32;
 
 /** Options of {@link stft}. */
 export interface StftOptions extends FrameOptions {
@@ -51,7 +51,7 @@ export function stft(samples: Float32Array, options: StftOptions = {}): ComplexS
   const { kernels, areas } = reserve({
     ...fftAreas(nFft),
     window: nFft,
-    signal: frameSpan(CHUNK, framing),
+    signal: frameSpan(SIGNAL_FRAMES, framing),
     spectrum: rows * POINT,
   });
   findPeak('samples', samples, kernels, areas.signal);
@@ -60,7 +60,7 @@ export function stft(samples: Float32Array, options: StftOptions = {}): ComplexS
   const fill = (start: number) => copyPadded(samples, start - pad, areas.signal, padMode);
   for (const { frame, signal } of frameGroups(columns, framing, areas.signal, fill)) {
     fft.forward(signal, hopLength, areas.window, areas.spectrum);
-    result.group(frame).set(areas.spectrum);
+    spectrumGroup(result, frame).set(areas.spectrum);
   }
   return result;
 }
@@ -123,7 +123,7 @@ export function istft(spectrogram: ComplexSpectrogram, options: IstftOptions = {
   };
   areas.signal.fill(0);
   for (const { frame, signal } of frameGroups(frames, framing, areas.signal)) {
-    areas.spectrum.set(spectrogram.group(frame));
+    areas.spectrum.set(spectrumGroup(spectrogram, frame));
     // Frames beyond the last one stay silent.
     for (let at = 0; frame + LANES > frames && at < areas.spectrum.length; at += LANES) {
       areas.spectrum.fill(0, at + frames - frame, at + LANES);

@@ -1,6 +1,6 @@
 import { isWaveform, type Waveform } from '../dsp/waveform.js';
 import { ParameterError, SamplingRateError } from '../errors.js';
-import { noteFinite, requireChoice, requireFinite, requireInteger } from '../validation.js';
+import { requireChoice, requireFinite, requireInteger } from '../validation.js';
 import type { PreprocessorConfig } from './preprocessor-config.js';
 
 /** One waveform, mono: its samples, or its samples with their sampling rate. */
@@ -52,7 +52,7 @@ export function prepare(
   const toLongest = padding === true || padding === 'longest';
   const target = padding === 'max_length' ? limit : toLongest ? roundUp(longest, options.padToMultipleOf) : undefined;
 
-  const inputValues = rows.map((row) => noteFinite(pad(row, target, config.paddingValue, config.paddingSide)));
+  const inputValues = rows.map((row) => pad(row, target, config.paddingValue, config.paddingSide));
   if (config.doNormalize) {
     for (const [i, values] of inputValues.entries()) {
       // Without a mask, Transformers cannot tell the padding from the audio.

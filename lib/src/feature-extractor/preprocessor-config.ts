@@ -50,7 +50,7 @@ export function completeConfig(
   requireChoice(nameOf('doNormalize'), config.doNormalize, [true, false]);
   requireChoice(nameOf('featureSize'), config.featureSize, [1]);
   requireChoice(nameOf('paddingSide'), config.paddingSide, ['right', 'left']);
-  requireNumber(nameOf('paddingValue'), config.paddingValue);
+  requireNumber(nameOf('paddingValue'), Math.fround(config.paddingValue));
   requireChoice(nameOf('returnAttentionMask'), config.returnAttentionMask, [true, false]);
   requireInteger(nameOf('samplingRate'), config.samplingRate);
   return config;

@@ -1,20 +1,14 @@
 import { HubError } from '../errors.js';
 
-/** How long is waited for a server. */
-export interface Patience {
-  /** How long a server may be silent, in ms. */
-  silence: number;
-  /** How often a request is sent again without getting any further. */
-  retries: number;
-  /** Lets so many ms pass. */
-  wait(ms: number): Promise<void>;
-}
+/** How often a request is sent again without getting any further. */
+export const RETRIES = 3;
 
-/** It holds for all requests; tests change it, so as not to wait. */
-export const patience: Patience = {
+/** How long to wait for a server, in all requests. */
+export const patience = {
+  /** How long a server may be silent, in ms. */
   silence: 10_000,
-  retries: 3,
-  wait: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+  /** Lets so many ms pass. */
+  wait: (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms)),
 };
 
 /** An error that may be gone the next time. */

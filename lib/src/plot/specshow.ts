@@ -40,9 +40,9 @@ export function specshow(db: AbstractMatrix, options: SpecshowOptions = {}): Spe
   requireSize(options);
   // The colour bar takes a fifth of the width, as in matplotlib.
   const { width = 0.8 * PLOT_WIDTH, height = PLOT_HEIGHT } = options;
+  const y = frequencyScale(levels.rows, height, options);
   const colors = colorScale(levels.data, options, false);
 
-  const y = frequencyScale(levels.rows, height, options);
   const perColumn = xAxis === 'time' ? hopLength / sampleRate : 1;
   const x: [number, number] = [-0.5 * perColumn, (levels.columns - 0.5) * perColumn];
   const toHz = (pixel: number) => y.toHz(y.domain[0] + (pixel / height) * (y.domain[1] - y.domain[0]));

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { HubError, ParameterError } from '../../errors.js';
 import type { Hub } from '../connection.js';
 import { expand, hubAddress, huggingFaceHome, isTrue } from '../environment.js';
-import { patience } from '../retry.js';
+import { RETRIES } from '../retry.js';
 
 /** An access token, and where it was found. */
 export interface FoundToken {
@@ -39,7 +39,7 @@ export async function findToken(given?: string): Promise<string | undefined> {
 /** The Hub that options name, and the token to send. */
 export async function hubOf(
   { hubUrl, accessToken }: { hubUrl?: string; accessToken?: string },
-  retries: number = patience.retries,
+  retries: number = RETRIES,
 ): Promise<Hub> {
   return { address: hubAddress(hubUrl), token: await findToken(accessToken), retries };
 }

@@ -2,7 +2,7 @@ import { HubError } from '../../errors.js';
 import { answered, ask, type Hub, HubRefusal, refusal, textOf } from '../connection.js';
 import { hubAddress, isOffline } from '../environment.js';
 import type { HubFile } from '../names.js';
-import { patience, retry } from '../retry.js';
+import { patience, RETRIES, retry } from '../retry.js';
 import { type FoundToken, howToLogIn, requireToken } from './token.js';
 
 /** Whose an access token is. */
@@ -50,7 +50,7 @@ export async function identify(address: string, { token, source }: FoundToken): 
   if (isOffline()) {
     throw new HubError('HF_HUB_OFFLINE or TRANSFORMERS_OFFLINE forbids to ask the Hub whose the token is: unset it');
   }
-  const hub: Hub = { address, token, retries: patience.retries, advice: 'or try again later' };
+  const hub: Hub = { address, token, retries: RETRIES, advice: 'or try again later' };
   const user = parse(await retry(hub, () => request(hub, source)));
   if (user) return user;
   throw new HubError(

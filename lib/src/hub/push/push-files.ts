@@ -10,7 +10,7 @@ import { hubAddress, isOffline } from '../environment.js';
 import { type FoundToken, requireToken } from '../login/token.js';
 import { identify } from '../login/who-am-i.js';
 import { isCommit, isRepositoryId, requireRevision } from '../names.js';
-import { patience } from '../retry.js';
+import { RETRIES } from '../retry.js';
 import { commitFiles } from './push-commit.js';
 import { makeRepository } from './push-repository.js';
 import { type PushSession, partOf } from './push-session.js';
@@ -100,7 +100,7 @@ async function writableHub(options: PushOptions): Promise<Hub & FoundToken> {
   const address = hubAddress(options.hubUrl);
   const found = await requireToken(address, options.accessToken);
   const advice = "the option 'folder' writes the files into a folder instead";
-  return { address, ...found, retries: patience.retries, advice };
+  return { address, ...found, retries: RETRIES, advice };
 }
 
 async function pushToHub(

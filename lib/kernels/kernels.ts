@@ -336,7 +336,7 @@ export function rephase(count: i32, next: usize, previous: usize, magnitude: usi
   }
 }
 
-/** Times a spectrum that is the same for the four lanes: the filter of a convolution. */
+/** Multiplies by a spectrum that is the same for the four lanes: the filter of a convolution. */
 export function filterSpectrum(bins: i32, spectrum: usize, filter: usize): void {
   for (let k = 0; k < bins; k++) {
     const fr = splat(filter), fi = splat(filter + NUMBER);

@@ -9,7 +9,7 @@ import { basename, dirname, join } from 'node:path';
 /** A folder may be shared by several machines, and a process is known on its own alone. */
 const HOST = hostname().replace(/\W/g, '_');
 
-/** In place of a process: what waits for whoever comes next. */
+/** In place of a process's number: no process owns it, and whoever comes next goes on with it. */
 export const NOBODY = 0;
 
 /** Where a process makes the file or folder `path`. */

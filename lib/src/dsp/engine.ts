@@ -92,7 +92,7 @@ function factorize(points: number): number[] {
   return factors;
 }
 
-/** More than a transform of any length has, and the 0 after them. */
+/** Room for the factors of any length, and for the 0 after the last. */
 const MAX_FACTORS = 32;
 
 /** The lengths of a {@link RealFft}'s areas, for {@link reserve}. */

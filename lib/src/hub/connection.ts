@@ -2,7 +2,7 @@ import { HubError } from '../errors.js';
 import type { HubFile } from './names.js';
 import { patience, TransientHubError } from './retry.js';
 
-/** The server, who asks, and how often. */
+/** Which server is asked, on whose behalf, and how often. */
 export interface Hub {
   /** Without a slash at the end. */
   address: string;

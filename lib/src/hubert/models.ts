@@ -2,11 +2,10 @@ import { checkLabels, crossEntropy } from '../tensor/cross-entropy.js';
 import { linear } from '../tensor/functional.js';
 import { tf } from '../tensor/tensorflow.js';
 import type { ModelConfig } from './config.js';
-import { type LossAndGradients, lossAndGradients } from './gradients/loss-and-gradients.js';
+import { inParts, type LossAndGradients, lossAndGradients } from './gradients/loss-and-gradients.js';
 import { checkInput, type EncoderInput, type FeatureInput, frameMask, type ModelInput } from './input.js';
 import { type FromPretrainedOptions, loadModel } from './pretrained/from-pretrained.js';
-import { initialise } from './pretrained/initialise.js';
-import { baseParameters, headParameters, type ParameterSpec } from './pretrained/parameter-specs.js';
+import { baseParameters, headParameters, initialise, type ParameterSpec } from './pretrained/parameter-specs.js';
 import { PretrainedModel } from './pretrained/pretrained-model.js';
 import type { BaseModelOutput, ForwardOptions } from './speech-encoder.js';
 import type { TrainingChoices } from './training-choices.js';
@@ -59,7 +58,7 @@ export class HubertModel extends PretrainedModel {
    *
    * @param input - waveforms (batch, samples) or features (batch, frames, channels), and a mask (batch, samples)
    * @returns `lastHiddenState` (batch, frames, hidden size) and `extractFeatures` (batch, frames, channels); where asked
-   * for, `hiddenStates`, each as the last, and `attentions`, each (batch, heads, frames, frames)
+   * for, `hiddenStates`, each of that shape, and `attentions`, each (batch, heads, frames, frames)
    * @throws ParameterError for inputs that are empty, too short or not finite, or do not fit each other
    *
    * @example
@@ -147,8 +146,8 @@ export class HubertForSequenceClassification extends PretrainedModel {
     checkLabels(labels, batch.size, this.config.numLabels);
     const logitsOf = (part: EncoderInput, choices?: TrainingChoices) => this.#forward(part, {}, choices).logits;
     // The batch norm's statistics are of the whole batch.
-    const inParts = !this.config.convPosBatchNorm;
-    return lossAndGradients(this.parameters, logitsOf, { batch, labels, choices: this.choicesFor(batch), inParts });
+    const parts = this.config.convPosBatchNorm ? [batch] : inParts(batch);
+    return lossAndGradients(this.parameters, logitsOf, parts, labels, this.choicesFor(batch));
   }
 
   #forward(batch: EncoderInput, options: ForwardOptions, choices?: TrainingChoices): SequenceClassifierOutput {

@@ -54,7 +54,8 @@ export function convolve(x: tf.Tensor2D, { size, stride, kernels, bias, norm, ac
     const [count, width] = [groups[0].shape[0], x.shape[1]];
     // The bias as an additional row of the kernel needs a column of ones.
     if (kernels[0].shape[0] === size * width + 1) groups.push(tf.ones([count, 1]) as tf.Tensor2D); // (T', 1)
-    const inputs = kernels.length < groups.length ? [tf.concat(groups, 1)] : groups; // (T', size · in)
+    // One (T', size · in, and 1 with the ones), or one (T', taps · in) for each kernel.
+    const inputs = kernels.length < groups.length ? [tf.concat(groups, 1)] : groups;
     if (activation.isFused) return fusedGelu(inputs[0], kernels[0], bias!, false);
     const product = inputs
       .map((rows, i) => tf.matMul<tf.Tensor2D>(rows, kernels[i])) // (T', out)

@@ -27,8 +27,9 @@ export function groupedConv2d(x: tf.Tensor4D, filter: tf.Tensor4D, groups: numbe
 function filterGradient(x: tf.Tensor4D, dy: tf.Tensor4D, groups: number): tf.Tensor4D {
   const [rows, , length, channels] = x.shape;
   const split = tf.reshape(x, [rows, length, groups, channels / groups]); // (B, T, groups, C / groups)
-  const image = tf.reshape(tf.transpose(split, [3, 1, 2, 0]), [channels / groups, 1, length, groups * rows]); // (C / groups, 1, T, groups · B)
-  const filter = tf.transpose(dy, [1, 2, 0, 3]) as tf.Tensor4D; // (1, T, B, C)
+  // (C / groups, 1, T, groups · B)
+  const image = tf.reshape(tf.transpose(split, [3, 1, 2, 0]), [channels / groups, 1, length, groups * rows]);
+  const filter = tf.transpose(dy, [1, 2, 0, 3]) as tf.Tensor4D; // (1, T - K + 1, B, C)
   const gradient = nativeConv2d(image as tf.Tensor4D, filter); // (C / groups, 1, K, C)
   return tf.transpose(gradient, [1, 2, 0, 3]); // (1, K, C / groups, C)
 }

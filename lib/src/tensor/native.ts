@@ -25,12 +25,15 @@ export function nativeOperation(
 /** Whether TensorFlow computes on a GPU. */
 export const usesGpu = (): boolean => nativeBackend().isUsingGpuDevice;
 
-/** Whether this TensorFlow can do what `check` tries, which may throw; it is tried once, when it is first asked. */
+/** A function that tells whether this TensorFlow can do what `check` tries, which may throw; it is tried once. */
 export function isSupported(check: () => boolean): () => boolean {
   let supported: boolean | undefined;
   return () => {
+    if (supported !== undefined) return supported;
+    // Outside: where TensorFlow is not linked, that is the error.
+    tf.backend();
     try {
-      supported ??= tf.tidy(check);
+      supported = tf.tidy(check);
     } catch {
       supported = false;
     }

@@ -7,7 +7,7 @@ import { BatchReader } from './run/batch-reader.js';
 import type { BatchSource } from './run/batches.js';
 import { evaluationBatches } from './run/sampler.js';
 import type { Tracker } from './trackers/tracker.js';
-import type { TrainingContext } from './training-context.js';
+import type { TrainingContext } from './trainer-options.js';
 
 /** Logits and true classes of a data set, and how good the logits are. */
 export type Evaluation = Prediction & { metrics: Record<string, number> };

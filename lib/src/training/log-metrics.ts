@@ -19,7 +19,7 @@ export function speedMetrics(
 /** The metrics of an evaluation but for its speed, by their keys in the log. */
 export const evaluationMetrics = (entry: LogEntry): [key: string, value: number][] =>
   Object.entries(entry).filter(
-    ([key]) => key.startsWith('eval_') && !/_(runtime|samples_per_second|steps_per_second)$/.test(key),
+    ([key]) => key.startsWith('eval_') && !/^eval_(runtime|samples_per_second|steps_per_second)$/.test(key),
   );
 
 /** `eval_macro_f1` as a heading: `Macro F1`, each word as Python's `capitalize` writes it. */
@@ -28,7 +28,7 @@ export function metricTitle(key: string): string {
   return words.map((word) => word.charAt(0).toUpperCase() + word.slice(1).toLowerCase()).join(' ');
 }
 
-/** The same in a table of losses. */
+/** As {@link metricTitle}; in a table that has the training loss too, `eval_loss` is `Validation Loss`. */
 export const columnTitle = (key: string): string => (key === 'eval_loss' ? 'Validation Loss' : metricTitle(key));
 
 /** A table of what was logged. */

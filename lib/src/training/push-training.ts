@@ -7,8 +7,8 @@ import { isRepositoryId } from '../hub/names.js';
 import { type CommitInfo, type PushOptions, pushFiles } from '../hub/push/push-files.js';
 import type { TrainingArguments } from './arguments/training-arguments.js';
 import { type ModelCardOptions, modelCard } from './card/model-card.js';
+import type { TrainingContext } from './trainer-options.js';
 import { STATE_FILE, type TrainerState, writeTrainerState } from './trainer-state.js';
-import type { TrainingContext } from './training-context.js';
 
 /** What {@link Trainer.pushToHub} takes: where to push, and what the model card should say. */
 export interface TrainerPushOptions extends PushOptions, ModelCardOptions {}

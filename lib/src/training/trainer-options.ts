@@ -31,8 +31,15 @@ export interface TrainerOptions {
 
 /** How `Trainer.train` begins. */
 export interface TrainOptions {
-  /** Go on from the last checkpoint of `outputDir` (true), or from this one; default false. */
+  /** Go on from the last checkpoint of `outputDir` (true), or from the one in this folder; default false. */
   resumeFromCheckpoint?: boolean | string;
   /** Stops training when it is aborted. */
   signal?: AbortSignal;
+}
+
+/** What training, evaluation, checkpoints and model card share; the Trainer makes it once. */
+export interface TrainingContext extends Pick<TrainerOptions, 'model' | 'featureExtractor' | 'computeMetrics'> {
+  args: TrainingArguments;
+  /** Whether the gradients of several batches are added up as they are, or averaged. */
+  lossIsScaledForGa: boolean;
 }

@@ -15,9 +15,8 @@ import type { Prediction } from './metrics.js';
 import { pushTraining, type TrainerPushOptions, writeModelCard } from './push-training.js';
 import { type TrainOutput, train } from './run/train.js';
 import { tracking } from './trackers/tracking.js';
-import type { Dataset, TrainerOptions, TrainOptions } from './trainer-options.js';
+import type { Dataset, TrainerOptions, TrainingContext, TrainOptions } from './trainer-options.js';
 import { initialState, STATE_FILE, type TrainerState, writeTrainerState } from './trainer-state.js';
-import type { TrainingContext } from './training-context.js';
 
 /**
  * Fine-tunes a classifier, like `transformers.Trainer`: the same order of examples, the same arithmetic and the same logs
@@ -46,8 +45,7 @@ export class Trainer {
     this.#options = options;
     this.model = model;
     this.args = args instanceof TrainingArguments ? args : new TrainingArguments(args);
-    const evalSource = evalDataset && asSource(evalDataset);
-    this.#context = { model, args: this.args, featureExtractor, computeMetrics, evalSource, lossIsScaledForGa };
+    this.#context = { model, args: this.args, featureExtractor, computeMetrics, lossIsScaledForGa };
     if (this.args.evalStrategy !== 'no' && trainDataset && !evalDataset) {
       throw new ParameterError(`evalStrategy is '${this.args.evalStrategy}', but there is no evalDataset; give one`);
     }
@@ -70,7 +68,7 @@ export class Trainer {
    * @see {@link trainingCurves} for a picture of `trainer.state.logHistory`
    */
   async train({ resumeFromCheckpoint, signal }: TrainOptions = {}): Promise<TrainOutput> {
-    const { trainDataset } = this.#options;
+    const { trainDataset, evalDataset } = this.#options;
     if (!trainDataset) throw new ParameterError('There is no trainDataset to learn from; give the Trainer one');
     // A cell that was stopped ends before its training has.
     if (this.#running?.interruption.requested) await this.#running.ended;
@@ -78,6 +76,7 @@ export class Trainer {
     const interruption = listenForInterruption(signal);
     const training = train(this.#context, {
       source: asSource(trainDataset),
+      evalSource: evalDataset && asSource(evalDataset),
       tracker: tracking(this.args, this.#options.trackers),
       interruption,
       resumeFromCheckpoint,

@@ -23,7 +23,7 @@ export interface RepositoryFiles {
  * Asks the Hub which files a repository has, and notes in the cache which commit it is: from then on, what the cache has
  * of older ones is found by their names alone. Without a connection, what is in the cache can still be had.
  *
- * @param retries - how often the Hub is asked again where it does not answer; default as always
+ * @param retries - how often the Hub is asked again where it does not answer; default as for other requests
  * @param folder - what else to give in place of the id, for the error about one that no repository has
  * @throws ParameterError if the Hub could have no such repository
  * @throws HubError if the Hub refuses, or answers with something else

@@ -1,10 +1,10 @@
-import { addGradients } from '../../tensor/add-gradients.js';
 import { countLabels, crossEntropy } from '../../tensor/cross-entropy.js';
+import { addGradients } from '../../tensor/gradient-tape.js';
 import { tf } from '../../tensor/tensorflow.js';
 import { type EncoderInput, splitInput } from '../input.js';
 import { choicesForRows, type TrainingChoices } from '../training-choices.js';
 
-/** Frames of which a gradient keeps the steps at a time: a minute. */
+/** So many frames, a minute, go through at a time: a gradient keeps what each layer gave for all of them. */
 const PART_FRAMES = 3000;
 
 /** What training a classifier needs of a batch; the tensors belong to the caller. */
@@ -17,20 +17,21 @@ export type LossAndGradients = {
   gradients: tf.NamedTensorMap;
 };
 
-/** A checked batch with a label for each row, and in training what chance has decided for it. */
-interface LabelledBatch {
-  batch: EncoderInput;
-  labels: number[];
-  choices?: TrainingChoices;
-  /** Whether a large batch may go through in parts. */
-  inParts: boolean;
-}
+/** A batch in parts that are small enough for their gradients to fit into memory. */
+export const inParts = (batch: EncoderInput): EncoderInput[] => splitInput(batch, PART_FRAMES);
 
-/** The loss of a batch, and its gradients by the trainable parameters. */
+/**
+ * The loss of a batch, and its gradients by the trainable parameters.
+ *
+ * @param parts - the batch, of which one part after the other goes through
+ * @param choices - in training, what chance has decided for the whole batch
+ */
 export function lossAndGradients(
   parameters: ReadonlyMap<string, tf.Variable>,
-  logitsOf: (batch: EncoderInput, choices?: TrainingChoices) => tf.Tensor2D,
-  { batch, labels, choices, inParts }: LabelledBatch,
+  logitsOf: (part: EncoderInput, choices?: TrainingChoices) => tf.Tensor2D,
+  parts: readonly EncoderInput[],
+  labels: readonly number[],
+  choices?: TrainingChoices,
 ): LossAndGradients {
   const trained = [...parameters].filter(([, { trainable }]) => trainable);
   const variables = trained.map(([, variable]) => variable);
@@ -51,7 +52,7 @@ export function lossAndGradients(
   return tf.tidy(() => {
     let first = 0;
     let sum: LossAndGradients | undefined;
-    for (const part of inParts ? splitInput(batch, PART_FRAMES) : [batch]) {
+    for (const part of parts) {
       const next = gradientsOf(part, first);
       sum = sum ? sumOf(sum, next) : next;
       first += part.size;

@@ -7,8 +7,8 @@ import { tf } from '../../tensor/tensorflow.js';
 import { requireInteger } from '../../validation.js';
 import type { Labels, ModelConfig } from '../config.js';
 import { labelsOf, readConfig } from './config-file.js';
-import { initialise } from './initialise.js';
 import type { ParameterSpec } from './parameter-specs.js';
+import { initialise } from './parameter-specs.js';
 
 /** Options of `fromPretrained`. */
 export interface FromPretrainedOptions extends HubOptions {

@@ -7,8 +7,8 @@ import { tensorflowVersion, tf } from '../../tensor/tensorflow.js';
 import type { TrainingArguments } from '../arguments/training-arguments.js';
 import type { LogTable } from '../log-metrics.js';
 import { pythonFloat, roundedFloat } from '../python-number.js';
+import type { TrainingContext } from '../trainer-options.js';
 import type { TrainerState } from '../trainer-state.js';
-import type { TrainingContext } from '../training-context.js';
 import { type LogResults, logResults, metricTags } from './log-results.js';
 
 /** What a model card says that the trainer cannot know, as `transformers.Trainer.create_model_card` takes it. */

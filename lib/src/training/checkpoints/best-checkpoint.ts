@@ -1,13 +1,13 @@
 import path from 'node:path';
 import { TrainingError } from '../../errors.js';
 import type { TrainingArguments } from '../arguments/training-arguments.js';
+import type { TrainingContext } from '../trainer-options.js';
 import type { TrainerState } from '../trainer-state.js';
-import type { TrainingContext } from '../training-context.js';
 import { isSame, listCheckpoints, removeCheckpoint } from './checkpoint-folder.js';
 import { restoreModel } from './training-checkpoint.js';
 
 /**
- * Notes in the state what an evaluation found where the model is better than ever, and says whether it is.
+ * If this is the best evaluation so far, notes it in the state; returns whether it is.
  *
  * @throws TrainingError if the evaluation has no `metricForBestModel`
  */

@@ -4,11 +4,10 @@ import { writeConfig } from '../../hubert/pretrained/config-file.js';
 import { snakeCase } from '../../json.js';
 import type { TrainingArguments } from '../arguments/training-arguments.js';
 import { AdamW } from '../run/adamw.js';
-import type { OngoingTraining } from '../run/ongoing-training.js';
-import type { TrainingPlan } from '../run/plan.js';
+import type { OngoingTraining, TrainingPlan } from '../run/plan.js';
 import { warmupStepsOf } from '../run/schedule.js';
+import type { TrainingContext } from '../trainer-options.js';
 import { initialState } from '../trainer-state.js';
-import type { TrainingContext } from '../training-context.js';
 import { listCheckpoints } from './checkpoint-folder.js';
 import {
   readStoredTraining,
@@ -20,7 +19,7 @@ import {
 
 /**
  * A training before its next step: the first, or with `resumeFromCheckpoint` the one after the last checkpoint (true) or
- * after this one, whose weights the model takes.
+ * after that in the folder given, whose weights the model takes.
  *
  * @throws CheckpointError if there is no such checkpoint, or it belongs to another training
  */

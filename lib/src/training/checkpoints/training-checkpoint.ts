@@ -9,9 +9,9 @@ import { readJson } from '../../json.js';
 import { tf } from '../../tensor/tensorflow.js';
 import { ARGUMENTS_FILE, writeArguments } from '../arguments/training-arguments.js';
 import type { AdamW } from '../run/adamw.js';
-import type { OngoingTraining, RunningLoss } from '../run/ongoing-training.js';
+import type { OngoingTraining, RunningLoss } from '../run/plan.js';
+import type { TrainingContext } from '../trainer-options.js';
 import { readTrainerState, STATE_FILE, type TrainerState, writeTrainerState } from '../trainer-state.js';
-import type { TrainingContext } from '../training-context.js';
 import { listCheckpoints, removeOldCheckpoints, writeCheckpointFolder } from './checkpoint-folder.js';
 
 const MODEL_FILE = 'model.safetensors';

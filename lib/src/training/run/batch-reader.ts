@@ -1,5 +1,5 @@
 import type { Interruption } from '../../interruption.js';
-import type { TrainingContext } from '../training-context.js';
+import type { TrainingContext } from '../trainer-options.js';
 import { type BatchSource, type LabelledBatch, readBatches } from './batches.js';
 
 /** Hands out batches, and frees each when the next one is asked for. */

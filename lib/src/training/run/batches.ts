@@ -4,7 +4,7 @@ import { pad } from '../../feature-extractor/prepare-audio.js';
 import { tf } from '../../tensor/tensorflow.js';
 import { firstNotFinite, noteFinite } from '../../validation.js';
 import type { CachedClip, FeatureCache } from '../feature-cache.js';
-import type { TrainingContext } from '../training-context.js';
+import type { TrainingContext } from '../trainer-options.js';
 
 /** Where the examples of batches come from. */
 export interface BatchSource {
@@ -110,7 +110,7 @@ function checked(example: TrainingExample, name: string, numLabels: number): Row
   return { length: inputValues.length, label, mask: attentionMask, inputValues };
 }
 
-/** Pads the rows to the longest, and masks what is sound in them where the model is told. */
+/** Pads the rows to the longest, and marks what is sound in them where the model is told. */
 async function batchOf(
   context: TrainingContext,
   from: BatchSource,

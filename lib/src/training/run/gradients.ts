@@ -1,5 +1,5 @@
 import type { HubertForSequenceClassification } from '../../hubert/models.js';
-import { addGradients } from '../../tensor/add-gradients.js';
+import { addGradients } from '../../tensor/gradient-tape.js';
 import { tf } from '../../tensor/tensorflow.js';
 import type { BatchReader } from './batch-reader.js';
 
@@ -11,9 +11,6 @@ export interface Accumulated {
   /** Samples of audio, with padding. */
   samples: number;
 }
-
-/** A type that `tf.tidy` hands out. */
-type Tensors = { loss: tf.Scalar; logits: tf.Tensor2D; gradients: tf.NamedTensorMap };
 
 /**
  * Runs the model forwards and backwards over the next batches.
@@ -31,7 +28,7 @@ export async function accumulateGradients(
     for (let i = 0; i < batches; i++) {
       const { input, labels, samples } = (await reader.next())!;
       model.train({ seed: seedOf(i) });
-      const { loss, logits, gradients } = tf.tidy(() => model.lossAndGradients({ ...input, labels }) as Tensors);
+      const { loss, logits, gradients } = model.lossAndGradients({ ...input, labels });
       result.gradients = addGradients(result.gradients, gradients);
       result.losses.push(loss.dataSync()[0]);
       result.samples += samples;

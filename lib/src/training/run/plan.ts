@@ -1,6 +1,7 @@
 import { ParameterError } from '../../errors.js';
 import type { TrainingArguments } from '../arguments/training-arguments.js';
 import type { TrainerState } from '../trainer-state.js';
+import type { AdamW } from './adamw.js';
 
 /** How long a training is. */
 export interface TrainingPlan {
@@ -68,4 +69,26 @@ export function dueAfterEpoch(args: TrainingArguments): Due {
     evaluate: args.evalStrategy === 'epoch',
     save: args.saveStrategy === 'epoch',
   };
+}
+
+/** A training between two steps: with the model's weights and the arguments, what a checkpoint is written from. */
+export interface OngoingTraining {
+  readonly plan: TrainingPlan;
+  readonly state: TrainerState;
+  readonly runningLoss: RunningLoss;
+  readonly optimizer: AdamW;
+}
+
+/** What the next log entry, and the watch over the loss, must know of the steps before. */
+export interface RunningLoss {
+  /** The losses since the last log, and up to it, added up. */
+  lossSum: number;
+  loggedSum: number;
+  /** The optimiser step of the last log. */
+  lastLogged: number;
+  /** Of the last step. */
+  gradNorm: number;
+  learningRate: number;
+  /** The loss of the first step, undefined before it. */
+  firstLoss?: number;
 }

@@ -7,15 +7,16 @@ import { beginOrResume } from '../checkpoints/resume.js';
 import { FeatureCache, FeatureStore, isEncoderFrozen } from '../feature-cache.js';
 import { speedMetrics } from '../log-metrics.js';
 import type { RunInfo, Tracker } from '../trackers/tracker.js';
+import type { TrainingContext } from '../trainer-options.js';
 import type { TrainerState } from '../trainer-state.js';
-import type { TrainingContext } from '../training-context.js';
-import type { OngoingTraining } from './ongoing-training.js';
+import type { OngoingTraining } from './plan.js';
 import { planTraining } from './plan.js';
 import { TrainingLoop } from './training-loop.js';
 
 /** What a call of {@link Trainer.train} brings. */
 export interface TrainingCall {
   source: ExampleSource;
+  evalSource?: ExampleSource;
   tracker: Tracker;
   interruption: Interruption;
   resumeFromCheckpoint?: boolean | string;
@@ -39,8 +40,9 @@ export interface TrainOutput {
  * @throws TrainingInterrupted when somebody has stopped it
  */
 export async function train(context: TrainingContext, call: TrainingCall): Promise<TrainOutput> {
-  const { model, args, evalSource } = context;
-  const { source, tracker, interruption, resumeFromCheckpoint = false } = call;
+  const { model, args } = context;
+  const { source, evalSource, tracker, interruption } = call;
+  const resumeFromCheckpoint = call.resumeFromCheckpoint ?? false;
   const plan = planTraining(args, source.length);
   const isFrozen = isEncoderFrozen(model);
   if (args.saveStrategy !== 'no' || isFrozen || resumeFromCheckpoint !== false) await openOutputFolder(args.outputDir);
@@ -65,7 +67,7 @@ export async function train(context: TrainingContext, call: TrainingCall): Promi
   let outcome: Parameters<Tracker['end']>[0] = { status: 'failed', summary: {} };
   try {
     call.onState(state);
-    void tracker.begin(runInfo(context, training));
+    void tracker.begin(runInfo(context, training, evalSource?.length ?? 0));
     await loop.run();
     const output = outputOf(training, firstStep, performance.now() - start);
     loop.log(output.metrics);
@@ -92,13 +94,13 @@ export async function train(context: TrainingContext, call: TrainingCall): Promi
   }
 }
 
-function runInfo({ model, args, evalSource }: TrainingContext, { plan, state }: OngoingTraining): RunInfo {
+function runInfo({ model, args }: TrainingContext, { plan, state }: OngoingTraining, numEvalExamples: number): RunInfo {
   return {
     args,
     modelConfig: model.config,
     numParameters: model.numParameters(),
     numTrainExamples: plan.examples,
-    numEvalExamples: evalSource?.length ?? 0,
+    numEvalExamples,
     maxSteps: plan.maxSteps,
     numTrainEpochs: plan.numTrainEpochs,
     stepsPerEpoch: plan.stepsPerEpoch,

@@ -5,14 +5,14 @@ import { noteIfBest } from '../checkpoints/best-checkpoint.js';
 import { saveCheckpoint } from '../checkpoints/training-checkpoint.js';
 import { evaluate } from '../evaluation.js';
 import type { Tracker } from '../trackers/tracker.js';
+import type { TrainingContext } from '../trainer-options.js';
 import type { LogEntry, TrainerState } from '../trainer-state.js';
-import type { TrainingContext } from '../training-context.js';
 import { gradientNorm } from './adamw.js';
 import { BatchReader } from './batch-reader.js';
 import type { BatchSource } from './batches.js';
 import { DivergenceWatch } from './divergence.js';
 import { accumulateGradients } from './gradients.js';
-import type { OngoingTraining } from './ongoing-training.js';
+import type { OngoingTraining } from './plan.js';
 import { type Due, dueAfterEpoch, dueAfterStep } from './plan.js';
 import { placeSeed, trainingBatches } from './sampler.js';
 import { learningRateAt } from './schedule.js';
@@ -54,7 +54,7 @@ export class TrainingLoop {
     const { args } = this.#context;
     const { plan, state } = this.#training;
     const { stepsPerEpoch, maxSteps } = plan;
-    // What an earlier process may not have come to after its last step.
+    // What an interrupted run may not have come to after its last step.
     if (state.globalStep > 0) {
       await this.#act(dueAfterStep(args, plan, state));
       if (state.globalStep % stepsPerEpoch === 0 || state.globalStep >= maxSteps) await this.#act(dueAfterEpoch(args));

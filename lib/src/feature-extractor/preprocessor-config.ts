@@ -50,6 +50,8 @@ export function completeConfig(
   requireChoice(nameOf('doNormalize'), config.doNormalize, [true, false]);
   requireChoice(nameOf('featureSize'), config.featureSize, [1]);
   requireChoice(nameOf('paddingSide'), config.paddingSide, ['right', 'left']);
+  requireNumber(nameOf('paddingValue'), config.paddingValue);
+  // The samples are float32, where 1e39 is infinite.
   requireNumber(nameOf('paddingValue'), Math.fround(config.paddingValue));
   requireChoice(nameOf('returnAttentionMask'), config.returnAttentionMask, [true, false]);
   requireInteger(nameOf('samplingRate'), config.samplingRate);

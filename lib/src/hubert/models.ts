@@ -145,9 +145,11 @@ export class HubertForSequenceClassification extends PretrainedModel {
     const labels = Array.from(input.labels);
     checkLabels(labels, batch.size, this.config.numLabels);
     const logitsOf = (part: EncoderInput, choices?: TrainingChoices) => this.#forward(part, {}, choices).logits;
-    // The batch norm's statistics are of the whole batch.
-    const parts = this.config.convPosBatchNorm ? [batch] : inParts(batch);
-    return lossAndGradients(this.parameters, logitsOf, parts, labels, this.choicesFor(batch));
+    return tf.tidy(() => {
+      // The batch norm's statistics are of the whole batch.
+      const parts = this.config.convPosBatchNorm ? [batch] : inParts(batch);
+      return lossAndGradients(this.parameters, logitsOf, parts, labels, this.choicesFor(batch));
+    });
   }
 
   #forward(batch: EncoderInput, options: ForwardOptions, choices?: TrainingChoices): SequenceClassifierOutput {

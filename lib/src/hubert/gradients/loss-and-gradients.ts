@@ -17,7 +17,7 @@ export type LossAndGradients = {
   gradients: tf.NamedTensorMap;
 };
 
-/** A batch in parts that are small enough for their gradients to fit into memory. */
+/** A batch in parts that are small enough for their gradients to fit into memory; the caller tidies them up. */
 export const inParts = (batch: EncoderInput): EncoderInput[] => splitInput(batch, PART_FRAMES);
 
 /**
@@ -49,16 +49,14 @@ export function lossAndGradients(
       logits!.dispose();
       return result;
     });
-  return tf.tidy(() => {
-    let first = 0;
-    let sum: LossAndGradients | undefined;
-    for (const part of parts) {
-      const next = gradientsOf(part, first);
-      sum = sum ? sumOf(sum, next) : next;
-      first += part.size;
-    }
-    return sum!;
-  });
+  let first = 0;
+  let sum: LossAndGradients | undefined;
+  for (const part of parts) {
+    const next = gradientsOf(part, first);
+    sum = sum ? sumOf(sum, next) : next;
+    first += part.size;
+  }
+  return sum!;
 }
 
 /** Takes the tensors of both. */

@@ -12,20 +12,48 @@ export interface Interruption {
 /** What {@link Interruption.pause} and {@link Interruption.race} throw; it does not leave the trainer. */
 export class Stopped extends Error {}
 
+/** Waits that one event ends, all that there are and will be. */
+export interface Waits {
+  /** Ends them with an error. */
+  end(error: unknown): void;
+  /** The same as `promise`, unless an error ends the wait for it. */
+  until<T>(promise: Promise<T>): Promise<T>;
+}
+
+/**
+ * In place of `Promise.race` with a promise that lives long: such a promise holds a reaction for every race, and with it
+ * what the race was won by, until it is settled itself. Here nothing is held of a wait that is over.
+ */
+export function waits(): Waits {
+  const waiting = new Set<(error: unknown) => void>();
+  let ended: { error: unknown } | undefined;
+  return {
+    end(error) {
+      ended ??= { error };
+      for (const reject of waiting) reject(ended.error);
+      waiting.clear();
+    },
+    until(promise) {
+      return new Promise((resolve, reject) => {
+        if (ended) reject(ended.error);
+        else waiting.add(reject);
+        promise.then(resolve, reject).finally(() => waiting.delete(reject));
+      });
+    },
+  };
+}
+
 /**
  * Listens for SIGINT, which Ctrl+C sends to a script and the stop button to a notebook's kernel, and for an AbortSignal.
  * Other listeners stay as they are.
  */
 export function listenForInterruption(signal?: AbortSignal): Interruption {
   let requested = false;
-  let wish = () => {};
-  const wished = new Promise<never>((_, reject) => {
-    wish = () => {
-      requested = true;
-      reject(new Stopped());
-    };
-  });
-  wished.catch(() => {});
+  const stoppable = waits();
+  const wish = () => {
+    requested = true;
+    stoppable.end(new Stopped());
+  };
   let listening = true;
   // Not at once: while a cell begins, Node's vm has SIGINT to itself, and a listener of that moment would be without a
   // signal ever after, and the kernel without its protection.
@@ -47,7 +75,7 @@ export function listenForInterruption(signal?: AbortSignal): Interruption {
     },
     async race(promise) {
       check();
-      return Promise.race([promise, wished]);
+      return stoppable.until(promise);
     },
     end() {
       listening = false;

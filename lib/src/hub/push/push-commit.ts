@@ -1,5 +1,6 @@
 import type { CommitProgressEvent } from '@huggingface/hub';
 import { commitIter, type PathInfo, pathsInfo } from '@huggingface/hub';
+import { waits } from '../../interruption.js';
 import { type Progress, progress } from '../../progress.js';
 import { difference } from '../checksum.js';
 import { pageOf } from '../connection.js';
@@ -80,12 +81,8 @@ async function commitOnce(
   { title, description }: CommitWords,
 ): Promise<MadeCommit> {
   const stop = new AbortController();
-  let failed: (error: unknown) => void;
   // The package's iterator may lose an error while it reports progress, and wait for ever.
-  const failure = new Promise<never>((_, reject) => {
-    failed = reject;
-  });
-  failure.catch(() => {});
+  const events = waits();
   const options = packageOptions(session);
   const commit = commitIter({
     ...options,
@@ -95,12 +92,12 @@ async function commitOnce(
       path,
       content: new FileContent(location, 0, size),
     })),
-    fetch: pushFetch(session, { what: 'its large files', failed: (error) => failed(error) }),
+    fetch: pushFetch(session, { what: 'its large files', failed: events.end }),
   });
   const bar = uploadBar(session.id, files);
   try {
     for (;;) {
-      const { done, value } = await Promise.race([commit.next(), failure]);
+      const { done, value } = await events.until(commit.next());
       if (!done) bar.hear(value);
       else if (value && isCommit(value.commit.oid)) return value.commit;
       else throw new UncertainPushError(`${session.id}: the commit was answered with no commit. Push again later`);

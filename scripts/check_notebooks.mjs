@@ -43,10 +43,12 @@ function moduleOf(path) {
     for (const [line, words] of text.split('\n').entries()) {
       (imported.has(line) ? imports : body).push({ words, cell: i + 1, line: line + 1 });
     }
-    body.push({ words: '{' });
+    // Where a cell is not closed, the mistake is found behind its end.
+    body.push({ words: '{', cell: i + 1, line: text.split('\n').length });
     open++;
   }
-  const lines = [...imports, ...body, { words: '}'.repeat(open) }, { words: 'export {};' }];
+  const end = { ...body.at(-1), words: `${'}'.repeat(open)} export {};` };
+  const lines = [...imports, ...body, end];
   return { text: lines.map(({ words }) => words).join('\n'), lines };
 }
 

@@ -29,12 +29,11 @@ export function requireChoice<T>(name: string, value: T, choices: readonly T[]):
 
 /** Throws a {@link ParameterError} that names the first sample which is not a finite number. */
 export function requireFinite(name: string, samples: ArrayLike<number>): void {
-  for (let i = 0; i < samples.length; i++) {
-    if (samples[i] - samples[i] !== 0) fail(`${name}[${i}]`, samples[i], 'audio must be finite everywhere');
-  }
+  const i = firstNotFinite(samples);
+  if (i >= 0) fail(`${name}[${i}]`, samples[i], 'audio must be finite everywhere');
 }
 
-const finite = new WeakSet<Float32Array>();
+const finite = new WeakSet<ArrayLike<number>>();
 
 /**
  * Notes that an array holds finite numbers only, so that nobody on its way to the model looks at all of them again: for
@@ -45,7 +44,9 @@ export function noteFinite(samples: Float32Array): Float32Array {
   return samples;
 }
 
-/** The first number that is not finite, as an index; -1 where there is none, and for what {@link noteFinite} knows. */
-export function firstNotFinite(samples: Float32Array): number {
-  return finite.has(samples) ? -1 : samples.findIndex((value) => !Number.isFinite(value));
+/** Where the first number is that is not finite; -1 where there is none, and for what {@link noteFinite} knows. */
+export function firstNotFinite(samples: ArrayLike<number>): number {
+  if (finite.has(samples)) return -1;
+  for (let i = 0; i < samples.length; i++) if (samples[i] - samples[i] !== 0) return i;
+  return -1;
 }

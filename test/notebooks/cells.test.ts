@@ -38,6 +38,12 @@ describe('The check of the code cells', () => {
     assert.match(lines[0], /lesson\.ipynb, cell 3, line 2: .*hopLenght/);
   });
 
+  it('names the cell that is not closed', () => {
+    const { status, lines } = check('const a = 1;', 'for (const b of [a]) {\n  console.log(b);');
+    assert.equal(status, 1);
+    assert.match(lines[0], /lesson\.ipynb, cell 3, line 2: '}' expected/);
+  });
+
   it('names an import that is not used', () => {
     const { status, lines } = check("import {\n  hann, stft,\n} from 'onpa';\n\nconsole.log(hann(4));");
     assert.equal(status, 1);

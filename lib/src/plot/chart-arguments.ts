@@ -1,6 +1,7 @@
 import type { AbstractMatrix } from 'ml-matrix';
 import { FloatMatrix } from '../dsp/float-matrix.js';
 import { ParameterError } from '../errors.js';
+import { firstNotFinite } from '../validation.js';
 
 /** Throws unless `width` and `height`, where given, are whole pixels that a screen can hold. */
 export function requireSize(size: { width?: number; height?: number }): void {
@@ -15,11 +16,8 @@ export function requireSize(size: { width?: number; height?: number }): void {
 /** Throws unless `values` holds at least one number and only finite ones. */
 export function requireValues(name: string, values: ArrayLike<number>): void {
   if (values.length === 0) throw new ParameterError(`${name} is empty; give at least one number`);
-  for (let i = 0; i < values.length; i++) {
-    if (!Number.isFinite(values[i])) {
-      throw new ParameterError(`${name}[${i}] is ${values[i]}; a chart needs finite numbers`);
-    }
-  }
+  const i = firstNotFinite(values);
+  if (i >= 0) throw new ParameterError(`${name}[${i}] is ${values[i]}; a chart needs finite numbers`);
 }
 
 /** Throws unless both hold the same number of values. */
@@ -45,7 +43,7 @@ export function requireMatrix(name: string, matrix: AbstractMatrix): FloatMatrix
   if (float !== matrix) {
     for (let i = 0; i < rows; i++) for (let j = 0; j < columns; j++) float.data[i * columns + j] = matrix.get(i, j);
   }
-  const bad = float.data.findIndex((value) => !Number.isFinite(value));
+  const bad = firstNotFinite(float.data);
   if (bad >= 0) {
     const at = `row ${Math.floor(bad / columns)}, column ${bad % columns}`;
     throw new ParameterError(`${name} has ${float.data[bad]} at ${at}; a chart needs finite numbers`);

@@ -144,7 +144,7 @@ describe('loadDataset of Parquet files on the Hub', () => {
       const reads: number[] = [];
       const folder = path.join(caches.onpa, name);
       await mkdir(folder);
-      await unpackParquet([fixturePath(`${name}.parquet`)], folder, (bytes) => void reads.push(bytes));
+      await unpackParquet([fixturePath(`${name}.parquet`)], folder, { read: (bytes) => void reads.push(bytes) });
       // What the file says of itself, at its end, comes first.
       const [, ...groups] = reads;
       const { length } = await stored(`${name}.parquet`);

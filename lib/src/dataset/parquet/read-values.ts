@@ -1,0 +1,57 @@
+import { type FileMetaData, type ParquetParsers, parquetSchema, type SchemaTree } from 'hyparquet';
+import { readColumn } from 'hyparquet/src/column.js';
+import { DEFAULT_PARSERS } from 'hyparquet/src/convert.js';
+import { getMaxDefinitionLevel, getTreePath } from 'hyparquet/src/schema.js';
+import { checkPages, type Unpacked } from './check-pages.js';
+import { findChunk } from './footer.js';
+import type { ParquetSource } from './open-parquet.js';
+
+/**
+ * The values of a column of a group of rows, one for each row; undefined or null where there is none.
+ *
+ * @throws DatasetError if they unpack to more than the file may
+ * @throws Error if they are damaged
+ */
+export async function readValues(
+  file: ParquetSource,
+  metadata: FileMetaData,
+  group: number,
+  path: readonly string[],
+  unpacked: Unpacked,
+): Promise<unknown[]> {
+  const rows = Number(metadata.row_groups[group].num_rows);
+  if (rows === 0) return [];
+  const { start, end, column } = findChunk(metadata, group, path, file.byteLength);
+  const chunk = new Uint8Array(await file.slice(start, end));
+  const { codec } = column;
+  const schemaPath: SchemaTree[] = getTreePath(parquetSchema(metadata), [...path]);
+  const { element } = schemaPath[schemaPath.length - 1];
+  const shape = { codec, rows, maxDefinitionLevel: getMaxDefinitionLevel(schemaPath) };
+  const pages = checkPages(chunk, shape, unpacked);
+  const unpack = (packed: Uint8Array) => pages.get(packed.byteOffset) ?? new Uint8Array();
+  const { data } = readColumn(
+    { view: new DataView(chunk.buffer, chunk.byteOffset, chunk.byteLength), offset: 0 },
+    { groupStart: 0, selectStart: 0, selectEnd: rows, groupRows: rows },
+    {
+      pathInSchema: [...path],
+      type: element.type!,
+      element,
+      schemaPath,
+      codec,
+      parsers: DEFAULT_PARSERS as ParquetParsers,
+      compressors: { [codec]: unpack },
+      utf8: false,
+    },
+  );
+  const values: unknown[] = [];
+  // A value lies in a list for each of its parents that may be missing.
+  for (const page of data) for (const value of page) values.push(innermost(value));
+  if (values.length !== rows) throw new Error(`${path.join('.')} has ${values.length} values in ${rows} rows`);
+  return values;
+}
+
+function innermost(value: unknown): unknown {
+  let inner = value;
+  while (Array.isArray(inner)) inner = inner[0];
+  return inner;
+}

@@ -25,6 +25,8 @@ export interface HubPart {
   name: string | undefined;
   /** What to call the classes where only folders name them. */
   labelColumn: string;
+  /** In MB. */
+  maxUnpackedSize?: number;
 }
 
 /**
@@ -53,13 +55,13 @@ export async function hubClips(id: string, part: HubPart, options: HubOptions): 
   }
   // The blob in the cache is named after its content.
   const unpacked = join(home, basename(await realpath(archive)));
-  await unpackOnce(unpacked, (empty) => unpackArchive(archive, empty));
+  await unpackOnce(unpacked, (empty) => unpackArchive(archive, empty, part.maxUnpackedSize));
   return { ...(await folderClips(unpacked, part.split, part.labelColumn)), name: id };
 }
 
 async function parquetClips(
   id: string,
-  { name, split }: HubPart,
+  { name, split, maxUnpackedSize }: HubPart,
   parts: Parts,
   home: string,
   repository: RepositoryFiles,
@@ -82,7 +84,7 @@ async function parquetClips(
       if (path === undefined) throw new DatasetError(`${id} has no ${file} any more; load it again`);
       paths.push(path);
     }
-    await unpackParquet(paths, empty);
+    await unpackParquet(paths, empty, { maxUnpackedSize });
   });
   return unpackedClips(id, folder, await readFile(join(folder, INDEX), 'utf8'));
 }

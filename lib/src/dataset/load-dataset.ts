@@ -14,6 +14,11 @@ export interface LoadDatasetOptions<Label extends string> extends HubOptions {
   name?: string;
   /** The column of classes to learn: what to call it (default 'genre'), or for Parquet which one (default the first). */
   labelColumn?: Label;
+  /**
+   * What each file of the Hub may unpack to, in MB; default 20 times its own size, at least 256. A small file could fill
+   * the disk.
+   */
+  maxUnpackedSize?: number;
 }
 
 /**
@@ -42,12 +47,12 @@ export async function loadDataset<Label extends string = 'genre'>(
   idOrFolder: string,
   options: LoadDatasetOptions<Label> = {},
 ): Promise<AudioDataset<Label>> {
-  const { split = 'train', name, labelColumn, ...hub } = options;
+  const { split = 'train', name, labelColumn, maxUnpackedSize, ...hub } = options;
   const path = pathOf(idOrFolder);
   if (await isFile(path)) throw new DatasetError(`${idOrFolder} is a file, not a folder; ${LAYOUT}`);
   const clips = (await isFolder(path))
     ? await folderClips(path, split, labelColumn ?? 'genre')
-    : await hubClips(idOrFolder, { split, name, labelColumn: labelColumn ?? 'genre' }, hub);
+    : await hubClips(idOrFolder, { split, name, labelColumn: labelColumn ?? 'genre', maxUnpackedSize }, hub);
   return new AudioDataset<Label>(withFirst(withoutBroken(clips), labelColumn));
 }
 

@@ -1,4 +1,4 @@
-import { type ColumnMetaData, type FileMetaData, parquetMetadata } from 'hyparquet';
+import { type FileMetaData, parquetMetadata } from 'hyparquet';
 import type { ParquetSource } from './open-parquet.js';
 import { endOfStruct } from './thrift.js';
 
@@ -30,32 +30,4 @@ export async function readFooter(file: ParquetSource): Promise<FileMetaData> {
     if (typeof rows !== 'bigint' || rows < 0n) throw new Error(`a group of rows has ${rows} of them`);
   }
   return metadata;
-}
-
-/** Where a column of a group is in the file. */
-export interface ChunkPlace {
-  start: number;
-  end: number;
-  column: ColumnMetaData;
-}
-
-/** Finds a column of a group. */
-export function findChunk(
-  metadata: FileMetaData,
-  group: number,
-  path: readonly string[],
-  byteLength: number,
-): ChunkPlace {
-  const { columns, num_rows: rows } = metadata.row_groups[group];
-  const name = path.join('.');
-  const chunk = columns.find(({ meta_data }) => meta_data?.path_in_schema.join('.') === name);
-  const column = chunk?.meta_data;
-  if (!column) throw new Error(`group ${group} has no column ${name}`);
-  if (chunk.file_path || chunk.crypto_metadata) throw new Error(`the column ${name} is encrypted, or in another file`);
-  const { dictionary_page_offset: dictionary, data_page_offset: data, total_compressed_size: size } = column;
-  const start = dictionary || data;
-  const isPlace = [start, size, column.num_values].every((number) => typeof number === 'bigint' && number >= 0n);
-  if (!isPlace || start + size > BigInt(byteLength)) throw new Error(`the column ${name} lies outside of the file`);
-  if (column.num_values !== rows) throw new Error(`the column ${name} has ${column.num_values} values in ${rows} rows`);
-  return { start: Number(start), end: Number(start + size), column };
 }

@@ -3,6 +3,7 @@ import { DatasetError, OnpaError } from '../../errors.js';
 import { isSystemError } from '../../files.js';
 import { requireRows, type UnpackLimits } from '../unpack-limits.js';
 import { type ClassColumn, clipColumns } from './clip-columns.js';
+import { findChunk, readChunks } from './find-chunks.js';
 import { readFooter } from './footer.js';
 import { readValues } from './read-values.js';
 
@@ -55,13 +56,15 @@ export async function openParquet(source: ParquetSource): Promise<ParquetClips> 
       classes,
       read: (group) =>
         named(source, async () => {
+          if (rows[group] === 0) return [];
+          const columns = [audio, ...classes.map(({ column }) => [column]), ...(path ? [path] : [])];
+          const places = columns.map((column) => findChunk(metadata, group, column, source));
+          const chunks = await readChunks(source, places);
           const unpacked = { name, bytes: 0, limits };
-          const values = (column: readonly string[]) => readValues(source, metadata, group, column, unpacked);
+          const values = places.map((place, i) => readValues(chunks[i], place, metadata, unpacked));
+          const [bytes, ...labels] = values;
+          const paths = path ? labels.pop()! : [];
           const before = rows.slice(0, group).reduce((sum, count) => sum + count, 0);
-          const bytes = await values(audio);
-          const paths = path ? await values(path) : [];
-          const labels: unknown[][] = [];
-          for (const { column } of classes) labels.push(await values([column]));
           return bytes.map((clip, i) => {
             if (!(clip instanceof Uint8Array)) throw new DatasetError(`${name}: row ${before + i} has no audio in it`);
             return {

@@ -3,26 +3,21 @@ import { readColumn } from 'hyparquet/src/column.js';
 import { DEFAULT_PARSERS } from 'hyparquet/src/convert.js';
 import { getMaxDefinitionLevel, getTreePath } from 'hyparquet/src/schema.js';
 import { checkPages, type Unpacked } from './check-pages.js';
-import { findChunk } from './footer.js';
-import type { ParquetSource } from './open-parquet.js';
+import type { ChunkPlace } from './find-chunks.js';
 
 /**
  * The values of a column of a group of rows, one for each row; undefined or null where there is none.
  *
+ * @param chunk - its bytes
  * @throws DatasetError if they unpack to more than the file may
  * @throws Error if they are damaged
  */
-export async function readValues(
-  file: ParquetSource,
+export function readValues(
+  chunk: Uint8Array<ArrayBuffer>,
+  { path, rows, column }: ChunkPlace,
   metadata: FileMetaData,
-  group: number,
-  path: readonly string[],
   unpacked: Unpacked,
-): Promise<unknown[]> {
-  const rows = Number(metadata.row_groups[group].num_rows);
-  if (rows === 0) return [];
-  const { start, end, column } = findChunk(metadata, group, path, file.byteLength);
-  const chunk = new Uint8Array(await file.slice(start, end));
+): unknown[] {
   const { codec } = column;
   const schemaPath: SchemaTree[] = getTreePath(parquetSchema(metadata), [...path]);
   const { element } = schemaPath[schemaPath.length - 1];

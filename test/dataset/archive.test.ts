@@ -8,37 +8,7 @@ import { inRepository } from '../fixtures.js';
 import { tree } from '../hub/surroundings.js';
 import { withWarnings } from '../hubert/warnings.js';
 import { ownFolder } from './folders.js';
-
-const END = Buffer.alloc(1024);
-
-interface TinyEntry {
-  name: string;
-  /** '0' a file (the default), '5' a folder, '1' a hard link, '2' a link, 'x' a header of pax. */
-  type?: string;
-  content?: Buffer | string;
-  /** In its header; default the truth. */
-  size?: number | string;
-  magic?: string;
-}
-
-/** An entry of a tar archive whose header may lie. */
-function entry({ name, type = '0', content = '', size, magic = 'ustar\x0000' }: TinyEntry): Buffer {
-  const bytes = Buffer.from(content);
-  const header = Buffer.alloc(512);
-  header.write(name, 0, 100);
-  if (typeof size === 'string') header.write(size, 124, 12, 'latin1');
-  else if ((size ?? 0) < 8 ** 11) header.write((size ?? bytes.length).toString(8).padStart(11, '0'), 124);
-  else {
-    header.writeUInt8(128, 124);
-    header.writeBigUInt64BE(BigInt(size!), 128);
-  }
-  header.write(type, 156, 1, 'latin1');
-  header.write(magic, 257, 'latin1');
-  header.write('        ', 148);
-  const sum = header.reduce((total, byte) => total + byte, 0);
-  header.write(`${sum.toString(8).padStart(6, '0')}\0 `, 148);
-  return Buffer.concat([header, bytes, Buffer.alloc((512 - (bytes.length % 512)) % 512)]);
-}
+import { archiveOf, entry } from './tiny-archive.js';
 
 const pax = (records: string) => entry({ name: 'pax', type: 'x', content: records });
 const clip = (name: string) => entry({ name, content: `sound of ${name}` });
@@ -52,7 +22,6 @@ describe('unpackArchive', () => {
     await unpackArchive(archive, path.join(folder.path, 'clips'), maxUnpackedSize);
     return tree(path.join(folder.path, 'clips'));
   };
-  const tar = (...entries: Buffer[]) => gzipSync(Buffer.concat([...entries, END]));
   const refused = (bytes: Buffer, message: RegExp) =>
     rejects(unpack(bytes), (error: Error) => {
       equal(
@@ -68,7 +37,7 @@ describe('unpackArchive', () => {
     const long = `${'a'.repeat(60)}/${'b'.repeat(60)}.wav`;
     const length = `path=${long}\n`.length;
     const files = await unpack(
-      tar(
+      archiveOf(
         entry({ name: 'rock/', type: '5' }),
         clip('./rock/a.wav'),
         entry({ name: 'rock/b.wav', content: 'old', magic: '' }),
@@ -98,30 +67,30 @@ describe('unpackArchive', () => {
       for (const size of [1, 600, 6e9]) {
         const lying = entry({ name: 'rock', type, size });
         await refused(
-          tar(lying, clip('rock/a.wav')),
+          archiveOf(lying, clip('rock/a.wav')),
           size > 1e9 ? /more than 256 MB|is a / : new RegExp(`'rock' is a ${kind} of ${size} bytes`),
         );
       }
     }
-    await refused(tar(entry({ name: 'a.wav', size: 2 ** 60 })), /unpacks to more than 256 MB/);
-    await refused(tar(entry({ name: 'a.txt', size: 1e10 })), /unpacks to more than 256 MB/);
-    await refused(tar(entry({ name: 'a.wav', size: '\xff'.repeat(12) })), /the size of an entry is negative/);
-    await refused(tar(entry({ name: 'a.wav', size: '00000000-10 ' })), /the header of an entry is damaged/);
-    await refused(tar(entry({ name: 'x', type: 'x', size: 5e7 })), /'x' is a pax of 50000000 bytes/);
+    await refused(archiveOf(entry({ name: 'a.wav', size: 2 ** 60 })), /unpacks to more than 256 MB/);
+    await refused(archiveOf(entry({ name: 'a.txt', size: 1e10 })), /unpacks to more than 256 MB/);
+    await refused(archiveOf(entry({ name: 'a.wav', size: '\xff'.repeat(12) })), /the size of an entry is negative/);
+    await refused(archiveOf(entry({ name: 'a.wav', size: '00000000-10 ' })), /the header of an entry is damaged/);
+    await refused(archiveOf(entry({ name: 'x', type: 'x', size: 5e7 })), /'x' is a pax of 50000000 bytes/);
     for (const size of ['-1', '1e9', '0x10', ''])
-      await refused(tar(pax(`${9 + size.length} size=${size}\n`).subarray(0), clip('a.wav')), /is '|is damaged/);
-    await refused(tar(pax('22 size=1000000000000\n'), clip('a.wav')), /unpacks to more than 256 MB/);
+      await refused(archiveOf(pax(`${9 + size.length} size=${size}\n`).subarray(0), clip('a.wav')), /is '|is damaged/);
+    await refused(archiveOf(pax('22 size=1000000000000\n'), clip('a.wav')), /unpacks to more than 256 MB/);
   });
 
   it('refuses an extended header that leads nowhere or in circles, and sparse files', async () => {
     for (const records of ['-7 a=b\n', '0 a=b\n', '99 a=b\n', '7 ab\n\n\n', 'a=b', '9999999 a=b\n']) {
-      await refused(tar(pax(records), clip('a.wav')), /the extended header of an entry is damaged/);
+      await refused(archiveOf(pax(records), clip('a.wav')), /the extended header of an entry is damaged/);
     }
     await refused(
-      tar(pax('22 GNU.sparse.major=1\n'), clip('a.wav')),
+      archiveOf(pax('22 GNU.sparse.major=1\n'), clip('a.wav')),
       /'a\.wav' is no ordinary file, but a sparse file/,
     );
-    await refused(tar(entry({ name: 'a.wav', type: 'S', content: 'x' })), /'a\.wav' is no ordinary file/);
+    await refused(archiveOf(entry({ name: 'a.wav', type: 'S', content: 'x' })), /'a\.wav' is no ordinary file/);
   });
 
   it('refuses an archive that is cut off anywhere, packed or not', async () => {
@@ -145,26 +114,26 @@ describe('unpackArchive', () => {
 
   it('refuses a small file that unpacks to gigabytes, in one entry or in millions, before it has', async () => {
     const silence = entry({ name: 'rock/a.txt', content: Buffer.alloc(1e6) });
-    const many = tar(Buffer.concat(Array.from({ length: 30 }, () => silence)));
+    const many = archiveOf(Buffer.concat(Array.from({ length: 30 }, () => silence)));
     await rejects(unpack(many, 20), /unpacks to more than 20 MB, .* give loadDataset a larger maxUnpackedSize, in MB$/);
     const empty = Buffer.concat(Array.from({ length: 11_000 }, () => entry({ name: 'rock/a.txt' })));
-    await refused(tar(empty), /claims more than 10000 clips/);
+    await refused(archiveOf(empty), /claims more than 10000 clips/);
     deepEqual(await tree(path.join(folder.path, 'clips')), []);
   });
 
   it('unpacks as much as a user allows', async () => {
     const quiet = entry({ name: 'a.wav', content: Buffer.alloc(2e6) });
-    await rejects(unpack(tar(quiet), 1), /unpacks to more than 1 MB/);
-    deepEqual(await unpack(tar(quiet), 3), ['a.wav']);
-    await rejects(unpack(tar(quiet), -1), /maxUnpackedSize is -1/);
+    await rejects(unpack(archiveOf(quiet), 1), /unpacks to more than 1 MB/);
+    deepEqual(await unpack(archiveOf(quiet), 3), ['a.wav']);
+    await rejects(unpack(archiveOf(quiet), -1), /maxUnpackedSize is -1/);
   });
 
   it('writes nothing outside of its folder, and says which links it leaves out', async () => {
     for (const name of ['/tmp/a.wav', '../a.wav', 'rock/../../a.wav', 'rock//a.wav', 'rock/b\\..\\a.wav']) {
-      await refused(tar(clip('rock/b.wav'), clip(name)), /which lies outside of its folder$/);
+      await refused(archiveOf(clip('rock/b.wav'), clip(name)), /which lies outside of its folder$/);
     }
-    await refused(tar(pax('20 path=../../a.wav\n'), clip('b.wav')), /which lies outside of its folder$/);
-    const links = tar(
+    await refused(archiveOf(pax('20 path=../../a.wav\n'), clip('b.wav')), /which lies outside of its folder$/);
+    const links = archiveOf(
       entry({ name: 'rock/l.wav', type: '2' }),
       entry({ name: 'rock/h.wav', type: '1' }),
       clip('rock/l.wav/x.wav'),

@@ -4,10 +4,8 @@ import { basename, dirname, join } from 'node:path';
 import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
-import { DatasetError } from '../errors.js';
-import { isSystemError } from '../files.js';
 import { progress } from '../progress.js';
-import { archiveClips } from './archive/archive-clips.js';
+import { archiveClips, archiveError } from './archive/archive-clips.js';
 import { unpackLimits } from './unpack-limits.js';
 
 /** What is unpacked at a time, in bytes. */
@@ -52,8 +50,7 @@ export async function unpackArchive(archive: string, folder: string, maxUnpacked
       },
     );
   } catch (cause) {
-    if (cause instanceof DatasetError || isSystemError(cause)) throw cause;
-    throw new DatasetError(`${archive} cannot be unpacked: ${(cause as Error).message}. ${ADVICE}`, { cause });
+    throw archiveError(archive, cause, ADVICE);
   } finally {
     // Where the archive breaks off, the last file is still being written.
     await writing.catch(() => {});

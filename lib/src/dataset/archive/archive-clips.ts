@@ -1,4 +1,4 @@
-import { DatasetError } from '../../errors.js';
+import { DatasetError, OnpaError } from '../../errors.js';
 import { isSystemError } from '../../files.js';
 import { isClipName } from '../folder-clips.js';
 import type { UnpackLimits } from '../unpack-limits.js';
@@ -26,6 +26,13 @@ export async function* archiveClips(
   advice: string = '',
 ): AsyncGenerator<ArchiveClip> {
   const links: string[] = [];
+  async function* named(content: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+    try {
+      yield* content;
+    } catch (cause) {
+      throw archiveError(name, cause, advice);
+    }
+  }
   try {
     for await (const entry of tarEntries(chunks, name, limits)) {
       const parts = entry.name.split('/').filter((part) => part !== '.');
@@ -35,14 +42,19 @@ export async function* archiveClips(
         throw new DatasetError(
           `${name}: '${entry.name}' is no ordinary file, but a sparse file or a device; pack it again`,
         );
-      } else yield { parts: inside(name, parts), content: entry.content };
+      } else yield { parts: inside(name, parts), content: () => named(entry.content()) };
     }
   } catch (cause) {
-    if (cause instanceof DatasetError || isSystemError(cause)) throw cause;
-    const reason = (cause as Error).message;
-    throw new DatasetError(`${name} cannot be unpacked: ${reason}${advice && `. ${advice}`}`, { cause });
+    throw archiveError(name, cause, advice);
   }
   if (links.length > 0) console.warn(`${name}: ${links.length} links to clips are left out, such as ${links[0]}`);
+}
+
+/** The error of an archive that cannot be read; what has a name already keeps it. */
+export function archiveError(name: string, cause: unknown, advice: string = ''): unknown {
+  if (cause instanceof OnpaError || isSystemError(cause)) return cause;
+  const reason = (cause as Error).message;
+  return new DatasetError(`${name} cannot be unpacked: ${reason}${advice && `. ${advice}`}`, { cause });
 }
 
 /** The parts of an entry's path, if they lead nowhere else. */

@@ -47,22 +47,24 @@ export async function remoteFile(
     throw new HubError(`${nameOf(of)}: the server does not say how large it is; load it without streaming`);
   }
   // The branch may move on while the file is read.
-  const fixed = { ...of, revision: commit };
-  return { name: nameOf(of), size, part: (start, end, signal) => part(hub, fixed, start, end, signal) };
+  const url = addressOf(hub, { ...of, revision: commit });
+  return { name: nameOf(of), size, part: (start, end, signal) => part({ hub, of, url }, start, end, signal) };
 }
 
-async function* part(
-  hub: Hub,
-  of: HubFile,
-  start: number,
-  end: number,
-  signal: AbortSignal,
-): AsyncGenerator<Uint8Array> {
+/** Where a file is, and what to call it. */
+interface Place {
+  hub: Hub;
+  of: HubFile;
+  url: URL;
+}
+
+async function* part(place: Place, start: number, end: number, signal: AbortSignal): AsyncGenerator<Uint8Array> {
+  const { hub, of } = place;
   let at = start;
   let tries = 0;
   while (at < end && !signal.aborted) {
     try {
-      for await (const piece of receive(hub, of, at, end, signal)) {
+      for await (const piece of receive(place, at, end, signal)) {
         at += piece.length;
         tries = 0;
         yield piece;
@@ -79,13 +81,11 @@ async function* part(
 
 /** What one request brings. */
 async function* receive(
-  hub: Hub,
-  of: HubFile,
+  { hub, of, url }: Place,
   start: number,
   end: number,
   signal: AbortSignal,
 ): AsyncGenerator<Uint8Array> {
-  const url = addressOf(hub, of);
   const request = new AbortController();
   const stop = () => request.abort(signal.reason);
   signal.addEventListener('abort', stop, { once: true });

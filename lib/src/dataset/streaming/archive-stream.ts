@@ -42,8 +42,6 @@ export function archiveStream(
         const sound = await buffer(content());
         yield { file: parts.join('/'), sound, labels: { [labelColumn]: genres.str2int(genre) } };
       }
-    } catch (error) {
-      if (!signal.aborted) throw error;
     } finally {
       source.destroy();
       unpacked.destroy();

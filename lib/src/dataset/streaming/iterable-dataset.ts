@@ -57,7 +57,7 @@ export class IterableAudioDataset<Label extends string = 'genre'> {
    */
   [Symbol.asyncIterator](): AsyncIterableIterator<DatasetRow<Label>> {
     const stop = new AbortController();
-    const rows = this.#rows(stop.signal);
+    const rows = this.#rows(stop);
     const end = () => {
       // Also where somebody still waits for a row: a generator ends itself only between two of them.
       stop.abort();
@@ -104,12 +104,19 @@ export class IterableAudioDataset<Label extends string = 'genre'> {
     return new IterableAudioDataset(this.#stream, [...this.#steps, step], this.features.audio.sampleRate);
   }
 
-  async *#rows(signal: AbortSignal): AsyncGenerator<DatasetRow<Label>, undefined> {
+  async *#rows(stop: AbortController): AsyncGenerator<DatasetRow<Label>, undefined> {
     const sampleRate = this.features.audio.sampleRate ?? null;
-    for await (const clip of this.#clips(signal)) {
-      const audio = await decode(clip, this.#stream.name, sampleRate);
-      if (signal.aborted) return;
-      if (audio) yield { ...clip.labels, file: clip.file, audio } as DatasetRow<Label>;
+    try {
+      for await (const clip of this.#clips(stop.signal)) {
+        const audio = await decode(clip, this.#stream.name, sampleRate);
+        if (stop.signal.aborted) return;
+        if (audio) yield { ...clip.labels, file: clip.file, audio } as DatasetRow<Label>;
+      }
+    } catch (error) {
+      // What is closed breaks off.
+      if (!stop.signal.aborted) throw error;
+    } finally {
+      stop.abort();
     }
   }
 

@@ -137,6 +137,11 @@ describe('a Parquet file that claims too much', () => {
     );
   });
 
+  it('has no pages after those of its rows', async () => {
+    const bomb = { body: run(2 ** 30), values: 2 ** 30, encoding: 8 };
+    equal((await clipsOf(tinyParquet({ audio: [dictionary(clip), { body: run(1), encoding: 8 }, bomb] }))).length, 1);
+  });
+
   it('is refused where it names places outside of itself', async () => {
     for (const offset of [-1, 1e9, Number.MAX_SAFE_INTEGER]) {
       await refused(tinyParquet({ offset, audio: [{ body: plain(clip) }] }), /lies outside of the file/);

@@ -65,7 +65,7 @@ export function unpackedClips(name: string, folder: string, json: string): Clips
 }
 
 /** The name that a clip of a Parquet file gets in a folder. */
-export function fileNameOf(row: number, path: string | undefined): string {
+function fileNameOf(row: number, path: string | undefined): string {
   const number = String(row).padStart(6, '0');
   return [
     number,

@@ -20,8 +20,16 @@ export interface Unpacked {
   limits: UnpackLimits;
 }
 
+/** The pages of a column. */
+export interface CheckedPages {
+  /** What they unpack to, by where their packed bytes begin in the memory that the column is a part of. */
+  unpacked: Map<number, Uint8Array>;
+  /** The bytes that have been checked; what follows them is not to be read. */
+  end: number;
+}
+
 /**
- * Unpacks the pages of a column, by where their packed bytes begin in the memory that `chunk` is a part of.
+ * Unpacks the pages of a column.
  *
  * hyparquet believes what a page says of itself. Here is checked that its sizes fit into the chunk, that all pages have
  * as many values as the group has rows, and that no run of repeated values is longer: what it makes of them then is as
@@ -30,11 +38,12 @@ export interface Unpacked {
  * @throws DatasetError if they unpack to more than the file may, before they do
  * @throws Error if they are damaged
  */
-export function checkPages(chunk: Uint8Array, shape: ColumnShape, unpacked: Unpacked): Map<number, Uint8Array> {
+export function checkPages(chunk: Uint8Array, shape: ColumnShape, unpacked: Unpacked): CheckedPages {
   const pages = new Map<number, Uint8Array>();
   const view = new DataView(chunk.buffer, chunk.byteOffset, chunk.byteLength);
   let values = 0;
-  for (let at = 0; values < shape.rows; ) {
+  let at = 0;
+  while (values < shape.rows) {
     const start = endOfStruct(chunk, at);
     const header = parquetHeader({ view, offset: at });
     requireSize(header.compressed_page_size, chunk.length - start);
@@ -53,7 +62,7 @@ export function checkPages(chunk: Uint8Array, shape: ColumnShape, unpacked: Unpa
     values += valuesOf(header, shape, page, chunk.subarray(start, start + levels));
     if (values > shape.rows) throw new Error(`a column has more values than the ${shape.rows} rows of its group`);
   }
-  return pages;
+  return { unpacked: pages, end: at };
 }
 
 /** The values of a data page; 0 for a dictionary. */

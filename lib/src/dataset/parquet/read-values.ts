@@ -20,16 +20,18 @@ export function readValues(
 ): unknown[] {
   const { codec } = column;
   const schemaPath: SchemaTree[] = getTreePath(parquetSchema(metadata), [...path]);
-  const { element } = schemaPath[schemaPath.length - 1];
-  const shape = { codec, rows, maxDefinitionLevel: getMaxDefinitionLevel(schemaPath) };
-  const pages = checkPages(chunk, shape, unpacked);
-  const unpack = (packed: Uint8Array) => pages.get(packed.byteOffset) ?? new Uint8Array();
+  const { type, type_length, repetition_type, name, converted_type } = schemaPath[schemaPath.length - 1].element;
+  // Sound and classes need no conversion, whatever the file says.
+  const text = converted_type === 'UTF8' ? converted_type : undefined;
+  const element = { type, type_length, repetition_type, name, converted_type: text };
+  const pages = checkPages(chunk, { codec, rows, maxDefinitionLevel: getMaxDefinitionLevel(schemaPath) }, unpacked);
+  const unpack = (packed: Uint8Array) => pages.unpacked.get(packed.byteOffset) ?? new Uint8Array();
   const { data } = readColumn(
-    { view: new DataView(chunk.buffer, chunk.byteOffset, chunk.byteLength), offset: 0 },
+    { view: new DataView(chunk.buffer, chunk.byteOffset, pages.end), offset: 0 },
     { groupStart: 0, selectStart: 0, selectEnd: rows, groupRows: rows },
     {
       pathInSchema: [...path],
-      type: element.type!,
+      type: type!,
       element,
       schemaPath,
       codec,

@@ -70,6 +70,21 @@ describe('a Parquet file', () => {
     deepEqual((await clipsOf(twice)).length, 2);
   });
 
+  it('gives what pyarrow has put in, in every packing and version of pages that it knows', async () => {
+    for (const name of ['none-2', 'snappy-2', 'gzip-1', 'brotli-2', 'zstd-2', 'lz4-1']) {
+      const file = await readFile(inRepository('test', 'fixtures', 'dataset', `packed-${name}.parquet`));
+      deepEqual(
+        (await clipsOf(file)).map(({ bytes, path, labels }) => [[...bytes], path, labels]),
+        Array.from({ length: 5 }, (_, row) => [
+          Array.from({ length: 40 * row }, (_, i) => i),
+          row === 1 ? undefined : `${row}.wav`,
+          [row === 3 ? -1 : row % 3],
+        ]),
+        name,
+      );
+    }
+  });
+
   it(`of which any bytes are damaged ends in a DatasetError that names it, or is read: ${DAMAGED} of them`, async function () {
     this.timeout(60_000);
     const script = path.join(__dirname, 'parquet-mutations.js');

@@ -12,8 +12,8 @@ export interface UnpackLimits {
 /** Whatever packs sound gets it to a twentieth at most, but for silence. */
 const RATIO = 20;
 const LEAST_BYTES = 256e6;
-/** A clip has a name and a header. */
-const BYTES_OF_ROW = 16;
+/** A clip has a name, a header and some sound, of which this much is left where it is packed. */
+const BYTES_OF_ROW = 256;
 const LEAST_ROWS = 10_000;
 
 /**

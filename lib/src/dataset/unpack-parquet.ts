@@ -5,7 +5,8 @@ import { progress } from '../progress.js';
 import { classLabel } from './class-label.js';
 import type { Clips } from './clips.js';
 import { requireSameClasses } from './parquet/clip-columns.js';
-import { openParquet, type ParquetSource } from './parquet/open-parquet.js';
+import { openParquet } from './parquet/open-parquet.js';
+import type { ParquetSource } from './parquet/parquet-source.js';
 import { requireBytes, unpackLimits } from './unpack-limits.js';
 
 /** What {@link unpackParquet} writes beside the clips. */

@@ -7,6 +7,7 @@ import type { Clips } from './clips.js';
 import { folderClips, LAYOUT } from './folder-clips.js';
 import { hubClips } from './hub-clips.js';
 import { withFirst } from './label-columns.js';
+import { localParquetClips, localParquetStream, parquetFolder } from './parquet-folder.js';
 import { hubStream } from './streaming/hub-stream.js';
 import { IterableAudioDataset } from './streaming/iterable-dataset.js';
 
@@ -32,6 +33,7 @@ export interface LoadDatasetOptions<Label extends string> extends HubOptions {
  *
  * - a folder: `genres/<genre>/<clip>`, or any with a folder for each class, itself divided into train, validation and test
  *   or not; WAV, FLAC, Ogg Vorbis and MP3 files, in order of class and name;
+ * - a folder of Parquet files that `datasets` wrote, such as `data/train-00000-of-00002.parquet`;
  * - `owner/name` on the Hugging Face Hub, as Parquet (branch `refs/convert/parquet`) or as GTZAN's `data/genres.tar.gz`.
  *
  * Files of the Hub are kept in the cache that Python's huggingface_hub uses. Their clips are unpacked once, as a stream,
@@ -75,14 +77,19 @@ export async function loadDataset<Label extends string = 'genre'>(
   const path = pathOf(idOrFolder);
   if (await isFile(path)) throw new DatasetError(`${idOrFolder} is a file, not a folder; ${LAYOUT}`);
   const isLocal = await isFolder(path);
-  if (streaming && !isLocal) {
-    return new IterableAudioDataset<Label>(
-      await hubStream(idOrFolder, { split, name, maxUnpackedSize }, labelColumn, hub),
-    );
+  const parquet = isLocal ? await parquetFolder(path, split) : undefined;
+  if (streaming && (parquet || !isLocal)) {
+    const part = { split, name, maxUnpackedSize };
+    const stream = parquet
+      ? await localParquetStream(path, parquet, labelColumn, maxUnpackedSize)
+      : await hubStream(idOrFolder, part, labelColumn, hub);
+    return new IterableAudioDataset<Label>(stream);
   }
-  const clips = isLocal
-    ? await folderClips(path, split, labelColumn ?? 'genre')
-    : await hubClips(idOrFolder, { split, name, labelColumn: labelColumn ?? 'genre', maxUnpackedSize }, hub);
+  const clips = parquet
+    ? await localParquetClips(path, parquet, maxUnpackedSize)
+    : isLocal
+      ? await folderClips(path, split, labelColumn ?? 'genre')
+      : await hubClips(idOrFolder, { split, name, labelColumn: labelColumn ?? 'genre', maxUnpackedSize }, hub);
   const kept = withoutBroken(clips);
   const labels = labelColumn === undefined ? kept.labels : withFirst(kept.name, kept.labels, labelColumn);
   const dataset = new AudioDataset<Label>({ ...kept, labels });

@@ -1,0 +1,73 @@
+import { createHash } from 'node:crypto';
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { basename, join, resolve } from 'node:path';
+import { cacheFolder } from '../files.js';
+import type { Clips } from './clips.js';
+import { isClipName, requireSplit } from './folder-clips.js';
+import { localSource } from './parquet/local-source.js';
+import type { ClipStream } from './streaming/clip-stream.js';
+import { parquetStream } from './streaming/parquet-stream.js';
+import { unpackOnce } from './unpack-once.js';
+import { INDEX, unpackedClips, unpackParquet } from './unpack-parquet.js';
+
+/** Words in names of files and folders, as Python's `datasets` knows them. */
+const KEYWORDS: [split: string, words: string[]][] = [
+  ['train', ['train', 'training']],
+  ['validation', ['validation', 'valid', 'dev', 'val']],
+  ['test', ['test', 'testing', 'eval', 'evaluation']],
+];
+
+/**
+ * The Parquet files of a split of a folder on this machine; undefined for a folder that has none, or has clips.
+ *
+ * @throws DatasetError if it has no such split
+ */
+export async function parquetFolder(folder: string, split: string): Promise<string[] | undefined> {
+  const paths = (await readdir(folder, { recursive: true })).map((path) => path.replaceAll('\\', '/'));
+  const visible = paths.filter((path) => !/(^|\/)\./.test(path)).sort();
+  const files = visible.filter((path) => path.endsWith('.parquet'));
+  if (files.length === 0 || visible.some((path) => isClipName(basename(path)))) return undefined;
+  const named = files.map((file) => splitOf(file));
+  const splits = [...new Set(named)].filter((name) => name !== undefined);
+  const left = files.filter((_, i) => named[i] === undefined);
+  if (splits.length > 0 && left.length > 0) {
+    console.warn(`${folder}: ${left.length} files of no split are left out, such as ${left[0]}`);
+  }
+  requireSplit(folder, split, splits.length > 0 ? splits : ['train']);
+  return files.filter((_, i) => splits.length === 0 || named[i] === split).map((file) => join(folder, file));
+}
+
+/** The clips of Parquet files on this machine, unpacked once, as those of the Hub are, for as long as the files stay the same. */
+export async function localParquetClips(
+  name: string,
+  files: readonly string[],
+  maxUnpackedSize: number | undefined,
+): Promise<Clips> {
+  const state = await Promise.all(files.map(async (file) => [resolve(file), await stat(file)] as const));
+  const key = JSON.stringify(state.map(([file, { size, mtimeMs }]) => [file, size, mtimeMs]));
+  const folder = cacheFolder('parquet', createHash('sha256').update(key).digest('hex').slice(0, 40));
+  await unpackOnce(folder, (empty) => unpackParquet(files, empty, { maxUnpackedSize }));
+  return unpackedClips(name, folder, await readFile(join(folder, INDEX), 'utf8'));
+}
+
+/** The same clips, read by groups of rows and kept nowhere. */
+export function localParquetStream(
+  name: string,
+  files: readonly string[],
+  labelColumn: string | undefined,
+  maxUnpackedSize: number | undefined,
+): Promise<ClipStream> {
+  return parquetStream({ name, files, labelColumn, open: (file) => localSource(file, { maxUnpackedSize }) });
+}
+
+/** 'train-00000-of-00002.parquet' says it; else a word in the file's name or in that of a folder. */
+function splitOf(path: string): string | undefined {
+  const [, sharded] = /(?:^|\/)(\w[\w.]*)-\d{5}-of-\d{5}[^/]*\.parquet$/.exec(path) ?? [];
+  if (sharded !== undefined) return sharded;
+  for (const part of path.split('/').reverse()) {
+    const words = part.toLowerCase().split(/[-._ \d]+/);
+    const found = KEYWORDS.find(([, known]) => known.some((word) => words.includes(word)));
+    if (found) return found[0];
+  }
+  return undefined;
+}

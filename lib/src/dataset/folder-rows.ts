@@ -44,7 +44,7 @@ export interface FolderRows {
  * @throws DatasetError if it is laid out in another way, cannot be read, or has a class without a clip
  */
 export async function folderRows(folder: string): Promise<FolderRows> {
-  const { files, leftOut } = await walkFolder(folder);
+  const { files, leftOut: passedBy } = await walkFolder(folder);
   const tables = files.filter(isMetadata);
   const known = new Set(files.map((parts) => parts.join('/')));
   const metadata = tables.length > 0 ? await metadataRows(folder, tables, known) : undefined;
@@ -53,8 +53,11 @@ export async function folderRows(folder: string): Promise<FolderRows> {
 
   const finder = splitFinder(metadata ? metadata.rows.map(({ parts }) => parts) : files.filter(isClip));
   const place = (parts: readonly string[]): PlacedFile => ({ parts, ...finder.place(parts), isClip: isClip(parts) });
-  const placed = files.filter((parts) => !isMetadata(parts)).map(place);
+  // Metadata may name a hidden file.
+  const hidden = [...(named ?? [])].filter((path) => !known.has(path)).map((path) => path.split('/'));
+  const placed = [...files, ...hidden].filter((parts) => !isMetadata(parts)).map(place);
   const classes = classFolders(placed);
+  const leftOut = passedBy.filter(({ path }) => !named?.has(path));
   for (const file of placed) {
     const reason = reasonAgainst(file, metadata, classes);
     if (reason) leftOut.push({ path: file.parts.join('/'), reason });

@@ -21,15 +21,16 @@ const NAMED = 3;
 
 const noted = new Set<string>();
 
-/** Says what is in no row of a data set: how much, why, and the first of each kind. Once for each set. */
+/** Says what is in no row of a data set: how much, why, and the first of each kind. Once, unless something else is. */
 export function noteLeftOut(name: string, leftOut: readonly LeftOut[]): void {
-  if (leftOut.length === 0 || noted.has(name)) return;
-  noted.add(name);
+  if (leftOut.length === 0) return;
   const kinds = Object.entries(REASONS).flatMap(([reason, why]) => {
     const paths = leftOut.filter((one) => one.reason === reason).map(({ path }) => path);
     if (paths.length === 0) return [];
     const first = paths.sort().slice(0, NAMED).join(', ');
     return `${paths.length} ${why} (${first}${paths.length > NAMED ? ', …' : ''})`;
   });
-  console.warn(`${name}: ${leftOut.length} left out, ${kinds.join('; ')}`);
+  const note = `${name}: ${leftOut.length} left out, ${kinds.join('; ')}`;
+  if (!noted.has(note)) console.warn(note);
+  noted.add(note);
 }

@@ -59,7 +59,7 @@ export async function train(context: TrainingContext, call: TrainingCall): Promi
   const loop = new TrainingLoop(context, training, {
     tracker,
     interruption,
-    trainSet: { name: 'trainDataset', source, cache: trainCache },
+    trainSet: { name: 'trainDataset', source, cache: trainCache, isTraining: true },
     evalSet: evalSource && { name: 'evalDataset', source: evalSource, cache: cacheIn(store) },
   });
   const start = performance.now();

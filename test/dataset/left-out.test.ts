@@ -30,9 +30,9 @@ describe('what is in no row of a folder', () => {
     ]);
     deepEqual([result[0].length, result[0].features.genre.names], [1, ['rock']]);
     deepEqual(warnings, [
-      `${folder.path}: 7 left out, 2 of no kind that load opens (genres/README.md, genres/rock/notes.txt); ` +
+      `${folder.path}: 8 left out, 2 of no kind that load opens (genres/README.md, genres/rock/notes.txt); ` +
         '1 in no folder of a class (genres/intro.wav); ' +
-        '4 hidden (genres/.git/, genres/__MACOSX/, genres/rock/._a.wav, …)',
+        '4 hidden (genres/.git/, genres/__MACOSX/, genres/rock/._a.wav, …); 1 without a file (genres/empty/)',
     ]);
     await lay(folder.path, { 'genres/rock/more.txt': '' });
     equal((await load()).warnings.length, 1);

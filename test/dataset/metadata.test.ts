@@ -74,6 +74,11 @@ describe('metadata beside clips', () => {
     deepEqual(dataset.features.label.names[10], '10');
   });
 
+  it('keeps long numbers of tracks to the last digit', async () => {
+    await lay(folder.path, { 'metadata.csv': 'file_name,label,id\na.wav,x,90071992547409931\n', 'a.wav': '' });
+    deepEqual((await loadDataset(folder.path)).column('id'), ['90071992547409931']);
+  });
+
   it('leaves classes to the folders where it has no column of them', async () => {
     await lay(folder.path, {
       'metadata.csv': 'file_name,tempo\nset/rock/a.wav,1\nset/jazz/b.wav,2\n',

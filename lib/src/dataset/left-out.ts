@@ -6,6 +6,7 @@ export const REASONS = {
   metadata: 'that no metadata names',
   link: 'behind links that lead nowhere, or where the data set is read already',
   hidden: 'hidden',
+  empty: 'without a file',
   special: 'neither a file nor a folder',
 } as const;
 

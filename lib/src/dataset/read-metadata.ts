@@ -68,7 +68,14 @@ const TRUTH = /^(true|false)$/i;
 function typed(cells: readonly string[]): (string | number | boolean | null)[] {
   const given = cells.filter((cell) => cell !== '');
   const all = (pattern: RegExp) => given.length > 0 && given.every((cell) => pattern.test(cell));
-  const convert = all(NUMBER) ? Number : all(TRUTH) ? (cell: string) => /^true$/i.test(cell) : (cell: string) => cell;
+  // What float64 cannot hold to the last digit, a long number of a track, stays a word.
+  const isExact = (cell: string) => /[.e]/i.test(cell) || Number.isSafeInteger(Number(cell));
+  const convert =
+    all(NUMBER) && given.every(isExact)
+      ? Number
+      : all(TRUTH)
+        ? (cell: string) => /^true$/i.test(cell)
+        : (cell: string) => cell;
   return cells.map((cell) => (cell === '' ? null : convert(cell)));
 }
 

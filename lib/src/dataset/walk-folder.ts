@@ -31,7 +31,9 @@ export async function walkFolder(root: string): Promise<FolderTree> {
       return;
     }
     seen.add(place);
-    for (const entry of await entriesOf(folder)) {
+    const entries = await entriesOf(folder);
+    if (entries.length === 0 && parts.length > 0) tree.leftOut.push({ path: `${parts.join('/')}/`, reason: 'empty' });
+    for (const entry of entries) {
       const at = [...parts, entry.name];
       const leave = (reason: LeftOut['reason'], isFolder = false) =>
         void tree.leftOut.push({ path: at.join('/') + (isFolder ? '/' : ''), reason });

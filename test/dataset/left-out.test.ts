@@ -45,6 +45,14 @@ describe('what is in no row of a folder', () => {
     ]);
   });
 
+  it('is not put among the clips to train with where only a part for testing is called so', async () => {
+    await lay(folder.path, { 'rock/a.wav': '', 'jazz/b.wav': '', 'test/rock/c.wav': '', 'test/jazz/d.wav': '' });
+    const { warnings } = await withWarnings(() =>
+      rejects(loadDataset(folder.path), /no split 'train'; give one of test$/),
+    );
+    deepEqual(warnings, [`${folder.path}: 2 left out, 2 in the folder of no split (jazz/b.wav, rock/a.wav)`]);
+  });
+
   it('may be clips that metadata does not name', async () => {
     await lay(folder.path, { 'metadata.csv': 'file_name,label\na.wav,rock\n', 'a.wav': '', 'b.wav': '', 'c.txt': '' });
     deepEqual((await load()).warnings, [

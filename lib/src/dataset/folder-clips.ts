@@ -21,13 +21,13 @@ const LABELS = ['label', 'genre'];
  */
 export async function folderClips(folder: string, split: string, labelColumn: string | undefined): Promise<Clips> {
   const found = await folderRows(folder);
+  noteLeftOut(folder, found.leftOut);
   requireSplit(folder, split, found.splits);
   const labelled = labelsOf(folder, found, labelColumn);
   const chosen = [...found.rows.keys()].filter((row) => found.rows[row].split === split);
   if (chosen.length === 0) {
     throw new DatasetError(`${folder}: the clips of split '${split}' are in no folder of a class; ${LAYOUT}`);
   }
-  noteLeftOut(folder, found.leftOut);
   const others = (found.columns ?? []).filter((column) => column !== labelled.column);
   return {
     name: folder,

@@ -35,8 +35,8 @@ function splitOf(name: string): string | undefined {
  * all are for training.
  *
  * Python's `datasets` takes any folder with such a word in its name for a split, and forgets the rest. Here a folder is
- * divided if all in it have such a word, or two are called after different splits, or one is called 'train' and has folders:
- * classes 'test tones' and 'train' among others stay classes.
+ * divided if all in it have such a word, or two are called after different splits, or one is called so and has folders, not
+ * clips: classes 'test tones' and 'train' among others stay classes.
  *
  * @param clips - the parts of their paths
  */
@@ -99,6 +99,6 @@ function divide(clips: readonly (readonly string[])[], at: readonly string[], di
 function isDivided(names: readonly string[], isWhole: boolean, withClips: ReadonlySet<string>): boolean {
   const called = names.filter((name) => SPLIT_OF.has(name.toLowerCase()));
   const splits = new Set(called.map(splitOf));
-  if (splits.size > 1 || (splits.has('train') && !called.some((name) => withClips.has(name)))) return true;
+  if (splits.size > 1 || (splits.size > 0 && !called.some((name) => withClips.has(name)))) return true;
   return isWhole && names.every((name) => splitOf(name) !== undefined);
 }

@@ -189,7 +189,10 @@ describe('loadDataset of a folder', () => {
       return true;
     });
     await lay(folder.path, { 'rock/a.txt': 'notes', 'a.wav': tone(440) });
-    await rejects(loadDataset(folder.path), /has no audio in its folders; a data set has a folder for each class/);
+    await rejects(
+      loadDataset(folder.path),
+      /has no audio in its folders \(there are a\.wav, rock\/a\.txt\); a data set has a folder for each class/,
+    );
     await rejects(loadDataset(path.join(folder.path, 'a.wav')), /a\.wav is a file, not a folder; a data set has/);
     await rejects(loadDataset(path.join(folder.path, 'no', 'such')), {
       name: 'ParameterError',

@@ -45,6 +45,13 @@ describe('what is in no row of a folder', () => {
     ]);
   });
 
+  it('may lie above the splits', async () => {
+    await lay(folder.path, { 'data/train/rock/a.wav': '', 'data/Test/rock/b.wav': '', 'demo.wav': '', 'x/y.wav': '' });
+    const { result, warnings } = await load();
+    deepEqual([result.column('file').length, result.features.genre.names], [1, ['rock']]);
+    deepEqual(warnings, [`${folder.path}: 2 left out, 2 in the folder of no split (demo.wav, x/y.wav)`]);
+  });
+
   it('is not put among the clips to train with where only a part for testing is called so', async () => {
     await lay(folder.path, { 'rock/a.wav': '', 'jazz/b.wav': '', 'test/rock/c.wav': '', 'test/jazz/d.wav': '' });
     const { warnings } = await withWarnings(() =>

@@ -91,7 +91,9 @@ function reasonAgainst(
 function requireClasses(folder: string, files: readonly (readonly string[])[], classes: ClassFolders): void {
   if (classes.names.length === 0) {
     const found = files.some((parts) => parts.length > 1) ? 'no audio in its folders' : 'no folders in it';
-    throw new DatasetError(`${folder} has ${found}; ${LAYOUT}`);
+    const first = files.slice(0, 3).map((parts) => parts.join('/'));
+    const there = first.length > 0 ? ` (there are ${first.join(', ')}${files.length > first.length ? ', …' : ''})` : '';
+    throw new DatasetError(`${folder} has ${found}${there}; ${LAYOUT}`);
   }
   const [empty] = classes.empty;
   if (empty === undefined) return;

@@ -31,7 +31,8 @@ export function noteLeftOut(name: string, leftOut: readonly LeftOut[]): void {
     const first = paths.sort().slice(0, NAMED).join(', ');
     return `${paths.length} ${why} (${first}${paths.length > NAMED ? ', …' : ''})`;
   });
-  const note = `${name}: ${leftOut.length} left out, ${kinds.join('; ')}`;
+  // Whatever a name of a file has in it, a note is a line.
+  const note = `${name}: ${leftOut.length} left out, ${kinds.join('; ')}`.replaceAll(/\p{Cc}/gu, '?');
   if (!noted.has(note)) console.warn(note);
   noted.add(note);
 }

@@ -50,12 +50,12 @@ export async function metadataRows(
   for (const { parts, table } of read) {
     const path = join(root, ...parts);
     requireColumns(path, table);
-    const missing = first.table.columns.filter((name) => !table.columns.includes(name));
-    const more = table.columns.filter((name) => !first.table.columns.includes(name));
-    if (missing.length + more.length === 0) continue;
+    const [here, there] = [new Set(table.columns), new Set(first.table.columns)];
+    const different = [...here, ...there].filter((name) => !here.has(name) || !there.has(name));
+    if (different.length === 0) continue;
     const other = join(root, ...first.parts);
     throw new DatasetError(
-      `${path} and ${other} differ in their columns (${[...missing, ...more].join(', ')}); give them the same`,
+      `${path} and ${other} differ in their columns (${different.join(', ')}); give them the same`,
     );
   }
   const rows: MetadataRow[] = [];

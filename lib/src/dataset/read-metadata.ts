@@ -49,7 +49,8 @@ function fromCsv(file: string, text: string): Metadata {
   }
   const [header, ...body] = records;
   const columns = header?.record ?? [];
-  const twice = columns.find((name, i) => columns.indexOf(name) < i);
+  const seen = new Set<string>();
+  const twice = columns.find((name) => seen.size === seen.add(name).size);
   if (twice !== undefined) throw new DatasetError(`${file} has two columns '${twice}'; give each a name of its own`);
   const values = columns.map((_, i) => typed(body.map(({ record }) => record[i])));
   return {

@@ -41,8 +41,9 @@ function splitOf(name: string): string | undefined {
  * @param clips - the parts of their paths
  */
 export function splitFinder(clips: readonly (readonly string[])[]): SplitFinder {
-  const divided = new Set<string>();
-  if (divide(clips, [], divided)) {
+  const all = new Set<string>();
+  const divided = divide(clips, [], all) ? all : surelyDivided(clips);
+  if (divided.size > 0) {
     const place = (parts: readonly string[]): SplitPlace => {
       const at = parts.slice(0, -1).findIndex((_, i) => divided.has(key(parts.slice(0, i))));
       return at < 0
@@ -67,7 +68,21 @@ const splitsIn = (splits: readonly (string | undefined)[]): string[] =>
 
 const key = (parts: readonly string[]): string => parts.join('/');
 
-/** Notes the folders whose folders are splits; false where there are none, or some of the clips would be in none of them. */
+/** Folders in which two are called after different splits, whatever else there is. */
+function surelyDivided(clips: readonly (readonly string[])[]): Set<string> {
+  const splits = new Map<string, Set<string>>();
+  for (const parts of clips) {
+    for (const [i, name] of parts.slice(0, -1).entries()) {
+      const split = SPLIT_OF.get(name.toLowerCase());
+      if (split === undefined) continue;
+      const folder = key(parts.slice(0, i));
+      splits.set(folder, (splits.get(folder) ?? new Set()).add(split));
+    }
+  }
+  return new Set([...splits].filter(([, found]) => found.size > 1).map(([folder]) => folder));
+}
+
+/** Notes the folders whose folders are splits; false where there are none, or some clips lie in none of these folders. */
 function divide(clips: readonly (readonly string[])[], at: readonly string[], divided: Set<string>): boolean {
   const inFolders = clips.filter((parts) => parts.length > at.length + 1);
   const names = [...new Set(inFolders.map((parts) => parts[at.length]))];

@@ -1,14 +1,14 @@
-/** Endings of files that `load` opens, in lower case. */
+/** The endings of the files that `load` can open, in small letters. */
 export const AUDIO_ENDINGS: readonly string[] = [
-  '.wav',
-  '.flac',
-  '.ogg',
-  '.oga',
-  '.opus',
-  '.mp3',
-  '.au',
-  '.aiff',
-  '.aif',
-  '.caf',
-  '.w64',
+  'wav',
+  'flac',
+  'ogg',
+  'oga',
+  'opus',
+  'mp3',
+  'au',
+  'aif',
+  'aiff',
+  'caf',
+  'w64',
 ];

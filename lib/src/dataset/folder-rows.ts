@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { extname, join } from 'node:path';
 import { AUDIO_ENDINGS } from '../audio/endings.js';
 import { DatasetError } from '../errors.js';
 import { type ClassFolders, classFolders, type PlacedFile } from './class-folders.js';
@@ -12,10 +12,11 @@ export const LAYOUT: string =
   'a data set has a folder for each class, such as genres/<genre>/, with WAV, FLAC, Ogg, MP3 or other audio files in it, ' +
   'or a metadata.csv that names them';
 
+const ENDINGS = new Set(AUDIO_ENDINGS.map((ending) => ending.replace(/^\.?/, '.')));
+
 /** Whether a name is that of an audio file, by its ending; those that macOS writes beside them are not. */
 export function isClipName(name: string): boolean {
-  const lower = name.toLowerCase();
-  return !name.startsWith('.') && AUDIO_ENDINGS.some((ending) => lower.endsWith(ending));
+  return !name.startsWith('.') && ENDINGS.has(extname(name).toLowerCase());
 }
 
 /** A clip of a folder. */

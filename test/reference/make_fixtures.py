@@ -14,6 +14,7 @@ import audio_fixtures
 import checkpoint_fixtures
 import dataset_fixtures
 import feature_extractor_fixtures
+import folder_fixtures
 import hubert_fixtures
 import librosa
 import mel_fixtures
@@ -59,6 +60,7 @@ def main() -> None:
     round_trip_fixtures.make()
     trainer_fixtures.make()
     dataset_fixtures.make()
+    folder_fixtures.make()
     metrics_fixtures.make()
     model_card_fixtures.make()
 

@@ -18,11 +18,11 @@ export type DatasetFeatures<Label extends string> = {
   };
 } & { readonly [column in Label]: ClassLabel };
 
-/** A row: its file, its sound, and its classes as numbers. */
+/** A row: its file, its sound, its classes as numbers, and what else metadata says of it. */
 export type DatasetRow<Label extends string> = {
   file: string;
   audio: Waveform & { path: string };
-} & { [column in Label]: number };
+} & { [column in Label]: number } & { [column: string]: unknown };
 
 /** Options of {@link AudioDataset.trainTestSplit}. */
 export interface TrainTestSplitOptions extends SplitSizes {
@@ -50,7 +50,7 @@ export class AudioDataset<Label extends string = 'genre'> {
   /** Rows. */
   readonly length: number;
   readonly features: DatasetFeatures<Label>;
-  /** 'file', 'audio', and the columns of classes; the first of these is the one to learn. */
+  /** 'file', 'audio', the columns of classes, of which the first is the one to learn, and what else metadata says. */
   readonly columnNames: readonly string[];
   readonly #clips: Clips;
   /** The rows of `#clips` that are in the data set, in its order. */
@@ -64,7 +64,7 @@ export class AudioDataset<Label extends string = 'genre'> {
     this.#rows = rows;
     this.#cast = cast;
     this.length = rows.length;
-    this.columnNames = ['file', 'audio', ...clips.labels.keys()];
+    this.columnNames = ['file', 'audio', ...clips.labels.keys(), ...(clips.columns?.keys() ?? [])];
     const labels = [...clips.labels].map(([name, { feature }]) => [name, feature]);
     const audio = { sampleRate: cast ?? clips.sampleRate };
     this.features = Object.freeze({ ...Object.fromEntries(labels), audio });
@@ -84,7 +84,8 @@ export class AudioDataset<Label extends string = 'genre'> {
     const file = this.#clips.files[row];
     const waveform = await load(file, { sampleRate: this.features.audio.sampleRate ?? null });
     const labels = [...this.#clips.labels].map(([name, { values }]) => [name, values[row]]);
-    return { ...Object.fromEntries(labels), file, audio: { ...waveform, path: file } };
+    const others = [...(this.#clips.columns ?? [])].map(([name, values]) => [name, values[row]]);
+    return { ...Object.fromEntries([...labels, ...others]), file, audio: { ...waveform, path: file } };
   }
 
   /** The rows, decoded one after the other. */
@@ -93,7 +94,8 @@ export class AudioDataset<Label extends string = 'genre'> {
   }
 
   /**
-   * The paths of all rows, or a class of each, as numbers; −1 where a row has none. Nothing is decoded.
+   * The paths of all rows; a class of each, as numbers, −1 where a row has none; or what else metadata says, null where it
+   * says nothing. Nothing is decoded.
    *
    * @throws ParameterError for a name that is none of `columnNames`, or 'audio'
    *
@@ -102,8 +104,11 @@ export class AudioDataset<Label extends string = 'genre'> {
    */
   column(name: 'file'): string[];
   column(name: Label): number[];
-  column(name: 'file' | Label): string[] | number[] {
+  column(name: string): unknown[];
+  column(name: string): unknown[] {
     if (name === 'file') return Array.from(this.#rows, (row) => this.#clips.files[row]);
+    const other = this.#clips.columns?.get(name);
+    if (other) return Array.from(this.#rows, (row) => other[row]);
     const { values } = this.#labels('name', name);
     return Array.from(this.#rows, (row) => values[row]);
   }

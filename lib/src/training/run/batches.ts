@@ -1,6 +1,7 @@
 import type { ExampleSource, TrainingExample } from '../../dataset/example-source.js';
 import { ParameterError } from '../../errors.js';
 import { pad } from '../../feature-extractor/prepare-audio.js';
+import { shortestClip } from '../../hubert/shortest-clip.js';
 import { tf } from '../../tensor/tensorflow.js';
 import { firstNotFinite, noteFinite } from '../../validation.js';
 import type { CachedClip, FeatureCache } from '../feature-cache.js';
@@ -13,6 +14,8 @@ export interface BatchSource {
   source: ExampleSource;
   /** What the frozen feature encoder gave for these examples before. */
   cache?: FeatureCache;
+  /** Whether the model learns from them. */
+  isTraining?: boolean;
 }
 
 /** What the model takes, the true classes, and what else there is to know. */
@@ -71,7 +74,8 @@ class RowStream {
   constructor(context: TrainingContext, from: BatchSource, indices: readonly number[]) {
     this.#context = context;
     this.#from = from;
-    this.#examples = from.source.examples(indices)[Symbol.asyncIterator]();
+    const shortest = shortestClip(context.model.config, from.isTraining ?? false);
+    this.#examples = from.source.examples(indices, shortest)[Symbol.asyncIterator]();
   }
 
   /** The next row, which has this index; undefined if the source leaves it out. */

@@ -65,7 +65,7 @@ async function trainBy(plan: TrainingPlan, context: TrainingContext, call: Train
   const loop = new TrainingLoop(context, training, {
     tracker,
     interruption,
-    trainSet: { name: 'trainDataset', source, cache: trainCache },
+    trainSet: { name: 'trainDataset', source, cache: trainCache, isTraining: true },
     evalSet: evalSource && { name: 'evalDataset', source: evalSource, cache: cacheIn(store) },
   });
   const start = performance.now();

@@ -1,28 +1,14 @@
 import { load } from '../audio/load.js';
-import type { Waveform } from '../dsp/waveform.js';
 import { ParameterError, SamplingRateError } from '../errors.js';
 import type { Wav2Vec2FeatureExtractor } from '../feature-extractor/feature-extractor.js';
 import { requireChoice, requireInteger } from '../validation.js';
-import type { ClassLabel } from './class-label.js';
 import type { Clips, LabelColumn } from './clips.js';
+import { type DatasetFeatures, type DatasetRow, datasetFeatures } from './dataset-row.js';
 import { type EncodedDataset, encodedDataset, type PreprocessOptions, requireIndex } from './encoded-dataset.js';
 import { permutation } from './permutation.js';
 import { samplingRateOf } from './sampling-rate.js';
 import { type SplitSizes, splitSizes } from './split-sizes.js';
-
-/** What the columns of a data set are: its sound, and a {@link ClassLabel} for each column of classes. */
-export type DatasetFeatures<Label extends string> = {
-  readonly audio: {
-    /** That of all rows in Hz, or undefined where each keeps that of its file. */
-    readonly sampleRate: number | undefined;
-  };
-} & { readonly [column in Label]: ClassLabel };
-
-/** A row: its file, its sound, its classes as numbers, and what else metadata says of it. */
-export type DatasetRow<Label extends string> = {
-  file: string;
-  audio: Waveform & { path: string };
-} & { [column in Label]: number } & { [column: string]: unknown };
+import { IterableAudioDataset } from './streaming/iterable-dataset.js';
 
 /** Options of {@link AudioDataset.trainTestSplit}. */
 export interface TrainTestSplitOptions extends SplitSizes {
@@ -65,9 +51,8 @@ export class AudioDataset<Label extends string = 'genre'> {
     this.#cast = cast;
     this.length = rows.length;
     this.columnNames = ['file', 'audio', ...clips.labels.keys(), ...(clips.columns?.keys() ?? [])];
-    const labels = [...clips.labels].map(([name, { feature }]) => [name, feature]);
-    const audio = { sampleRate: cast ?? clips.sampleRate };
-    this.features = Object.freeze({ ...Object.fromEntries(labels), audio });
+    const labels = [...clips.labels].map(([name, { feature }]) => [name, feature] as const);
+    this.features = datasetFeatures(labels, cast ?? clips.sampleRate);
   }
 
   /**
@@ -195,6 +180,31 @@ export class AudioDataset<Label extends string = 'genre'> {
       rates.push(...(await Promise.all(files.slice(i, i + FILES_AT_ONCE).map(samplingRateOf))));
     }
     return rates;
+  }
+
+  /**
+   * The same rows, one after the other, as where a data set is streamed; `dataset.to_iterable_dataset()`.
+   *
+   * @see {@link IterableAudioDataset}
+   */
+  toIterableDataset(): IterableAudioDataset<Label> {
+    const { name, labels, files, columns = new Map<string, readonly unknown[]>() } = this.#clips;
+    const rows = this.#rows;
+    return new IterableAudioDataset({
+      name,
+      sampleRate: this.features.audio.sampleRate,
+      labels: new Map([...labels].map(([column, { feature }]) => [column, feature])),
+      columns: [...columns.keys()],
+      shards: 1,
+      async *clips(_, skip) {
+        for (const row of rows.subarray(skip)) {
+          const values = [...labels].map(([column, { values }]) => [column, values[row]]);
+          const others = [...columns].map(([column, values]) => [column, values[row]]);
+          const labelled = { labels: Object.fromEntries(values), columns: Object.fromEntries(others) };
+          yield { file: files[row], sound: files[row], ...labelled };
+        }
+      },
+    });
   }
 
   /**

@@ -3,10 +3,14 @@ import { load } from '../audio/load.js';
 import { AudioDecodeError, DatasetError, HubError } from '../errors.js';
 import { isFile, isFolder, pathOf } from '../files.js';
 import type { HubOptions } from '../hub/download/repository-file.js';
+import { requireChoice } from '../validation.js';
 import { AudioDataset } from './audio-dataset.js';
 import type { Clips } from './clips.js';
 import { folderClips, LAYOUT } from './folder-clips.js';
 import { hubClips } from './hub-clips.js';
+import { withFirst } from './label-columns.js';
+import { hubStream } from './streaming/hub-stream.js';
+import { IterableAudioDataset } from './streaming/iterable-dataset.js';
 
 /** Options of {@link loadDataset}. */
 export interface LoadDatasetOptions<Label extends string> extends HubOptions {
@@ -19,6 +23,13 @@ export interface LoadDatasetOptions<Label extends string> extends HubOptions {
    * 'label' or 'genre', or the first).
    */
   labelColumn?: Label;
+  /**
+   * What each file of the Hub may unpack to, in MB; default 20 times its own size, at least 256. A small file could fill
+   * the disk.
+   */
+  maxUnpackedSize?: number;
+  /** Read the rows one after the other, without a copy on the disk; default false. */
+  streaming?: boolean;
 }
 
 /**
@@ -35,6 +46,9 @@ export interface LoadDatasetOptions<Label extends string> extends HubOptions {
  * into the folder `datasets` of `ONPA_CACHE` (else `~/.cache/onpa`), and need no connection from then on. GTZAN's one
  * broken file is left out where it cannot be read: 999 rows are left.
  *
+ * With `streaming: true` nothing is kept, neither in these folders nor elsewhere: rows come over the network as they are
+ * asked for, and again in the next loop. GTZAN's archive then has the ten genres of GTZAN.
+ *
  * @param idOrFolder - a folder as a path or `file:` URL, or `owner/name` on the Hub; a folder goes first
  * @throws ParameterError if idOrFolder is neither a folder nor could be a repository
  * @throws DatasetError if it is not laid out as a data set, has a class without a clip, metadata that names no file in it, or
@@ -45,33 +59,51 @@ export interface LoadDatasetOptions<Label extends string> extends HubOptions {
  * const gtzan = await loadDataset('marsyas/gtzan');
  * gtzan.features.genre.names; // ['blues', 'classical', …]
  *
- * @see {@link AudioDataset}; {@link hfHubDownload}, for a single file of a repository
+ * for await (const { audio } of await loadDataset('marsyas/gtzan', { streaming: true })) play(audio);
+ *
+ * @see {@link AudioDataset}, {@link IterableAudioDataset}; {@link hfHubDownload}, for a single file of a repository
  */
 export async function loadDataset<Label extends string = 'genre'>(
   idOrFolder: string,
+  options: LoadDatasetOptions<Label> & { streaming: true },
+): Promise<IterableAudioDataset<Label>>;
+export async function loadDataset<Label extends string = 'genre'>(
+  idOrFolder: string,
+  options?: LoadDatasetOptions<Label> & { streaming?: false },
+): Promise<AudioDataset<Label>>;
+export async function loadDataset<Label extends string = 'genre'>(
+  idOrFolder: string,
+  options?: LoadDatasetOptions<Label>,
+): Promise<AudioDataset<Label> | IterableAudioDataset<Label>>;
+export async function loadDataset<Label extends string = 'genre'>(
+  idOrFolder: string,
   options: LoadDatasetOptions<Label> = {},
-): Promise<AudioDataset<Label>> {
-  const { split = 'train', name, labelColumn, ...hub } = options;
+): Promise<AudioDataset<Label> | IterableAudioDataset<Label>> {
+  const { split = 'train', name, labelColumn, maxUnpackedSize, streaming = false, ...hub } = options;
+  requireChoice('streaming', streaming, [true, false]);
   const path = pathOf(idOrFolder);
   if (await isFile(path)) throw new DatasetError(`${idOrFolder} is a file, not a folder; ${LAYOUT}`);
-  const clips = (await isFolder(path))
-    ? await folderClips(path, split, labelColumn)
-    : await hubClips(idOrFolder, { split, name, labelColumn: labelColumn ?? 'genre' }, hub).catch((error) => {
-        if (!(error instanceof HubError)) throw error;
-        throw new HubError(`${error.message}. Nor is there a folder ${resolve(path)}`, { cause: error });
-      });
-  return new AudioDataset<Label>(withFirst(await withoutBroken(clips), labelColumn));
+  if (await isFolder(path)) {
+    const dataset = audioDataset<Label>(await withoutBroken(await folderClips(path, split, labelColumn)), labelColumn);
+    return streaming ? dataset.toIterableDataset() : dataset;
+  }
+  try {
+    const part = { split, name, maxUnpackedSize };
+    if (streaming) return new IterableAudioDataset<Label>(await hubStream(idOrFolder, part, labelColumn, hub));
+    const clips = await hubClips(idOrFolder, { ...part, labelColumn: labelColumn ?? 'genre' }, hub);
+    return audioDataset<Label>(await withoutBroken(clips), labelColumn);
+  } catch (error) {
+    if (!(error instanceof HubError)) throw error;
+    throw new HubError(`${error.message}. Nor is there a folder ${resolve(path)}`, { cause: error });
+  }
 }
 
-/** The clips with the column to learn before all others. */
-function withFirst(clips: Clips, column: string | undefined): Clips {
-  if (column === undefined) return clips;
-  const found = clips.labels.get(column);
-  if (found) return { ...clips, labels: new Map([[column, found], ...clips.labels]) };
-  const columns = [...clips.labels.keys()].join(', ');
-  throw new DatasetError(
-    `${clips.name} has no column of class labels '${column}'; give as labelColumn one of ${columns}`,
-  );
+function audioDataset<Label extends string>(clips: Clips, labelColumn: string | undefined): AudioDataset<Label> {
+  const { name, labels } = clips;
+  return new AudioDataset<Label>({
+    ...clips,
+    labels: labelColumn === undefined ? labels : withFirst(name, labels, labelColumn),
+  });
 }
 
 /** The file of GTZAN that is no sound as it was published; those of a Parquet file have a number before their name. */

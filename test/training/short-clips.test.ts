@@ -1,6 +1,6 @@
 import { deepEqual, equal, rejects } from 'node:assert/strict';
 import path from 'node:path';
-import { AudioDecodeError, loadDataset, Trainer } from 'onpa';
+import { AudioDecodeError, loadDataset, ParameterError, Trainer } from 'onpa';
 import { receptiveField } from 'onpa/dist/hubert/config.js';
 import { lay, ownFolder, tone } from '../dataset/folders.js';
 import { withWarnings } from '../hubert/warnings.js';
@@ -12,7 +12,7 @@ describe('A clip that is too short for the model', () => {
   const clip = (samples: number) => tone(440, samples / 16000, 16000);
   const short = () => path.join(folder.path, 'clips', 'a', '2.wav');
 
-  async function trainerFor(onError: 'throw' | 'skip', samples: number, maskTimeLength = 2) {
+  async function trainerFor(onError: 'throw' | 'skip', samples: number, maskTimeLength = 2, batchSize = 4) {
     await lay(path.join(folder.path, 'clips'), {
       'a/0.wav': clip(8000),
       'a/2.wav': clip(samples),
@@ -31,7 +31,7 @@ describe('A clip that is too short for the model', () => {
         outputDir: path.join(folder.path, 'out'),
         numTrainEpochs: 1,
         gradientAccumulationSteps: 1,
-        perDeviceTrainBatchSize: 4,
+        perDeviceTrainBatchSize: batchSize,
         evalStrategy: 'no',
         saveStrategy: 'no',
       },
@@ -72,6 +72,20 @@ describe('A clip that is too short for the model', () => {
     equal(Number.isFinite(result.trainingLoss), true);
     deepEqual([result.labels, data.skipped], [[0, 1, 1], [short()]]);
     equal(warnings.filter((warning) => warning.startsWith(`${short()} has 10 samples`)).length, 1);
+    model.dispose();
+    await data.close();
+  });
+
+  it('is named where it was a whole batch', async () => {
+    const { trainer, data, model } = await trainerFor('skip', 10, 2, 1);
+    await withWarnings(() =>
+      rejects(
+        trainer.train(),
+        (error: Error) =>
+          error instanceof ParameterError &&
+          error.message.startsWith(`trainDataset: none of the examples 1 (${short()}), a batch, can be read`),
+      ),
+    );
     model.dispose();
     await data.close();
   });

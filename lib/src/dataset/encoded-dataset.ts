@@ -131,6 +131,7 @@ export function encodedDataset(
     length: files.length,
     leavesOut: onError === 'skip',
     labels,
+    nameOf: (index) => files[index],
     get skipped() {
       return [...new Map([...broken, ...short]).values()];
     },

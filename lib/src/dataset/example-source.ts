@@ -22,6 +22,8 @@ export interface ExampleSource {
   readonly length: number;
   /** Whether examples that cannot be read are left out; then each of the others says its index. Default false. */
   readonly leavesOut?: boolean;
+  /** What an example is called in a message besides its index: its file. */
+  nameOf?(index: number): string;
   /**
    * The examples at `indices`, in this order; it may work ahead of the reader.
    *

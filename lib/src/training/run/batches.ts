@@ -54,7 +54,7 @@ export async function* readBatches(
         if (row) rows.set(index, row);
       }
       if (rows.size === 0) {
-        const few = `none of the examples ${indices.join(', ')}, a batch, can be read`;
+        const few = `none of the examples ${indices.map((index) => called(from.source, index)).join(', ')}, a batch, can be read`;
         throw new ParameterError(`${from.name}: ${few}; remove their files, or make batches larger`);
       }
       yield await batchOf(context, from, rows);
@@ -86,13 +86,16 @@ class RowStream {
     if (source.leavesOut && (done || value.index !== index)) return undefined;
     if (done) throw new ParameterError(`${name} ended before example ${index}; it must give all that are asked for`);
     this.#next = undefined;
-    return checked(value, `${name}: example ${index}`, this.#context.model.config.numLabels);
+    return checked(value, `${name}: example ${called(source, index)}`, this.#context.model.config.numLabels);
   }
 
   async close(): Promise<void> {
     await this.#examples.return?.();
   }
 }
+
+const called = ({ nameOf }: ExampleSource, index: number): string =>
+  nameOf ? `${index} (${nameOf(index)})` : String(index);
 
 function checked(example: TrainingExample, name: string, numLabels: number): Row {
   const { inputValues, attentionMask, label } = example ?? {};

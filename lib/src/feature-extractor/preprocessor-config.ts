@@ -2,7 +2,7 @@ import path from 'node:path';
 import { CheckpointError } from '../errors.js';
 import { writeWhole } from '../files.js';
 import { type HubOptions, repositoryFile } from '../hub/download/repository-file.js';
-import { isObject, readJson, snakeCase } from '../json.js';
+import { formatJson, isObject, readJson, shown, snakeCase } from '../json.js';
 import { requireChoice, requireInteger, requireNumber } from '../validation.js';
 
 const FILE = 'preprocessor_config.json';
@@ -70,7 +70,7 @@ export async function readPreprocessorConfig(
   const { file, json } = await findConfig(idOrFolder, hub);
   const { feature_extractor_type: type, processor_class: _, ...fields } = json;
   if (type !== TYPE && (type !== undefined || !(await isOfKnownModel(idOrFolder, hub)))) {
-    const found = type === undefined ? 'is missing' : `is ${JSON.stringify(type)}`;
+    const found = type === undefined ? 'is missing' : `is ${shown(type)}`;
     throw new CheckpointError(`${file}: feature_extractor_type ${found}; ${TYPE} is the one that onpa has`);
   }
   const known = new Set(FIELDS.map(snakeCase));
@@ -91,7 +91,7 @@ export async function writePreprocessorConfig(
 ): Promise<void> {
   const fields = FIELDS.map((field): [string, unknown] => [snakeCase(field), config[field]]);
   const all = [...Object.entries(extra), ...fields, ['feature_extractor_type', TYPE] as [string, unknown]];
-  const json = JSON.stringify(Object.fromEntries(all.sort(([a], [b]) => (a < b ? -1 : 1))), null, 2);
+  const json = formatJson(Object.fromEntries(all.sort(([a], [b]) => (a < b ? -1 : 1))), 2);
   await writeWhole(path.join(folder, FILE), Buffer.from(`${json}\n`), { makeFolder: true });
 }
 

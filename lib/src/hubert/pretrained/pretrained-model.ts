@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { saveSafetensors } from '../../checkpoint/save-safetensors.js';
 import { writeWhole } from '../../files.js';
 import { type CommitInfo, type PushOptions, pushFiles } from '../../hub/push/push-files.js';
+import { formatJson } from '../../json.js';
 import type { tf } from '../../tensor/tensorflow.js';
 import { requireInteger } from '../../validation.js';
 import type { ModelConfig } from '../config.js';
@@ -88,7 +89,7 @@ export abstract class PretrainedModel {
   async savePretrained(folder: string): Promise<void> {
     const architectures = [this.constructor.name];
     const config = { ...writeConfig(this.config), architectures, dtype: 'float32' };
-    const json = new TextEncoder().encode(`${JSON.stringify(config, null, 2)}\n`);
+    const json = new TextEncoder().encode(`${formatJson(config, 2)}\n`);
     await writeWhole(join(folder, 'config.json'), json, { makeFolder: true });
     const tensors = new Map<string, { shape: number[]; data: Float32Array }>();
     for (const [name, variable] of this.parameters) {

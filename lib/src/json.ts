@@ -48,7 +48,7 @@ export function parseJson(text: string): unknown {
 }
 
 /** How many brackets are open at once; too many where strings have some. */
-function depthOf(text: string): number {
+export function depthOf(text: string): number {
   let depth = 0;
   let deepest = 0;
   for (let i = 0; i < text.length; i++) {
@@ -152,7 +152,7 @@ export function formatJson(value: unknown, indent?: number): string {
 
 /** A value for a message, cut where it is absurdly long. */
 export function shown(value: unknown): string {
-  const text = value === undefined ? 'undefined' : formatJson(value);
+  const text = value === undefined ? 'none' : formatJson(value);
   return text.length > 100 ? `${text.slice(0, 100)}…` : text;
 }
 

@@ -1,16 +1,21 @@
-import { isObject } from '../json.js';
+import { depthOf, isObject, shown } from '../json.js';
 import { type CheckpointFile, quote } from './checkpoint-file.js';
 import { DTYPES, type DType } from './dtype.js';
-import { elementCount, rowMajor, type StoredTensor } from './tensor.js';
-
-/** What a file says about its tensors. */
-export interface Contents {
-  tensors: Map<string, StoredTensor>;
-  metadata: Record<string, string>;
-}
+import { type Contents, elementCount, MOST_AXES, rowMajor } from './tensor.js';
 
 /** The longest header, in bytes, that the format allows. */
 const LONGEST_HEADER = 100_000_000;
+
+/** The most values that a header may have: enough for 80,000 tensors. */
+const MOST_VALUES = 1_000_000;
+
+/** 1 for the bytes that a value of JSON follows. */
+const BEGINS_VALUE = Uint8Array.from({ length: 256 }, (_, byte) =>
+  ',:[{'.includes(String.fromCharCode(byte)) ? 1 : 0,
+);
+
+/** How many lists and objects may lie in each other; the limit of safetensors' own reader. */
+const DEEPEST = 128;
 
 const AGAIN = 'download it again, or save it again with save_file of safetensors';
 
@@ -47,6 +52,7 @@ export function readSafetensors(file: CheckpointFile): Contents {
       ]),
     ),
     metadata: checkMetadata(file, metadata),
+    leftOut: new Map(),
   };
 }
 
@@ -58,10 +64,14 @@ function readHeader(file: CheckpointFile): { header: Record<string, unknown>; st
   if (8 + length > file.size) {
     throw file.error(`it is cut off: ${file.size - 8} of its header's ${length} bytes are there; ${AGAIN}`);
   }
+  const bytes = file.bytes(8, length);
+  const values = bytes.reduce((count, byte) => count + BEGINS_VALUE[byte], 0);
+  if (values > MOST_VALUES) throw file.error(`its header has ${values} values, more than the ${MOST_VALUES} allowed`);
   let header: unknown;
   let repeated: string | undefined;
   try {
-    const json = new TextDecoder('utf-8', { fatal: true }).decode(file.bytes(8, length));
+    const json = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    if (depthOf(json) > DEEPEST) throw new Error(`more than ${DEEPEST} lists and objects lie in each other`);
     header = JSON.parse(json);
     repeated = repeatedKey(json);
   } catch (cause) {
@@ -105,24 +115,23 @@ function checkEntry(
   const { dtype, shape, data_offsets: offsets } = entry;
   if (typeof dtype !== 'string' || !Object.hasOwn(DTYPES, dtype)) {
     const known = Object.keys(DTYPES).join(', ');
-    throw file.error(`tensor ${quote(name)} has dtype ${show(dtype)}; convert it in Python to one of ${known}`);
+    throw file.error(`tensor ${quote(name)} has dtype ${shown(dtype)}; convert it in Python to one of ${known}`);
   }
-  if (!isWholeNumbers(shape)) throw fail(`has shape ${show(shape)} instead of whole numbers of at least 0`);
+  if (!isWholeNumbers(shape)) throw fail(`has shape ${shown(shape)} instead of whole numbers of at least 0`);
+  if (shape.length > MOST_AXES) throw fail(`has ${shape.length} axes, more than ${MOST_AXES}`);
   if (!isWholeNumbers(offsets) || offsets.length !== 2 || offsets[0] > offsets[1]) {
-    throw fail(`has data_offsets ${show(offsets)} instead of its first byte and the one behind its last`);
+    throw fail(`has data_offsets ${shown(offsets)} instead of its first byte and the one behind its last`);
   }
   const [begin, end] = offsets;
   const bytes = elementCount(shape) * DTYPES[dtype as DType].bytes;
   if (bytes !== end - begin) {
-    throw fail(`has ${end - begin} bytes, where ${dtype} and shape ${show(shape)} make ${bytes}`);
+    throw fail(`has ${end - begin} bytes, where ${dtype} and shape ${shown(shape)} make ${bytes}`);
   }
   return { dtype: dtype as DType, shape, begin, end };
 }
 
 const isWholeNumbers = (value: unknown): value is number[] =>
   Array.isArray(value) && value.every((n) => Number.isSafeInteger(n) && n >= 0);
-
-const show = (value: unknown): string => (JSON.stringify(value) ?? 'none').slice(0, 100);
 
 function checkMetadata(file: CheckpointFile, metadata: unknown): Record<string, string> {
   if (isObject(metadata) && Object.values(metadata).every((value) => typeof value === 'string')) {

@@ -1,6 +1,7 @@
 import { checkLabels, crossEntropy } from '../tensor/cross-entropy.js';
 import { linear } from '../tensor/functional.js';
 import { tf } from '../tensor/tensorflow.js';
+import type { OrNull } from '../validation.js';
 import type { ModelConfig } from './config.js';
 import { inParts, type LossAndGradients, lossAndGradients } from './gradients/loss-and-gradients.js';
 import { checkInput, type EncoderInput, type FeatureInput, frameMask, type ModelInput } from './input.js';
@@ -49,7 +50,7 @@ export class HubertModel extends PretrainedModel {
   }
 
   /** See {@link AutoModel.fromPretrained}. */
-  static fromPretrained(idOrFolder: string, options: FromPretrainedOptions = {}): Promise<HubertModel> {
+  static fromPretrained(idOrFolder: string, options: OrNull<FromPretrainedOptions> = {}): Promise<HubertModel> {
     return loadModel(idOrFolder, options, { hubert: HubertModel });
   }
 
@@ -80,7 +81,10 @@ export class HubertModel extends PretrainedModel {
  * tf.tidy(() => model.forward(extractor(speech)).lastHiddenState.print()); // (1, frames, 768)
  */
 export class Wav2Vec2Model extends HubertModel {
-  static override fromPretrained(idOrFolder: string, options: FromPretrainedOptions = {}): Promise<Wav2Vec2Model> {
+  static override fromPretrained(
+    idOrFolder: string,
+    options: OrNull<FromPretrainedOptions> = {},
+  ): Promise<Wav2Vec2Model> {
     return loadModel(idOrFolder, options, { wav2vec2: Wav2Vec2Model });
   }
 }
@@ -108,7 +112,7 @@ export class HubertForSequenceClassification extends PretrainedModel {
   /** See {@link AutoModelForAudioClassification.fromPretrained}. */
   static fromPretrained(
     idOrFolder: string,
-    options: FromPretrainedOptions = {},
+    options: OrNull<FromPretrainedOptions> = {},
   ): Promise<HubertForSequenceClassification> {
     return loadModel(idOrFolder, options, { hubert: HubertForSequenceClassification });
   }
@@ -188,7 +192,7 @@ export class HubertForSequenceClassification extends PretrainedModel {
 export class Wav2Vec2ForSequenceClassification extends HubertForSequenceClassification {
   static override fromPretrained(
     idOrFolder: string,
-    options: FromPretrainedOptions = {},
+    options: OrNull<FromPretrainedOptions> = {},
   ): Promise<Wav2Vec2ForSequenceClassification> {
     return loadModel(idOrFolder, options, { wav2vec2: Wav2Vec2ForSequenceClassification });
   }

@@ -1,7 +1,7 @@
 import { checkLabels, crossEntropy } from '../tensor/cross-entropy.js';
 import { linear } from '../tensor/functional.js';
 import { tf } from '../tensor/tensorflow.js';
-import type { OrNull } from '../validation.js';
+import { type OrNull, withoutNull } from '../validation.js';
 import type { ModelConfig } from './config.js';
 import { inParts, type LossAndGradients, lossAndGradients } from './gradients/loss-and-gradients.js';
 import { checkInput, type EncoderInput, type FeatureInput, frameMask, type ModelInput } from './input.js';
@@ -66,9 +66,9 @@ export class HubertModel extends PretrainedModel {
    * const means = tf.tidy(() => tf.mean(model.forward(extractor(speech)).lastHiddenState, 1)); // (1, hidden size)
    * means.dispose();
    */
-  forward(input: ModelInput | FeatureInput, options: ForwardOptions = {}): BaseModelOutput {
+  forward(input: ModelInput | FeatureInput, options: OrNull<ForwardOptions> = {}): BaseModelOutput {
     const batch = checkInput(input, this.config);
-    return this.encoder.forward(batch, options, this.choicesFor(batch));
+    return this.encoder.forward(batch, withoutNull<ForwardOptions>(options), this.choicesFor(batch));
   }
 }
 
@@ -128,12 +128,12 @@ export class HubertForSequenceClassification extends PretrainedModel {
    * const { logits, loss } = model.forward({ ...extractor([rock, jazz], { padding: true }), labels: [9, 5] });
    * tf.dispose([logits, loss!]); // (2, classes), a scalar
    */
-  forward(input: ClassifierInput, options: ForwardOptions = {}): SequenceClassifierOutput {
+  forward(input: ClassifierInput, options: OrNull<ForwardOptions> = {}): SequenceClassifierOutput {
     const batch = checkInput(input, this.config);
     const { labels } = input;
     if (labels) checkLabels(labels, batch.size, this.config.numLabels);
     return tf.tidy(() => {
-      const output = this.#forward(batch, options, this.choicesFor(batch));
+      const output = this.#forward(batch, withoutNull<ForwardOptions>(options), this.choicesFor(batch));
       return labels ? { ...output, loss: crossEntropy(output.logits, labels) } : output;
     });
   }

@@ -75,14 +75,14 @@ function requireFew(checkpoint: Checkpoint, missing: ReadonlyMap<string, Paramet
   const random = numbersIn(missing.values());
   if (random <= most) return;
   throw new CheckpointError(
-    `${checkpoint.path} lacks ${listed([...missing.keys()])}: ${random} numbers to draw at random, more than the ${most} ` +
+    `${checkpoint.path} lacks ${listed([...missing.keys()], 5)}: ${random} numbers to draw at random, more than the ${most} ` +
       'allowed; see that config.json belongs to it',
   );
 }
 
 /** Some names for a message, each cut where it is absurdly long. */
-function listed(names: readonly string[]): string {
-  const some = names.slice(0, 50).map((name) => (name.length > 100 ? `${name.slice(0, 100)}…` : name));
+function listed(names: readonly string[], most: number = 50): string {
+  const some = names.slice(0, most).map((name) => (name.length > 100 ? `${name.slice(0, 100)}…` : name));
   return some.join(', ') + (names.length > some.length ? ` and ${names.length - some.length} more` : '');
 }
 

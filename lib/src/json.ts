@@ -48,7 +48,7 @@ export function parseJson(text: string): unknown {
 }
 
 /** How many brackets are open at once; too many where strings have some. */
-export function depthOf(text: string): number {
+function depthOf(text: string): number {
   let depth = 0;
   let deepest = 0;
   for (let i = 0; i < text.length; i++) {

@@ -1,4 +1,4 @@
-import { depthOf, isObject, shown } from '../json.js';
+import { isObject, shown } from '../json.js';
 import { type CheckpointFile, quote } from './checkpoint-file.js';
 import { DTYPES, type DType } from './dtype.js';
 import { type Contents, elementCount, MOST_AXES, rowMajor } from './tensor.js';
@@ -8,11 +8,6 @@ const LONGEST_HEADER = 100_000_000;
 
 /** The most values that a header may have: enough for 80,000 tensors. */
 const MOST_VALUES = 1_000_000;
-
-/** 1 for the bytes that a value of JSON follows. */
-const BEGINS_VALUE = Uint8Array.from({ length: 256 }, (_, byte) =>
-  ',:[{'.includes(String.fromCharCode(byte)) ? 1 : 0,
-);
 
 /** How many lists and objects may lie in each other; the limit of safetensors' own reader. */
 const DEEPEST = 128;
@@ -65,13 +60,11 @@ function readHeader(file: CheckpointFile): { header: Record<string, unknown>; st
     throw file.error(`it is cut off: ${file.size - 8} of its header's ${length} bytes are there; ${AGAIN}`);
   }
   const bytes = file.bytes(8, length);
-  const values = bytes.reduce((count, byte) => count + BEGINS_VALUE[byte], 0);
-  if (values > MOST_VALUES) throw file.error(`its header has ${values} values, more than the ${MOST_VALUES} allowed`);
+  if (hasManyValues(bytes)) throw file.error(`its header has more than ${MOST_VALUES} values; ${AGAIN}`);
   let header: unknown;
   let repeated: string | undefined;
   try {
     const json = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-    if (depthOf(json) > DEEPEST) throw new Error(`more than ${DEEPEST} lists and objects lie in each other`);
     header = JSON.parse(json);
     repeated = repeatedKey(json);
   } catch (cause) {
@@ -82,20 +75,37 @@ function readHeader(file: CheckpointFile): { header: Record<string, unknown>; st
   return { header, start: 8 + length };
 }
 
-/** A key that an object of the valid JSON text has twice, of which JSON.parse would keep the last. */
+/** Whether a text in JSON has more than {@link MOST_VALUES}; those that its strings only seem to have count as well. */
+function hasManyValues(json: Uint8Array): boolean {
+  let values = 0;
+  for (let i = 0; i < json.length && values <= MOST_VALUES; i++) {
+    // ',', ':', '[' and '{' stand before one.
+    if (json[i] === 0x2c || json[i] === 0x3a || json[i] === 0x5b || json[i] === 0x7b) values++;
+  }
+  return values > MOST_VALUES;
+}
+
+/**
+ * A key that an object of the valid JSON text has twice, of which JSON.parse would keep the last.
+ *
+ * @throws Error where lists and objects lie too deep in each other
+ */
 function repeatedKey(json: string): string | undefined {
   const open: Set<string>[] = [];
-  let string = '';
+  let [from, to, depth] = [0, 0, 0];
   for (let i = 0; i < json.length; i++) {
-    if (json[i] === '{') open.push(new Set());
-    if (json[i] === '}') open.pop();
-    if (json[i] === '"') {
-      const from = i++;
-      while (json[i] !== '"') i += json[i] === '\\' ? 2 : 1;
-      string = json.slice(from, i + 1);
-    }
-    if (json[i] === ':') {
-      const key: string = JSON.parse(string);
+    const code = json.charCodeAt(i);
+    if (code === 0x7b) open.push(new Set());
+    if (code === 0x7d) open.pop();
+    if (code === 0x7b || code === 0x5b) depth++;
+    if (code === 0x7d || code === 0x5d) depth--;
+    if (depth > DEEPEST) throw new Error(`more than ${DEEPEST} lists and objects lie in each other`);
+    if (code === 0x22) {
+      from = i++;
+      for (let c = json.charCodeAt(i); c !== 0x22; c = json.charCodeAt(i)) i += c === 0x5c ? 2 : 1;
+      to = i + 1;
+    } else if (code === 0x3a) {
+      const key: string = JSON.parse(json.slice(from, to));
       const keys = open[open.length - 1];
       if (keys.has(key)) return key;
       keys.add(key);

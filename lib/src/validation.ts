@@ -18,7 +18,9 @@ function fail(name: string, value: unknown, range: string): never {
 /** A value for a message, cut where it is absurdly long. */
 function shown(value: unknown): string {
   const isObject = typeof value === 'object' && value !== null;
-  const text = isObject ? inspect(value, { depth: 1, breakLength: Infinity, customInspect: false }) : String(value);
+  const text = isObject
+    ? inspect(value, { depth: 1, compact: true, breakLength: Infinity, customInspect: false })
+    : String(value);
   const cut = text.length > 100 ? `${text.slice(0, 100)}…` : text;
   return typeof value === 'string' ? `'${cut}'` : cut;
 }

@@ -24,6 +24,7 @@ import model_card_fixtures
 import numpy as np
 import pipeline_fixtures
 import round_trip_fixtures
+import sharded_fixtures
 import spectrum_fixtures
 import trainer_fixtures
 from fixture_file import AUDIO, write
@@ -57,6 +58,7 @@ def main() -> None:
     hubert_fixtures.make()
     feature_extractor_fixtures.feature_extractor(made)
     pipeline_fixtures.pipeline(made)
+    sharded_fixtures.make()
     round_trip_fixtures.make()
     trainer_fixtures.make()
     dataset_fixtures.make()

@@ -1,5 +1,6 @@
 import { ParameterError } from '../errors.js';
 import type { Interruption } from '../interruption.js';
+import { countLabels } from '../tensor/cross-entropy.js';
 import { tf } from '../tensor/tensorflow.js';
 import { speedMetrics } from './log-metrics.js';
 import type { Prediction } from './metrics.js';
@@ -42,7 +43,7 @@ export async function evaluate(
       });
       for (const row of logits) predictions.push(Float32Array.from(row));
       // As in Transformers, the loss of a batch counts once for each of its examples.
-      losses.push(...labels.map(() => loss));
+      if (countLabels(labels) > 0) losses.push(...labels.map(() => loss));
       labelIds.push(...labels);
       tracker.evaluating?.({ done: predictions.length, total });
     }
@@ -50,7 +51,7 @@ export async function evaluate(
     await reader.close();
   }
   const metrics = {
-    [`${prefix}_loss`]: meanLoss(losses),
+    ...(losses.length > 0 && { [`${prefix}_loss`]: meanLoss(losses) }),
     ...prefixed(prefix, (await computeMetrics?.({ predictions, labelIds })) ?? {}),
     ...speedMetrics(prefix, performance.now() - begin, { samples: total, steps: batches.length }),
   };

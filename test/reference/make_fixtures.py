@@ -25,6 +25,7 @@ import pipeline_fixtures
 import round_trip_fixtures
 import spectrum_fixtures
 import trainer_fixtures
+import yaml_fixtures
 from fixture_file import AUDIO, write
 
 
@@ -61,6 +62,7 @@ def main() -> None:
     dataset_fixtures.make()
     metrics_fixtures.make()
     model_card_fixtures.make()
+    yaml_fixtures.make()
 
 
 if __name__ == "__main__":

@@ -29,7 +29,7 @@ function assertDifferent(texts: readonly string[]): void {
 
 /** Ranges near 0 and far from it, tiny and vast. */
 const RANGES: [number, number][] = [];
-for (const offset of [0, 1, -1, 0.6931, 1e3, 1e6, -1e9, 1e9, 1.7e9, 123456789012, 1e15, -1e15]) {
+for (const offset of [0, 1, -1, 0.7, 1e3, 1e6, -1e9, 1e9, 1.7e9, 123456789012, 1e15, -1e15]) {
   for (let exponent = -15; exponent <= 21; exponent++) {
     const span = 3.7 * 10 ** exponent;
     // Less than doubles can tell apart is no range.
@@ -45,7 +45,8 @@ describe('the ticks of an axis', () => {
         const texts = labelsOf(ticks);
         assertDifferent(texts);
         const near = (high - low) / 1000;
-        texts.forEach((text, i) => assert.ok(Math.abs(Number(text) - ticks[i]) <= near, `${text} at ${ticks[i]}`));
+        for (const [i, text] of texts.entries())
+          assert.ok(Math.abs(Number(text) - ticks[i]) <= near, `${text} at ${ticks[i]}`);
       }
     }
   });
@@ -56,7 +57,7 @@ describe('the ticks of an axis', () => {
       assertNear(found.domain, domain, 1e-12);
       const size = domain[1] - domain[0];
       assert.equal(found.ticks.length, ticks.length, `${found.ticks} instead of ${ticks}`);
-      ticks.forEach((tick: number, i: number) => assert.ok(Math.abs(tick - found.ticks[i]) < 1e-3 * size, `${tick}`));
+      for (const [i, tick] of ticks.entries()) assert.ok(Math.abs(tick - found.ticks[i]) < 1e-3 * size, `${tick}`);
     }
   });
 

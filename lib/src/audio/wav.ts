@@ -53,6 +53,7 @@ function integers(samples: Float32Array, bits: number): Float64Array {
  * Writes a mono WAV file. A file of that name is replaced at once or, if anything fails, not at all.
  *
  * @throws ParameterError as {@link encodeWav} does
+ * @throws WriteError where the disk is full or the folder missing, or may not be written to
  * @see {@link encodeWav}, {@link load}
  *
  * @example

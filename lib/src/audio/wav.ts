@@ -3,6 +3,7 @@ import { toLevel } from '../dsp/quantize.js';
 import type { Waveform } from '../dsp/waveform.js';
 import { ParameterError } from '../errors.js';
 import { writeWhole } from '../files.js';
+import { requireWaveform } from '../numbers.js';
 import { requireChoice, requireFinite, requireInteger } from '../validation.js';
 
 /** The sample formats of a WAV file: unsigned 8-bit, signed 16-, 24- and 32-bit integers, 32-bit floats. */
@@ -27,7 +28,9 @@ export interface WavOptions {
  * @example
  * encodeWav({ samples: Float32Array.of(0, 0.5), sampleRate: 8000 }).length; // 48
  */
-export function encodeWav({ samples, sampleRate }: Waveform, { bitDepth = '16' }: WavOptions = {}): Uint8Array {
+export function encodeWav(waveform: Waveform, { bitDepth = '16' }: WavOptions = {}): Uint8Array {
+  requireWaveform('waveform', waveform);
+  const { samples, sampleRate } = waveform;
   requireChoice('bitDepth', bitDepth, BIT_DEPTHS);
   requireInteger('sampleRate', sampleRate);
   if (samples.length === 0) throw new ParameterError('samples is empty; a WAV file needs at least one sample');

@@ -1,7 +1,7 @@
 import type { AbstractMatrix } from 'ml-matrix';
 import { ParameterError } from '../errors.js';
 import { extent } from './axes/axis.js';
-import { requireMatrix, requireSize } from './chart-arguments.js';
+import { requireItems, requireMatrix, requireSize } from './chart-arguments.js';
 import { type ChartOptions, chart, rounded, type Spec, table } from './spec.js';
 
 /** Side of a cell in pixels. */
@@ -22,6 +22,7 @@ const CELL = 38;
  */
 export function confusionshow(confusion: AbstractMatrix, names: readonly string[], options: ChartOptions = {}): Spec {
   const { data, rows, columns } = requireMatrix('confusion', confusion);
+  requireItems('names', names, 'names');
   if (rows !== columns || names.length !== rows) {
     throw new ParameterError(
       `confusion is ${rows} × ${columns} and names has ${names.length} entries; give a square matrix and a name for each row`,

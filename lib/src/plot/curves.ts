@@ -1,7 +1,15 @@
 import { ParameterError } from '../errors.js';
+import { requireNumbers } from '../numbers.js';
 import { requireChoice } from '../validation.js';
 import { extent, logAxis, plainAxis, withLogMargin, withMargin } from './axes/axis.js';
-import { requireRange, requireSameLength, requireSize, requireValues } from './chart-arguments.js';
+import {
+  isRecord,
+  requireItems,
+  requireRange,
+  requireSameLength,
+  requireSize,
+  requireValues,
+} from './chart-arguments.js';
 import { thin } from './picture/thin.js';
 import {
   type ChartOptions,
@@ -63,6 +71,7 @@ const MOST_DOTS = 5000;
  * await show(curves([{ y: hann(64), name: 'Hann' }, { y: ones, name: 'none' }], { xTitle: 'Sample' }));
  */
 export function curves(series: Curve | readonly Curve[], options: CurvesOptions = {}): Spec {
+  if (!isRecord(series)) requireItems('series', series as readonly Curve[], 'curves, { y }', isRecord);
   const all = (Array.isArray(series) ? series : [series]) as readonly Curve[];
   const { width = PLOT_WIDTH, height = PLOT_HEIGHT, xScale = 'linear', yScale = 'linear' } = options;
   if (all.length === 0) throw new ParameterError('series is empty; give at least one curve');
@@ -112,6 +121,7 @@ type Line = Required<Omit<Curve, 'name'>> & { name?: string };
 
 function complete(curve: Curve, index: number, options: CurvesOptions): Line {
   const at = (field: string): string => `series[${index}].${field}`;
+  requireNumbers(at('y'), curve.y);
   const { y, x = Array.from({ length: y.length }, (_, i) => i), mark = options.mark ?? 'line' } = curve;
   requireValues(at('y'), y);
   requireValues(at('x'), x);

@@ -1,6 +1,6 @@
 import { ParameterError } from '../errors.js';
 import { extent, plainAxis } from './axes/axis.js';
-import { requireSize, requireValues } from './chart-arguments.js';
+import { isRecord, requireItems, requireSize, requireValues } from './chart-arguments.js';
 import { type ChartOptions, CYCLE, chart, FONT_SIZE, rounded, type Spec, table } from './spec.js';
 
 export interface ScoreshowOptions extends ChartOptions {
@@ -35,6 +35,7 @@ const MARGIN = 0.12;
  * await show(scoreshow(await classify('song.flac')));
  */
 export function scoreshow(scores: readonly { score: number; label: string }[], options: ScoreshowOptions = {}): Spec {
+  requireItems('scores', scores, '{ label, score }', (item) => isRecord(item) && typeof item.label === 'string');
   const { percent = true, color = CYCLE[0], width = WIDTH, height = STEP * scores.length } = options;
   const given = scores.map(({ score }) => score);
   requireValues('scores', given);

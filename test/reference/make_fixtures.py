@@ -27,6 +27,7 @@ import round_trip_fixtures
 import sharded_fixtures
 import spectrum_fixtures
 import trainer_fixtures
+import yaml_fixtures
 from fixture_file import AUDIO, write
 
 
@@ -65,6 +66,7 @@ def main() -> None:
     folder_fixtures.make()
     metrics_fixtures.make()
     model_card_fixtures.make()
+    yaml_fixtures.make()
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ import { type CommitInfo, type PushOptions, pushFiles } from '../../hub/push/pus
 import { formatJson } from '../../json.js';
 import type { tf } from '../../tensor/tensorflow.js';
 import { type OrNull, requireInteger, withoutNull } from '../../validation.js';
+import { writeFolder } from '../../write-folder.js';
 import type { ModelConfig } from '../config.js';
 import { checkInput, type EncoderInput, type ModelInput } from '../input.js';
 import { SpeechEncoder } from '../speech-encoder.js';
@@ -86,17 +87,26 @@ export abstract class PretrainedModel {
     return this.encoder.extractFeatures(checkInput(input, this.config));
   }
 
-  /** Writes `config.json` and `model.safetensors` as Transformers does, into a folder that is made if need be. */
+  /**
+   * Writes `config.json` and `model.safetensors` as Transformers does, into a folder that is made if need be: both, or none.
+   *
+   * @throws WriteError where the disk is full, or the folder may not be written to; what stood there before is as it was
+   *
+   * @example
+   * await model.savePretrained('build/my-model');
+   */
   async savePretrained(folder: string): Promise<void> {
     const architectures = [this.constructor.name];
     const config = { ...writeConfig(this.config), architectures, dtype: 'float32' };
     const json = new TextEncoder().encode(`${formatJson(config, 2)}\n`);
-    await writeWhole(join(folder, 'config.json'), json, { makeFolder: true });
     const tensors = new Map<string, { shape: number[]; data: Float32Array }>();
     for (const [name, variable] of this.parameters) {
       tensors.set(name, { shape: variable.shape, data: (await variable.data()) as Float32Array });
     }
-    await saveSafetensors(join(folder, 'model.safetensors'), tensors);
+    await writeFolder(folder, async (beside) => {
+      await saveSafetensors(join(beside, 'model.safetensors'), tensors);
+      await writeWhole(join(beside, 'config.json'), json);
+    });
   }
 
   /**

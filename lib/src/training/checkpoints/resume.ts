@@ -8,6 +8,7 @@ import type { OngoingTraining, TrainingPlan } from '../run/plan.js';
 import { warmupStepsOf } from '../run/schedule.js';
 import type { TrainingContext } from '../trainer-options.js';
 import { initialState } from '../trainer-state.js';
+import { findBest } from './best-checkpoint.js';
 import { listCheckpoints } from './checkpoint-folder.js';
 import {
   readStoredTraining,
@@ -41,7 +42,8 @@ export async function beginOrResume(
   const { state, runningLoss } = await readMatchingTraining(folder, context, plan);
   await restoreModel(folder, model);
   await restoreOptimizer(folder, optimizer);
-  return { plan, state: { ...state, ...planned }, runningLoss, optimizer };
+  const bestModelCheckpoint = await findBest(args, state);
+  return { plan, state: { ...state, ...planned, bestModelCheckpoint }, runningLoss, optimizer };
 }
 
 async function lastCheckpoint(outputDir: string): Promise<string> {

@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { openCheckpoint } from '../../checkpoint/checkpoint.js';
 import { saveSafetensors, type TensorData } from '../../checkpoint/save-safetensors.js';
-import { CheckpointError, TrainingError } from '../../errors.js';
+import { CheckpointError, TrainingError, WriteError } from '../../errors.js';
 import { exists } from '../../files.js';
 import type { HubertForSequenceClassification } from '../../hubert/models.js';
 import { formatJson, parseJson, readJson } from '../../json.js';
@@ -33,7 +33,7 @@ export async function saveCheckpoint(context: TrainingContext, training: Ongoing
     await writeCheckpointFolder(outputDir, globalStep, (folder) => writeTraining(folder, context, saved));
   } catch (cause) {
     const newest = (await listCheckpoints(outputDir)).at(-1);
-    const { code, message } = cause as NodeJS.ErrnoException;
+    const { code, message } = (cause instanceof WriteError ? cause.cause : cause) as NodeJS.ErrnoException;
     const full = code === 'ENOSPC' || code === 'EFBIG' || code === 'EDQUOT';
     throw new TrainingError(
       `The checkpoint after step ${globalStep} could not be written to '${outputDir}': ` +

@@ -1,5 +1,5 @@
 /** So much of a secret in a row gives it away; less may be chance. */
-const GIVEAWAY = 8;
+const GIVEAWAY = 12;
 
 /** In place of a secret. */
 const MASK = '…';
@@ -48,7 +48,10 @@ export function redact(text: string, ...secrets: (string | undefined)[]): string
   for (let i = 0; i < read.length; i++) {
     let end = i;
     for (let j = i; j < read.length && (j === i || j < end); j++) {
-      for (const length of lengths) if (parts.has(read.slice(j, j + length))) end = Math.max(end, j + length);
+      for (const length of lengths) {
+        const part = read.slice(j, j + length);
+        if (part.length === length && parts.has(part)) end = Math.max(end, j + length);
+      }
     }
     if (end === i) continue;
     clean += text.slice(kept, starts[i]) + MASK;

@@ -5,11 +5,11 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { gzipSync } from 'node:zlib';
 import type { TrainingOptions } from 'onpa';
 import { guarded } from 'onpa/dist/training/trackers/guarded.js';
 import { type WandbOptions, wandb, withoutKey } from 'onpa/dist/training/trackers/wandb.js';
 import { withServer } from '../../audio/server.js';
+import { sendBomb, sendEndlessly } from '../../endless.js';
 import { ENTRIES, heard, runInfo, surroundings } from './runs.js';
 import { API_KEY, type StoredRun, WandbServer } from './wandb-server.js';
 
@@ -256,17 +256,8 @@ describe('Weights & Biases', () => {
   }
 
   it('ends with an answer that does not end, packed or not', async () => {
-    const zeros = gzipSync(Buffer.alloc(50_000_000));
-    const endless = (response: ServerResponse): void => {
-      const more = (): void => {
-        while (response.write(Buffer.alloc(1 << 20))) if (response.destroyed) return;
-        response.once('drain', more);
-      };
-      more();
-    };
-    const packed = (response: ServerResponse) =>
-      response.writeHead(200, { 'Content-Encoding': 'gzip', 'Content-Length': zeros.length }).end(zeros);
-    for (const fault of [endless, packed]) {
+    const packed = (response: ServerResponse) => sendBomb(response, 50_000_000);
+    for (const fault of [(response: ServerResponse) => sendEndlessly(response), packed]) {
       server.instead('graphql', fault);
       const { warnings } = await train({ retryDelays: [] });
       match(warnings.join(), /answers with more than 16777216 bytes/);

@@ -16,7 +16,7 @@ export function cacheFault(
   const advice = FULL.includes(cause.code ?? '')
     ? `Make room${of.size === undefined ? '' : ` for its ${of.size} bytes`}, or set HF_HOME to a folder with room; what has arrived is kept, and the next download goes on there`
     : cause.code === 'ENAMETOOLONG'
-      ? 'Set HF_HOME to a folder with a shorter path'
+      ? 'Set HF_HOME to a folder with a shorter path, on a disk that takes such names'
       : 'Set HF_HOME to a folder of yours';
   return new HubError(`${nameOf(of)} cannot be kept in ${folder}: ${reason}. ${advice}`, { cause: new Error(reason) });
 }

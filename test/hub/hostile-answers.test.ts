@@ -65,7 +65,7 @@ describe('an answer of a hostile server', () => {
     await withHub(async (hub) => {
       process.env.HF_ENDPOINT = hub.url;
       hub.commit(ID, { 'README.md': 'words' });
-      for (const text of [`{"sha": ${nested}, "name": ${nested}, "error": ${nested}}`, '['.repeat(200_000)]) {
+      for (const text of [`{"sha": ${nested}, "name": ${nested}}`, '['.repeat(200_000)]) {
         hub.instead(always, ({ request, response }) => {
           request.resume();
           response.writeHead(200, { 'Content-Type': 'application/json' }).end(text);
@@ -74,14 +74,14 @@ describe('an answer of a hostile server', () => {
         await rejects(listRepoFiles(ID), { name: 'HubError', message: /answers with no list of files/ });
         match((await own.push(hub)).error!.message, /does not answer as a Hub does/);
         hub.routes.shift();
-        for (const step of [STEPS['its files'], STEPS.preupload, STEPS.batch, STEPS.commit]) {
-          hub.instead(step, ({ request, response }) => {
-            request.resume();
-            response.writeHead(403, { 'Content-Type': 'application/json' }).end(text);
-          });
-          match((await own.push(hub)).error!.message, /answers 403/);
-          hub.routes.shift();
-        }
+      }
+      for (const step of [STEPS['its files'], STEPS.preupload, STEPS.batch, STEPS.commit]) {
+        hub.instead(step, ({ request, response }) => {
+          request.resume();
+          response.writeHead(403, { 'Content-Type': 'application/json' }).end(`{"error": ${nested}}`);
+        });
+        match((await own.push(hub)).error!.message, /answers 403/);
+        hub.routes.shift();
       }
     });
   });

@@ -2,26 +2,36 @@ import { randomUUID } from 'node:crypto';
 import { statSync } from 'node:fs';
 import { type FileHandle, mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { ParameterError } from './errors.js';
+import { ParameterError, WriteError } from './errors.js';
 
 /**
  * Writes a file, whole or piece by piece, beside its place and renames it, so that nobody ever sees half of it. Makes the
- * folder if asked, and the file with the permissions `mode`.
+ * folder if asked, and the file with the permissions `mode`. What is no file, such as a pipe, is written to as it is.
+ *
+ * @throws WriteError if the operating system refuses; a file of that name is as it was then
  */
 export async function writeWhole(
   path: string,
   bytes: Uint8Array | Iterable<Uint8Array>,
   options: { makeFolder?: boolean; mode?: number } = {},
 ): Promise<void> {
-  if (options.makeFolder) await mkdir(dirname(path), { recursive: true });
-  const partial = `${path}.${randomUUID()}.part`;
+  // A name that is as long as it may be has no room for an ending.
+  const partial = join(dirname(path), `${basename(path).slice(0, 50)}.${randomUUID()}.part`);
   try {
+    if (options.makeFolder) await mkdir(dirname(path), { recursive: true });
+    const found = await stat(path).catch(() => undefined);
+    if (found && !found.isFile() && !found.isDirectory()) {
+      await writeFile(path, bytes);
+      return;
+    }
     await writeFile(partial, bytes, { mode: options.mode });
     await rename(partial, path);
+  } catch (cause) {
+    throw isSystemError(cause) ? new WriteError(path, cause as NodeJS.ErrnoException) : cause;
   } finally {
-    await rm(partial, { force: true });
+    await rm(partial, { force: true }).catch(() => {});
   }
 }
 
@@ -37,6 +47,17 @@ export async function readFully(file: FileHandle, bytes: Uint8Array, position: n
     done += bytesRead;
   }
   return true;
+}
+
+/**
+ * Writes all of `bytes` to a position of a file. Where a disk is full, a write may take a part of them, and only the next
+ * one fail.
+ */
+export async function writeFully(file: FileHandle, bytes: Uint8Array, position: number): Promise<void> {
+  for (let done = 0; done < bytes.length; ) {
+    const { bytesWritten } = await file.write(bytes, done, bytes.length - done, position + done);
+    done += bytesWritten;
+  }
 }
 
 /** Whether the operating system refused: a file that may not be read, a disk without room. */
@@ -62,10 +83,10 @@ export async function exists(path: string): Promise<boolean> {
   return (await stat(path).catch(() => undefined)) !== undefined;
 }
 
-/** Whether there is such a file; a link to one counts. */
-export async function isFile(path: string): Promise<boolean> {
+/** Whether there is such a file, of so many bytes where that is given; a link to one counts. */
+export async function isFile(path: string, size?: number): Promise<boolean> {
   const found = await stat(path).catch(() => undefined);
-  return found?.isFile() ?? false;
+  return (found?.isFile() ?? false) && (size ?? found?.size) === found?.size;
 }
 
 /** Whether there is such a folder; a link to one counts. */

@@ -46,6 +46,7 @@ export {
   SetupError,
   TrainingError,
   TrainingInterrupted,
+  WriteError,
 } from './errors.js';
 export { AutoFeatureExtractor, Wav2Vec2FeatureExtractor } from './feature-extractor/feature-extractor.js';
 export type { BatchFeature, FeatureExtractionOptions, RawAudio } from './feature-extractor/prepare-audio.js';

@@ -52,17 +52,20 @@ describe('loadDataset of a folder of Parquet files', () => {
   });
 
   it('finds splits by the words that Python knows, and names files of none', async () => {
-    const [first, second] = [await stored('0000'), await stored('0001')];
+    const [one, other] = [await stored('0000'), await stored('0001')];
+    let first = true;
     for (const [name, split] of [
       ['my-dev.parquet', 'validation'],
       ['Testing/0.parquet', 'test'],
       ['default/train/0000.parquet', 'train'],
       ['eval_01.parquet', 'test'],
     ]) {
-      await lay(folder.path, { [name]: first, 'more.parquet': second });
+      await lay(folder.path, { [name]: one, 'more.parquet': other });
       const { result, warnings } = await withWarnings(() => loadDataset(folder.path, { split, streaming: true }));
       equal((await all(result)).length, 8, name);
-      deepEqual(warnings, [`${folder.path}: 1 files of no split are left out, such as more.parquet`]);
+      // Once for all.
+      deepEqual(warnings, first ? [`${folder.path}: 1 left out, 1 in the folder of no split (more.parquet)`] : []);
+      first = false;
       await rm(path.join(folder.path, name.split('/')[0]), { recursive: true });
     }
     equal((await all(await loadDataset(folder.path, { streaming: true }))).length, 8);

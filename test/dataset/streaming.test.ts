@@ -306,6 +306,16 @@ describe('a folder that is streamed', () => {
     equal(chosen.features.audio.sampleRate, 16000);
   });
 
+  it('has what metadata says of its rows', async () => {
+    await lay(folder.path, { 'metadata.csv': 'file_name,label,artist\na.wav,jazz,Davis\n', 'a.wav': tone(440) });
+    const streamed = await loadDataset<'label'>(folder.path, { streaming: true });
+    const loaded = await loadDataset<'label'>(folder.path);
+    deepEqual(streamed.columnNames, loaded.columnNames);
+    const rows = await all(streamed);
+    deepEqual(rows, [await loaded.row(0)]);
+    equal(rows[0].artist, 'Davis');
+  });
+
   it("comes in the order of Python's datasets from the same seed and buffer", async () => {
     const short = tone(440, 0.001);
     const names = Array.from({ length: 25 }, (_, i) => [`jazz/${String(i).padStart(2, '0')}.wav`, short]);

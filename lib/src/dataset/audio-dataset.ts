@@ -36,7 +36,7 @@ export class AudioDataset<Label extends string = 'genre'> {
   /** Rows. */
   readonly length: number;
   readonly features: DatasetFeatures<Label>;
-  /** 'file', 'audio', and the columns of classes; the first of these is the one to learn. */
+  /** 'file', 'audio', the columns of classes, of which the first is the one to learn, and what else metadata says. */
   readonly columnNames: readonly string[];
   readonly #clips: Clips;
   /** The rows of `#clips` that are in the data set, in its order. */
@@ -50,7 +50,7 @@ export class AudioDataset<Label extends string = 'genre'> {
     this.#rows = rows;
     this.#cast = cast;
     this.length = rows.length;
-    this.columnNames = ['file', 'audio', ...clips.labels.keys()];
+    this.columnNames = ['file', 'audio', ...clips.labels.keys(), ...(clips.columns?.keys() ?? [])];
     const labels = [...clips.labels].map(([name, { feature }]) => [name, feature] as const);
     this.features = datasetFeatures(labels, cast ?? clips.sampleRate);
   }
@@ -69,7 +69,8 @@ export class AudioDataset<Label extends string = 'genre'> {
     const file = this.#clips.files[row];
     const waveform = await load(file, { sampleRate: this.features.audio.sampleRate ?? null });
     const labels = [...this.#clips.labels].map(([name, { values }]) => [name, values[row]]);
-    return { ...Object.fromEntries(labels), file, audio: { ...waveform, path: file } };
+    const others = [...(this.#clips.columns ?? [])].map(([name, values]) => [name, values[row]]);
+    return { ...Object.fromEntries([...labels, ...others]), file, audio: { ...waveform, path: file } };
   }
 
   /** The rows, decoded one after the other. */
@@ -78,7 +79,8 @@ export class AudioDataset<Label extends string = 'genre'> {
   }
 
   /**
-   * The paths of all rows, or a class of each, as numbers; −1 where a row has none. Nothing is decoded.
+   * The paths of all rows; a class of each, as numbers, −1 where a row has none; or what else metadata says, null where it
+   * says nothing. Nothing is decoded.
    *
    * @throws ParameterError for a name that is none of `columnNames`, or 'audio'
    *
@@ -87,8 +89,11 @@ export class AudioDataset<Label extends string = 'genre'> {
    */
   column(name: 'file'): string[];
   column(name: Label): number[];
-  column(name: 'file' | Label): string[] | number[] {
+  column(name: string): unknown[];
+  column(name: string): unknown[] {
     if (name === 'file') return Array.from(this.#rows, (row) => this.#clips.files[row]);
+    const other = this.#clips.columns?.get(name);
+    if (other) return Array.from(this.#rows, (row) => other[row]);
     const { values } = this.#labels('name', name);
     return Array.from(this.#rows, (row) => values[row]);
   }
@@ -183,17 +188,20 @@ export class AudioDataset<Label extends string = 'genre'> {
    * @see {@link IterableAudioDataset}
    */
   toIterableDataset(): IterableAudioDataset<Label> {
-    const { name, labels, files } = this.#clips;
+    const { name, labels, files, columns = new Map<string, readonly unknown[]>() } = this.#clips;
     const rows = this.#rows;
     return new IterableAudioDataset({
       name,
       sampleRate: this.features.audio.sampleRate,
       labels: new Map([...labels].map(([column, { feature }]) => [column, feature])),
+      columns: [...columns.keys()],
       shards: 1,
       async *clips(_, skip) {
         for (const row of rows.subarray(skip)) {
           const values = [...labels].map(([column, { values }]) => [column, values[row]]);
-          yield { file: files[row], sound: files[row], labels: Object.fromEntries(values) };
+          const others = [...columns].map(([column, values]) => [column, values[row]]);
+          const labelled = { labels: Object.fromEntries(values), columns: Object.fromEntries(others) };
+          yield { file: files[row], sound: files[row], ...labelled };
         }
       },
     });

@@ -9,11 +9,11 @@ export type DatasetFeatures<Label extends string> = {
   };
 } & { readonly [column in Label]: ClassLabel };
 
-/** A row: its file, its sound, and its classes as numbers. */
+/** A row: its file, its sound, its classes as numbers, and what else metadata says of it. */
 export type DatasetRow<Label extends string> = {
   file: string;
   audio: Waveform & { path: string };
-} & { [column in Label]: number };
+} & { [column in Label]: number } & { [column: string]: unknown };
 
 /** The columns of a data set with these columns of classes. */
 export function datasetFeatures<Label extends string>(

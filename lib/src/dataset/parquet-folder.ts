@@ -1,21 +1,17 @@
 import { createHash } from 'node:crypto';
-import { readdir, readFile, stat } from 'node:fs/promises';
-import { basename, join, resolve } from 'node:path';
+import { readFile, stat } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
 import { cacheFolder } from '../files.js';
 import type { Clips } from './clips.js';
 import { isClipName, requireSplit } from './folder-clips.js';
+import { noteLeftOut } from './left-out.js';
 import { localSource } from './parquet/local-source.js';
+import { splitOf } from './split-finder.js';
 import type { ClipStream } from './streaming/clip-stream.js';
 import { parquetStream } from './streaming/parquet-stream.js';
 import { unpackOnce } from './unpack-once.js';
 import { INDEX, unpackedClips, unpackParquet } from './unpack-parquet.js';
-
-/** Words in names of files and folders, as Python's `datasets` knows them. */
-const KEYWORDS: [split: string, words: string[]][] = [
-  ['train', ['train', 'training']],
-  ['validation', ['validation', 'valid', 'dev', 'val']],
-  ['test', ['test', 'testing', 'eval', 'evaluation']],
-];
+import { walkFolder } from './walk-folder.js';
 
 /**
  * The Parquet files of a split of a folder on this machine; undefined for a folder that has none, or has clips.
@@ -23,18 +19,18 @@ const KEYWORDS: [split: string, words: string[]][] = [
  * @throws DatasetError if it has no such split
  */
 export async function parquetFolder(folder: string, split: string): Promise<string[] | undefined> {
-  const paths = (await readdir(folder, { recursive: true })).map((path) => path.replaceAll('\\', '/'));
-  const visible = paths.filter((path) => !/(^|\/)\./.test(path)).sort();
-  const files = visible.filter((path) => path.endsWith('.parquet'));
-  if (files.length === 0 || visible.some((path) => isClipName(basename(path)))) return undefined;
-  const named = files.map((file) => splitOf(file));
-  const splits = [...new Set(named)].filter((name) => name !== undefined);
-  const left = files.filter((_, i) => named[i] === undefined);
-  if (splits.length > 0 && left.length > 0) {
-    console.warn(`${folder}: ${left.length} files of no split are left out, such as ${left[0]}`);
-  }
+  const paths = (await walkFolder(folder)).files;
+  const files = paths.filter((parts) => parts[parts.length - 1].endsWith('.parquet'));
+  if (files.length === 0 || paths.some((parts) => isClipName(parts[parts.length - 1]))) return undefined;
+  const named = files.map(splitOfFile);
+  const splits = [...new Set(named)].filter((name) => name !== undefined).sort();
+  const left = splits.length > 0 ? files.filter((_, i) => named[i] === undefined) : [];
+  noteLeftOut(
+    folder,
+    left.map((parts) => ({ path: parts.join('/'), reason: 'split' })),
+  );
   requireSplit(folder, split, splits.length > 0 ? splits : ['train']);
-  return files.filter((_, i) => splits.length === 0 || named[i] === split).map((file) => join(folder, file));
+  return files.filter((_, i) => splits.length === 0 || named[i] === split).map((parts) => join(folder, ...parts));
 }
 
 /** The clips of Parquet files on this machine, unpacked once, as those of the Hub are, for as long as the files stay the same. */
@@ -61,13 +57,7 @@ export function localParquetStream(
 }
 
 /** 'train-00000-of-00002.parquet' says it; else a word in the file's name or in that of a folder. */
-function splitOf(path: string): string | undefined {
-  const [, sharded] = /(?:^|\/)(\w[\w.]*)-\d{5}-of-\d{5}[^/]*\.parquet$/.exec(path) ?? [];
-  if (sharded !== undefined) return sharded;
-  for (const part of path.split('/').reverse()) {
-    const words = part.toLowerCase().split(/[-._ \d]+/);
-    const found = KEYWORDS.find(([, known]) => known.some((word) => words.includes(word)));
-    if (found) return found[0];
-  }
-  return undefined;
+function splitOfFile(parts: readonly string[]): string | undefined {
+  const [, sharded] = /^(\w[\w.]*)-\d{5}-of-\d{5}.*\.parquet$/.exec(parts[parts.length - 1]) ?? [];
+  return sharded ?? [...parts].reverse().map(splitOf).find(Boolean);
 }

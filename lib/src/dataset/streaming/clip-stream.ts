@@ -8,6 +8,8 @@ export interface StreamedClip {
   sound: Uint8Array | string;
   /** Its class in each column, −1 where it has none. */
   labels: Readonly<Record<string, number>>;
+  /** What else metadata says of it. */
+  columns?: Readonly<Record<string, unknown>>;
 }
 
 /** Where a stream of clips comes from. */
@@ -18,6 +20,8 @@ export interface ClipStream {
   sampleRate: number | undefined;
   /** Columns of class labels; the first is the one to learn. */
   labels: ReadonlyMap<string, ClassLabel>;
+  /** Names of the columns besides, if any. */
+  columns?: readonly string[];
   /** Files that may be read in another order. */
   shards: number;
   /**

@@ -43,7 +43,7 @@ export class IterableAudioDataset<Label extends string = 'genre'> {
   constructor(stream: ClipStream, steps: readonly Step[] = [], cast?: number) {
     this.#stream = stream;
     this.#steps = steps;
-    this.columnNames = ['file', 'audio', ...stream.labels.keys()];
+    this.columnNames = ['file', 'audio', ...stream.labels.keys(), ...(stream.columns ?? [])];
     this.features = datasetFeatures(stream.labels, cast ?? stream.sampleRate);
   }
 
@@ -110,7 +110,7 @@ export class IterableAudioDataset<Label extends string = 'genre'> {
       for await (const clip of this.#clips(stop.signal)) {
         const audio = await decode(clip, this.#stream.name, sampleRate);
         if (stop.signal.aborted) return;
-        if (audio) yield { ...clip.labels, file: clip.file, audio } as DatasetRow<Label>;
+        if (audio) yield { ...clip.labels, ...clip.columns, file: clip.file, audio } as DatasetRow<Label>;
       }
     } catch (error) {
       // What is closed breaks off.

@@ -5,6 +5,7 @@ import { isFile, isFolder, pathOf } from '../files.js';
 import type { HubOptions } from '../hub/download/repository-file.js';
 import { requireChoice } from '../validation.js';
 import { AudioDataset } from './audio-dataset.js';
+import { isKnownBroken } from './broken-clip.js';
 import type { Clips } from './clips.js';
 import { folderClips, LAYOUT } from './folder-clips.js';
 import { hubClips } from './hub-clips.js';
@@ -115,14 +116,11 @@ function audioDataset<Label extends string>(clips: Clips, labelColumn: string | 
   });
 }
 
-/** The file of GTZAN that is no sound as it was published; those of a Parquet file have a number before their name. */
-const BROKEN = /(^|[/\\-])jazz\.00054\.wav$/;
-
 const noted = new Set<string>();
 
 /** The clips without GTZAN's broken one, unless it is whole here; says so, once for each set. */
 async function withoutBroken(clips: Clips): Promise<Clips> {
-  const suspects = clips.files.filter((file) => BROKEN.test(file));
+  const suspects = clips.files.filter((file) => isKnownBroken(file));
   const broken = new Set<string>();
   for (const file of suspects) if (!(await canBeRead(file))) broken.add(file);
   if (broken.size === 0) return clips;

@@ -4,6 +4,7 @@ import { isOffline } from '../environment.js';
 import { hubOf } from '../login/token.js';
 import type { HubFile } from '../names.js';
 import { backOff, patience, retry, TransientHubError } from '../retry.js';
+import { contentPart } from './content-part.js';
 import { fileMetadata } from './file-metadata.js';
 import type { RepositoryOptions } from './repository-file.js';
 
@@ -48,7 +49,7 @@ export async function remoteFile(
   }
   // The branch may move on while the file is read.
   const url = addressOf(hub, { ...of, revision: commit });
-  return { name: nameOf(of), size, part: (start, end, signal) => part({ hub, of, url }, start, end, signal) };
+  return { name: nameOf(of), size, part: (start, end, signal) => part({ hub, of, url, size }, start, end, signal) };
 }
 
 /** Where a file is, and what to call it. */
@@ -56,6 +57,7 @@ interface Place {
   hub: Hub;
   of: HubFile;
   url: URL;
+  size: number;
 }
 
 async function* part(place: Place, start: number, end: number, signal: AbortSignal): AsyncGenerator<Uint8Array> {
@@ -81,7 +83,7 @@ async function* part(place: Place, start: number, end: number, signal: AbortSign
 
 /** What one request brings. */
 async function* receive(
-  { hub, of, url }: Place,
+  { hub, of, url, size }: Place,
   start: number,
   end: number,
   signal: AbortSignal,
@@ -103,7 +105,7 @@ async function* receive(
       throw refusal(hub, of, response);
     }
     reader = response.body.getReader();
-    requirePart(of, response, start);
+    requirePart(of, response, start, size);
     for (let left = end - start; left > 0; ) {
       const { done, value } = await inTime(reader.read()).catch((cause) => {
         throw unreachable(hub, of, url, cause, `the connection broke off at ${end - left} bytes:`);
@@ -120,11 +122,12 @@ async function* receive(
   }
 }
 
-function requirePart(of: HubFile, response: Response, start: number): void {
-  const range = response.headers.get('Content-Range');
-  if (response.status === 206 ? range?.startsWith(`bytes ${start}-`) : start === 0) return;
+function requirePart(of: HubFile, response: Response, start: number, size: number): void {
+  const found = contentPart(response);
+  if (found?.start === start && (found.total === undefined || found.total === size)) return;
+  const sent = response.headers.get('Content-Range')?.slice(0, 100) ?? 'the whole file';
   throw new HubError(
-    `${nameOf(of)}: the server sends ${range ?? 'the whole file'} where the bytes from ${start} on were asked for; load it without streaming`,
+    `${nameOf(of)}: the server sends ${sent} where the bytes from ${start} on of ${size} were asked for; load it without streaming`,
   );
 }
 

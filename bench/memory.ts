@@ -19,3 +19,8 @@ export function resetPeakMemory(): void {
     // Then the peak is that of the whole life of the process, which is never less.
   }
 }
+
+/** The memory of this process at this moment, in MB of 10⁶ bytes. */
+export function memoryNow(): number {
+  return process.memoryUsage.rss() / 1e6;
+}

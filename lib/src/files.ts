@@ -49,6 +49,17 @@ export async function readFully(file: FileHandle, bytes: Uint8Array, position: n
   return true;
 }
 
+/**
+ * Writes all of `bytes` to a position of a file. Where a disk is full, a write may take a part of them, and only the next
+ * one fail.
+ */
+export async function writeFully(file: FileHandle, bytes: Uint8Array, position: number): Promise<void> {
+  for (let done = 0; done < bytes.length; ) {
+    const { bytesWritten } = await file.write(bytes, done, bytes.length - done, position + done);
+    done += bytesWritten;
+  }
+}
+
 /** Whether the operating system refused: a file that may not be read, a disk without room. */
 export const isSystemError = (error: unknown): boolean => (error as NodeJS.ErrnoException).syscall !== undefined;
 
@@ -72,10 +83,10 @@ export async function exists(path: string): Promise<boolean> {
   return (await stat(path).catch(() => undefined)) !== undefined;
 }
 
-/** Whether there is such a file; a link to one counts. */
-export async function isFile(path: string): Promise<boolean> {
+/** Whether there is such a file, of so many bytes where that is given; a link to one counts. */
+export async function isFile(path: string, size?: number): Promise<boolean> {
   const found = await stat(path).catch(() => undefined);
-  return found?.isFile() ?? false;
+  return (found?.isFile() ?? false) && (size ?? found?.size) === found?.size;
 }
 
 /** Whether there is such a folder; a link to one counts. */

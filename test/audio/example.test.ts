@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { AudioDecodeError, type ExampleName, example, exampleCredit, load } from 'onpa';
+import { sendEndlessly } from '../endless.js';
 import { audio, inRepository } from '../fixtures.js';
 import { withServer } from './server.js';
 
@@ -89,6 +90,44 @@ describe('example', () => {
       },
     );
     assert.deepEqual(await readdir(cache, { recursive: true }), []);
+  });
+
+  it('shows a name and a password in ONPA_LIBROSA_URL to its server alone', async () => {
+    const asked: (string | undefined)[] = [];
+    await withServer(
+      ({ headers }, response) => {
+        asked.push(headers.authorization);
+        response.writeHead(404).end();
+      },
+      async (elsewhere) => {
+        await withServer(
+          ({ headers, url }, response) => {
+            asked.push(headers.authorization);
+            response.writeHead(302, { Location: elsewhere + url }).end();
+          },
+          async (url) => {
+            process.env.ONPA_LIBROSA_URL = url.replace('//', '//me:password@');
+            await assert.rejects(example('vibeace'), (error: Error) => {
+              assert.match(error.message, /cannot be downloaded: the server answers 404 Not Found$/);
+              assert.ok(!error.message.includes('password'));
+              return true;
+            });
+          },
+        );
+      },
+    );
+    assert.deepEqual(asked, [`Basic ${Buffer.from('me:password').toString('base64')}`, undefined]);
+  });
+
+  it('keeps nothing of a download that does not end', async () => {
+    await withServer(
+      (_, response) => sendEndlessly(response),
+      async (url) => {
+        process.env.ONPA_LIBROSA_URL = url;
+        await assert.rejects(example('vibeace'), { name: 'AudioDecodeError', message: /longer than 67108864 bytes$/ });
+        assert.deepEqual(await readdir(cache), []);
+      },
+    );
   });
 
   it('says which folder cannot keep a download, and what to set', async () => {

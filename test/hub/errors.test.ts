@@ -118,8 +118,19 @@ describe('an error of the Hub', () => {
     await withHub(async (hub) => {
       hub.instead(all, ({ response, request }) => response.writeHead(307, { Location: request.url }).end());
       match(await messageOf(hub), /redirects in circles/);
-      hub.instead(all, ({ response }) => response.writeHead(307, { Location: 'gopher://elsewhere/a' }).end());
-      match(await messageOf(hub), /no connection: elsewhere/);
+      for (const Location of [
+        'gopher://elsewhere/a',
+        'file:///etc/hostname',
+        'data:text/plain,weights',
+        'http://[',
+        'http://',
+      ]) {
+        hub.instead(all, ({ response }) => response.writeHead(307, { Location }).end());
+        match(
+          await messageOf(hub),
+          /config\.json: 127\S+ sends to an address that is none of the web \(its Location begins '.+'\)/,
+        );
+      }
     });
   });
 

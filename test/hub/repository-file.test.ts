@@ -1,4 +1,4 @@
-import { deepEqual, equal, match, rejects } from 'node:assert/strict';
+import { deepEqual, equal, match, ok, rejects } from 'node:assert/strict';
 import { mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -263,7 +263,18 @@ describe('repositoryFile', () => {
       }
       await rejects(repositoryFile(ID, 'config.json', { revision: name }), { message: /^revision is '/ });
     }
+    for (const name of ['x'.repeat(400), `data/${'音'.repeat(86)}.wav`]) {
+      await rejects(repositoryFile(ID, name), { name: 'ParameterError', message: /of names of at most 255 bytes$/ });
+      await rejects(repositoryFile(ID, 'a', { revision: name }), { name: 'ParameterError', message: /^revision is/ });
+    }
     await rejects(repositoryFile(ID, 'a', { repoType: 'space' as 'model' }), { message: /repoType is 'space'/ });
+  });
+
+  it('keeps a file whose name is as long as names can be', async () => {
+    const name = `data/${'音'.repeat(83)}.wav`;
+    await withFiles({ [name]: CONFIG }, async () => {
+      ok((await readFile((await repositoryFile(ID, name))!)).equals(Buffer.from(CONFIG)));
+    });
   });
 
   it('refuses a commit or checksum that leads out of the cache', async () => {
@@ -272,10 +283,14 @@ describe('repositoryFile', () => {
         hub.instead(
           () => true,
           ({ response }) => {
-            response.writeHead(200, { 'X-Repo-Commit': 'a'.repeat(40), ETag: '"abc"', [header]: '../../../x' }).end();
+            const usual = { 'X-Repo-Commit': 'a'.repeat(40), ETag: '"abc"' };
+            response.writeHead(200, { ...usual, [header]: values.shift() }).end();
           },
         );
-        await rejects(repositoryFile(ID, 'config.json', { hubUrl: hub.url }), { name: 'HubError' });
+        const values = ['../../../x', '..', 'a/b', 'a\\b', '.hidden', 'x'.repeat(300), ''];
+        while (values.length > 0) {
+          await rejects(repositoryFile(ID, 'config.json', { hubUrl: hub.url }), { name: 'HubError' });
+        }
       });
     }
     deepEqual(await tree(cache.home), []);

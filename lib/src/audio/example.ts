@@ -5,7 +5,7 @@ import { basename, dirname, join } from 'node:path';
 import { AudioDecodeError, ParameterError } from '../errors.js';
 import { cacheFolder, writeWhole } from '../files.js';
 import { requireChoice } from '../validation.js';
-import { download } from './download.js';
+import { download, sourceName } from './download.js';
 
 interface Recording {
   file: string;
@@ -53,6 +53,9 @@ export type ExampleName = 'trumpet' | 'libri3' | 'nutcracker' | 'vibeace';
 /** The sound that comes with the project. */
 const EMBEDDED = join(__dirname, '..', '..', '..', 'data', 'audio');
 
+/** How long a recording may be, in bytes; the longest has some five million. */
+const MOST = 1 << 26;
+
 /** How long to wait for a server's answer, in ms. */
 const PATIENCE = 5000;
 
@@ -80,17 +83,22 @@ export async function example(name: ExampleName): Promise<string> {
   const url = `${process.env.ONPA_LIBROSA_URL || 'https://librosa.org/data/audio'}/${file}`;
   let bytes: Uint8Array;
   try {
-    bytes = await download(url, PATIENCE);
+    bytes = await download(url, { maxBytes: MOST }, PATIENCE);
   } catch (cause) {
     const own = embedded && join(EMBEDDED, embedded.file);
     if (own && existsSync(own)) return own;
     const reason = (cause as Error).message;
-    throw new AudioDecodeError(`example '${name}' is not in the cache, and ${url} cannot be downloaded: ${reason}`, {
-      cause,
-    });
+    throw new AudioDecodeError(
+      `example '${name}' is not in the cache, and ${sourceName(url)} cannot be downloaded: ${reason}`,
+      {
+        cause,
+      },
+    );
   }
   if (digest(bytes) !== sha256) {
-    throw new AudioDecodeError(`${url} is not librosa's recording: its SHA-256 is not ${sha256}. Nothing was kept.`);
+    throw new AudioDecodeError(
+      `${sourceName(url)} is not librosa's recording: its SHA-256 is not ${sha256}. Nothing was kept.`,
+    );
   }
   try {
     await writeWhole(path, bytes, { makeFolder: true });

@@ -5,13 +5,13 @@ import type { MultiChannelWaveform, Waveform } from '../dsp/waveform.js';
 import { AudioDecodeError, ParameterError } from '../errors.js';
 import { requireInteger, requireNumber, requirePositive } from '../validation.js';
 import { decode } from './decode.js';
-import { download } from './download.js';
+import { type DownloadLimits, download, requireDownloadLimits, sourceName } from './download.js';
 
 /** A path, a `file:`, `http:` or `https:` URL, or the bytes of a file. */
 export type AudioSource = string | URL | Uint8Array;
 
 /** Options of {@link load}. */
-export interface LoadOptions {
+export interface LoadOptions extends DownloadLimits {
   /** The sampling rate to convert to, in Hz; default 22,050; null keeps that of the file. */
   sampleRate?: number | null;
   /** Mix the channels to one (the default), or keep them. */
@@ -40,8 +40,9 @@ export async function load(source: AudioSource, options: LoadOptions = {}): Prom
   if (sampleRate !== null) requireInteger('sampleRate', sampleRate);
   requireNumber('offset', offset, 0);
   if (duration !== undefined) requirePositive('duration', duration);
-  const name = source instanceof Uint8Array ? `${source.length} bytes of audio` : String(source);
-  const whole = await decode(await read(source), name);
+  requireDownloadLimits(options);
+  const name = source instanceof Uint8Array ? `${source.length} bytes of audio` : sourceName(source);
+  const whole = await decode(await read(source, options), name);
   const { channels, sampleRate: native } = cut(whole, name, offset, duration);
   const target = sampleRate ?? native;
   const convert = (samples: Float32Array) => resample(samples, { from: native, to: target });
@@ -49,16 +50,16 @@ export async function load(source: AudioSource, options: LoadOptions = {}): Prom
   return { channels: channels.map(convert), sampleRate: target };
 }
 
-async function read(source: AudioSource): Promise<Uint8Array> {
+async function read(source: AudioSource, limits: DownloadLimits): Promise<Uint8Array> {
   if (source instanceof Uint8Array) return source;
-  const url = source instanceof URL ? source : /^(https?|file):/i.test(source) ? new URL(source) : undefined;
-  if (url && url.protocol !== 'file:') {
-    return download(url).catch((cause: Error) => {
-      throw new AudioDecodeError(`${url} cannot be downloaded: ${cause.message}`, { cause });
+  const isUrl = source instanceof URL || /^(https?|file):/i.test(source);
+  if (isUrl && !/^file:/i.test(String(source))) {
+    return download(source, limits).catch((cause: Error) => {
+      throw new AudioDecodeError(`${sourceName(source)} cannot be downloaded: ${cause.message}`, { cause });
     });
   }
   try {
-    return await readFile(url ? fileURLToPath(url) : (source as string));
+    return await readFile(isUrl ? fileURLToPath(source) : source);
   } catch (cause) {
     const reasons: Record<string, string> = { ENOENT: 'there is no such file', EISDIR: 'it is a folder' };
     const code = (cause as NodeJS.ErrnoException).code ?? String(cause);

@@ -1,4 +1,7 @@
 import { HubError } from '../errors.js';
+import { failureOf, receive } from '../receive.js';
+import { redact, wordsOf } from '../redact.js';
+import { MOST_HOPS, redirectOf, withoutCredentials } from '../redirect.js';
 import type { HubFile } from './names.js';
 import { patience, TransientHubError } from './retry.js';
 
@@ -18,7 +21,7 @@ export class HubRefusal extends HubError {
   constructor(
     message: string,
     readonly status: number,
-    readonly code: string | null,
+    readonly code: string,
   ) {
     super(message);
     this.name = 'HubError';
@@ -53,9 +56,12 @@ export interface HubRequest {
   signal: AbortSignal;
 }
 
+/** The longest text that an answer may be, in bytes, unless somebody asks for more. */
+const MOST = 1 << 24;
+
 /**
- * Sends a request and follows redirects: of a text only where they keep the method, of a stream none. The token goes to
- * the Hub alone: the servers that it redirects to do not see it.
+ * Sends a request and follows redirects: of a text only where they keep the method, and only within its server; of a
+ * stream none. The token goes to the Hub alone: the servers that it redirects to do not see it.
  *
  * @param enough - tells of a redirect that need not be followed
  */
@@ -68,32 +74,48 @@ export async function ask(
   const { method, range, body, signal } = request;
   const { origin } = new URL(hub.address);
   let { url } = request;
-  for (let hops = 0; hops < 20; hops++) {
+  for (let hops = 0; hops < MOST_HOPS; hops++) {
+    let headers = new Headers(request.headers);
     // A compressed answer would have another length.
-    const headers = new Headers(request.headers);
     headers.set('Accept-Encoding', 'identity');
     if (range) headers.set('Range', range);
     headers.delete('Authorization');
+    if (url.origin !== request.url.origin) headers = withoutCredentials(headers);
     if (hub.token && url.origin === origin) headers.set('Authorization', `Bearer ${hub.token}`);
     let response: Response;
+    const content = body?.();
+    // In case of a redirect, fetch would keep a copy of all that a stream has given.
+    const hop = content instanceof ReadableStream ? 'error' : 'manual';
     try {
-      const content = body?.();
-      // In case of a redirect, fetch would keep a copy of all that a stream has given.
-      const hop = content instanceof ReadableStream ? 'error' : 'manual';
       const init = { method, headers, signal, redirect: hop, body: content, duplex: 'half', window: null } as const;
       response = await fetch(url, init);
     } catch (cause) {
-      throw unreachable(hub, of, url, cause);
+      if (failureOf(cause).message !== 'unexpected redirect') throw unreachable(hub, of, url, cause);
+      throw new HubError(`${nameOf(of)}: ${url.host} sends an upload to another address, which is not followed`);
     }
-    const location = response.headers.get('Location');
-    if (response.status < 300 || response.status > 399 || !location) return response;
-    if (body && response.status !== 307 && response.status !== 308) return response;
-    const target = new URL(location, url);
+    const target = follow(hub, of, response, url);
+    if (!target || (body && response.status !== 307 && response.status !== 308)) return response;
     if (enough(response, target)) return response;
     await response.body?.cancel();
+    if (body && target.origin !== url.origin) {
+      throw new HubError(
+        withoutToken(
+          hub,
+          `${nameOf(of)}: ${url.host} sends to ${target.origin}, which gets neither the token nor the files. Is the Hub at HF_ENDPOINT=${target.origin}?`,
+        ),
+      );
+    }
     url = target;
   }
   throw new HubError(`${nameOf(of)}: ${url.host} redirects in circles`);
+}
+
+function follow(hub: Hub, of: HubFile, response: Response, url: URL): URL | undefined {
+  try {
+    return redirectOf(response, url);
+  } catch (cause) {
+    throw new HubError(withoutToken(hub, `${nameOf(of)}: ${(cause as Error).message}. Check HF_ENDPOINT or hubUrl`));
+  }
 }
 
 /** The error of a request that got no answer, or only a part of one. */
@@ -104,33 +126,51 @@ export function unreachable(
   cause: unknown,
   what: string = 'no connection:',
 ): TransientHubError {
-  const { code, message } = rootOf(cause);
+  const { code, message } = failureOf(cause);
   const reason = code === 'TIMEOUT' ? `no answer within ${patience.silence / 1000} s` : code || message;
   const { advice = 'HF_HUB_OFFLINE=1 makes do with what was downloaded before' } = hub;
-  return new TransientHubError(
-    `${nameOf(of)}: ${what} ${url.host}, ${reason}. Check the network; HF_ENDPOINT names another server, ${advice}`,
-    { cause },
-  );
+  const text = `${nameOf(of)}: ${what} ${url.host}, ${reason}. Check the network; HF_ENDPOINT names another server, ${advice}`;
+  // An error of fetch may quote what the server has sent.
+  return new TransientHubError(withoutToken(hub, text), { cause: new Error(wordsOf(message || reason, hub.token)) });
 }
 
-/** The whole text of an answer. */
-export async function textOf(hub: Hub, of: HubFile, url: URL, response: Response): Promise<string> {
-  return response.text().catch((cause) => {
+/**
+ * The whole text of an answer.
+ *
+ * @param most - how long it may be, in bytes
+ */
+export async function textOf(
+  hub: Hub,
+  of: HubFile,
+  url: URL,
+  response: Response,
+  most: number = MOST,
+): Promise<string> {
+  const bytes = await receive(response, most).catch((cause) => {
     throw unreachable(hub, of, url, cause, 'the connection broke off:');
   });
+  if (bytes) return new TextDecoder().decode(bytes);
+  throw new HubError(
+    `${nameOf(of)}: ${url.host} answers with more than ${most} bytes, as no Hub does. Check HF_ENDPOINT or hubUrl`,
+  );
 }
 
 /** How the message of a refusal begins: who answers what. */
 export function answered(hub: Hub, of: HubFile, response: Response, words?: string): string {
   const { status, headers } = response;
-  const answer = [status, headers.get('X-Error-Code')].filter(Boolean).join(' ');
-  const said = withoutToken(hub, headers.get('X-Error-Message') ?? words ?? '');
-  return `${nameOf(of)}: ${new URL(response.url || hub.address).host} answers ${answer}${said && ` (${said})`}. `;
+  const said = wordsOf(headers.get('X-Error-Message') ?? words ?? '', hub.token);
+  const { host } = new URL(response.url || hub.address);
+  return `${nameOf(of)}: ${host} answers ${[status, errorCode(hub, response)].filter(Boolean).join(' ')}${said && ` (${said})`}. `;
+}
+
+/** What the Hub calls the reason of a refusal. */
+export function errorCode({ token }: Hub, { headers }: Response): string {
+  return wordsOf(headers.get('X-Error-Code') ?? '', token);
 }
 
 /** A server may say the token that it was sent. */
-export function withoutToken(hub: Hub, text: string): string {
-  return hub.token ? text.replaceAll(hub.token, '…') : text;
+export function withoutToken({ token }: Pick<Hub, 'token'>, text: string): string {
+  return redact(text, token);
 }
 
 /** The error of a request that was answered with one. */
@@ -172,12 +212,4 @@ export function retryAfter({ headers }: Response): number {
 /** 'owner/name: config.json', with the revision where it is not the usual one. */
 export function nameOf({ id, file, revision }: HubFile): string {
   return `${id}: ${file}${revision === 'main' ? '' : ` (revision ${revision})`}`;
-}
-
-/** What fetch hides behind 'fetch failed'. */
-function rootOf(cause: unknown): { code?: string; message: string } {
-  const error = cause as { name?: string; code?: unknown; message?: string; cause?: unknown };
-  if (error?.name === 'TimeoutError') return { code: 'TIMEOUT', message: '' };
-  if (error?.cause) return rootOf(error.cause);
-  return { code: typeof error?.code === 'string' ? error.code : undefined, message: String(error?.message ?? cause) };
 }

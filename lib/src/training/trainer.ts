@@ -60,7 +60,8 @@ export class Trainer {
    * notebook's stop button and `signal` end it within a step.
    *
    * @throws TrainingInterrupted when somebody has stopped it, after a checkpoint is saved
-   * @throws TrainingError when the loss diverges, or a checkpoint cannot be written
+   * @throws TrainingError when the loss diverges, a checkpoint cannot be written, or another training is at work in
+   * `outputDir`
    * @throws CheckpointError when the checkpoint to resume belongs to another training; it says what differs
    * @throws ParameterError for an empty data set, an example that does not fit, and a folder that cannot be written to
    *

@@ -21,8 +21,8 @@ export interface StoredRun {
 /** Which requests an answer is for: those that begin a run, or those that bring its rows. */
 export type Part = 'graphql' | 'file_stream';
 
-/** A status instead of an answer, no answer at all, or a connection that is closed. */
-export type Fault = number | 'silence' | 'closed';
+/** A status instead of an answer, no answer at all, a connection that is closed, or an answer of the test's own. */
+export type Fault = number | 'silence' | 'closed' | ((response: ServerResponse, request: IncomingMessage) => void);
 
 export class WandbServer {
   url = '';
@@ -35,6 +35,11 @@ export class WandbServer {
   /** Gives the next requests of a part another answer. */
   instead(part: Part, fault: Fault, times: number = Infinity): void {
     this.#faults.push({ part, fault, times });
+  }
+
+  /** Takes back the oldest `count` faults. */
+  forgive(count: number): void {
+    this.#faults.splice(0, count);
   }
 
   async start(): Promise<void> {
@@ -59,6 +64,7 @@ export class WandbServer {
       request.socket.destroy();
       return;
     }
+    if (typeof fault === 'function') return fault(response, request);
     const authorization = `Basic ${Buffer.from(`api:${API_KEY}`).toString('base64')}`;
     const status = fault ?? (request.headers.authorization === authorization ? 200 : 401);
     response.writeHead(status, { 'Content-Type': 'application/json' });

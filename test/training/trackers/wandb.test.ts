@@ -1,12 +1,15 @@
 import { deepEqual, equal, match, ok } from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import type { TrainingOptions } from 'onpa';
 import { guarded } from 'onpa/dist/training/trackers/guarded.js';
 import { type WandbOptions, wandb, withoutKey } from 'onpa/dist/training/trackers/wandb.js';
+import { withServer } from '../../audio/server.js';
+import { sendBomb, sendEndlessly } from '../../endless.js';
 import { ENTRIES, heard, runInfo, surroundings } from './runs.js';
 import { API_KEY, type StoredRun, WandbServer } from './wandb-server.js';
 
@@ -200,7 +203,7 @@ describe('Weights & Biases', () => {
     for (const [fault, reason] of [
       [401, /answered 401 \(is WANDB_API_KEY the key of this server\?\)/],
       [500, /answered 500/],
-      ['closed', /socket hang up/],
+      ['closed', /other side closed/],
       ['silence', /not answered within 2 s/],
     ] as const) {
       it(`warns once, without the key, of ${part} and ${fault}`, async () => {
@@ -213,6 +216,85 @@ describe('Weights & Biases', () => {
       });
     }
   }
+
+  for (const part of ['graphql', 'file_stream'] as const) {
+    it(`shows the key to no other port that ${part} is sent to`, async () => {
+      const asked: IncomingMessage[] = [];
+      const listener: RequestListener = (request, response) => {
+        asked.push(request);
+        response.end('{}');
+      };
+      await withServer(listener, async (elsewhere) => {
+        server.instead(part, (response, { url }) => response.writeHead(307, { Location: elsewhere + url }).end());
+        const { warnings } = await train({ retryDelays: [] });
+        equal(warnings.length, 1);
+        match(warnings[0], new RegExp(`sends to ${elsewhere}, which does not get the key`));
+      });
+      deepEqual(asked, []);
+    });
+  }
+
+  it('follows a redirect within the server', async () => {
+    const moved = (response: ServerResponse, { url }: IncomingMessage) =>
+      response.writeHead(307, { Location: url }).end();
+    server.instead('graphql', moved, 1);
+    server.instead('file_stream', moved, 1);
+    deepEqual((await train()).warnings, []);
+    equal(onlyRun().history.length, 5);
+  });
+
+  for (const [name, location, reason] of [
+    ['no address', 'http://[', /sends to an address that is none of the web/],
+    ['a file', 'file:///etc/hostname', /sends to an address that is none of the web/],
+    ['itself, for ever', '/graphql', /redirects in circles/],
+  ] as const) {
+    it(`says that the server sends to ${name}`, async () => {
+      server.instead('graphql', (response) => response.writeHead(308, { Location: location }).end());
+      const { warnings } = await train({ retryDelays: [] });
+      match(warnings.join(), reason);
+    });
+  }
+
+  it('ends with an answer that does not end, packed or not', async () => {
+    const packed = (response: ServerResponse) => sendBomb(response, 50_000_000);
+    for (const fault of [(response: ServerResponse) => sendEndlessly(response), packed]) {
+      server.instead('graphql', fault);
+      const { warnings } = await train({ retryDelays: [] });
+      match(warnings.join(), /answers with more than 16777216 bytes/);
+      server.forgive(1);
+    }
+  });
+
+  it('shows no key that stands in ~/.netrc and that the server says, escaped or in base64', async () => {
+    const home = await mkdtemp(path.join(tmpdir(), 'onpa-home-'));
+    const before = process.env.HOME;
+    Object.assign(process.env, { HOME: home, WANDB_API_KEY: '' });
+    const host = server.url.replace('http://', '');
+    await writeFile(path.join(home, '.netrc'), `machine ${host}\n  login user\n  password ${API_KEY}\n`);
+    try {
+      server.instead('graphql', (response, { headers }) => {
+        const said = `${headers.authorization} ${API_KEY} ${[...API_KEY].join('\n')}`;
+        response.writeHead(403, { 'Content-Type': 'application/json' });
+        response.end(JSON.stringify({ errors: [{ message: said }] }));
+      });
+      const { warnings } = await train({ retryDelays: [] });
+      equal(warnings.length, 1);
+      for (const secret of [API_KEY, Buffer.from(`api:${API_KEY}`).toString('base64').slice(8, 40)])
+        ok(!warnings[0].replace(/\s/g, '').includes(secret), warnings[0]);
+    } finally {
+      process.env.HOME = before;
+      await rm(home, { recursive: true });
+    }
+  });
+
+  it('works where something listens to idle connections, as in Debian’s Node.js 20', async () => {
+    const script = path.join(__dirname, 'train-with-wandb.js');
+    const { stdout } = await promisify(execFile)(process.execPath, [
+      ...['--require', path.join(__dirname, 'idle-listener.js'), script],
+    ]);
+    equal(stdout.trim(), '[]');
+    equal(onlyRun().history.length, 5);
+  });
 
   it('waits at the end no longer than it has patience', async () => {
     server.instead('graphql', 'silence');
@@ -247,9 +329,6 @@ describe('Weights & Biases', () => {
 
   it('shows neither the key nor a password in an address', () => {
     const encoded = Buffer.from(`api:${API_KEY}`).toString('base64');
-    equal(
-      withoutKey(`https://me:secret@host/?k=${API_KEY} Basic ${encoded}`, API_KEY),
-      'https://host/?k=*** Basic ***',
-    );
+    equal(withoutKey(`https://me:secret@host/?k=${API_KEY} Basic ${encoded}`, API_KEY), 'https://host/?k=… Basic …');
   });
 });

@@ -60,7 +60,8 @@ export async function keepMissing(folder: string, commit: string, file: string):
 /** Makes the file of a snapshot: a link to the blob, relative so that the cache can be moved, or a copy where there are no links. */
 export async function link(blob: string, path: string): Promise<void> {
   await mkdir(dirname(path), { recursive: true });
-  const beside = `${path}.${randomUUID()}.part`;
+  // The name of the file may be as long as names can be.
+  const beside = join(dirname(path), `.${randomUUID()}.part`);
   try {
     await symlink(relative(dirname(path), blob), beside).catch(() => copyFile(blob, beside));
     await rename(beside, path);

@@ -1,18 +1,13 @@
-import { type FileHandle, mkdir, open, rename, rm, stat, truncate } from 'node:fs/promises';
+import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { downloadFile } from '@huggingface/hub';
 import { HubError } from '../../errors.js';
-import { type Progress, progress } from '../../progress.js';
-import { difference } from '../checksum.js';
-import { addressOf, ask, type Hub, nameOf, refusal, unreachable } from '../connection.js';
+import { progress } from '../../progress.js';
+import { difference, isChecksum } from '../checksum.js';
+import { type Hub, nameOf } from '../connection.js';
 import { isTrue } from '../environment.js';
-import type { HubFile } from '../names.js';
-import { backOff, patience, TransientHubError } from '../retry.js';
-import type { FileMetadata } from './file-metadata.js';
+import { backOff, TransientHubError } from '../retry.js';
 import { claimPartial, leavePartial, removePartials } from './partial-file.js';
-
-/** A file to download: its revision is the commit. */
-type Source = HubFile & Required<Pick<FileMetadata, 'etag'>> & Pick<FileMetadata, 'size'>;
+import { receiveFile, type Source, startAgain, type Transfer, wrongSize } from './receive-file.js';
 
 /** What this process is downloading, by path. */
 const running = new Map<string, Promise<void>>();
@@ -35,127 +30,69 @@ async function downloadOnce(hub: Hub, source: Source, blob: string): Promise<voi
   await mkdir(dirname(blob), { recursive: true });
   const partial = await claimPartial(blob);
   try {
-    const resumed = (await stat(partial)).size > 0;
     await complete(hub, source, partial);
-    let wrong = await difference(partial, source.etag);
-    if (wrong && resumed) {
-      // What was left over was not the beginning of this file.
-      await truncate(partial);
-      await complete(hub, source, partial);
-      wrong = await difference(partial, source.etag);
-    }
-    if (wrong) {
-      await rm(partial);
-      throw new HubError(
-        `${nameOf(source)}: what arrived is not the file that the Hub names: ${wrong}. It was removed; try again`,
-      );
-    }
     await rename(partial, blob);
   } catch (error) {
-    await leavePartial(blob, partial);
+    // The first error says more than one that follows from it.
+    await leavePartial(blob, partial).catch(() => {});
     throw error;
   }
   await removePartials(blob);
 }
 
-/** Receives what is missing, in several goes where the connection breaks off. */
+/** Receives what is missing, and checks the whole; once more from the beginning where its parts do not belong together. */
 async function complete(hub: Hub, source: Source, partial: string): Promise<void> {
-  const { size } = source;
+  const { etag, size } = source;
   const file = await open(partial, 'r+');
-  let have = (await file.stat()).size;
-  const bar = isTrue(process.env.HF_HUB_DISABLE_PROGRESS_BARS)
-    ? undefined
-    : progress({ title: source.file, total: size, unit: 'bytes', start: have });
+  const have = (await file.stat()).size;
+  // What an earlier process has left is of the file with this ETag.
+  const validator = isChecksum(etag) ? undefined : `"${etag}"`;
+  const transfer: Transfer = { file, have, size, validator, inParts: have > 0, onlyWhole: false };
   try {
-    let most = have;
-    let tries = 0;
-    while (have !== size) {
-      if (size !== undefined && have > size) have = await startAgain(file);
-      const received = await receive(hub, source, file, have, bar);
-      have = received.have;
-      if (!received.broken && (size === undefined || have === size)) return;
-      const error = received.broken ?? new TransientHubError(wrongSize(source, have));
-      tries = have > most ? 1 : tries + 1;
-      most = Math.max(most, have);
-      if (tries > hub.retries) throw error;
-      await backOff(tries, error);
+    await receiveAll(hub, source, transfer);
+    let wrong = await difference(partial, etag);
+    if (wrong && transfer.inParts) {
+      await startAgain(transfer);
+      await receiveAll(hub, source, Object.assign(transfer, { size, inParts: false, onlyWhole: true }));
+      wrong = await difference(partial, etag);
     }
+    if (!wrong) return;
+    await rm(partial);
+    throw new HubError(
+      `${nameOf(source)}: what arrived is not the file that the Hub names: ${wrong}. It was removed; try again`,
+    );
   } finally {
-    bar?.end();
     await file.close();
   }
 }
 
-/** Sends one request for the rest of a file, and writes what arrives. */
-async function receive(
-  hub: Hub,
-  source: Source,
-  file: FileHandle,
-  from: number,
-  bar: Progress | undefined,
-): Promise<{ have: number; broken?: TransientHubError }> {
-  const { etag, size = Number.MAX_SAFE_INTEGER } = source;
-  const url = addressOf(hub, source);
-  const silence = new AbortController();
-  const timer = setTimeout(() => silence.abort(new DOMException('', 'TimeoutError')), patience.silence);
-  let have = from;
-  let failure: unknown;
-  // The package builds the request for a part of a file; redirects, token and errors are ours.
-  const content = await downloadFile({
-    repo: { type: source.repoType, name: source.id },
-    path: source.file,
-    xet: false,
-    downloadInfo: { url: url.href, etag, size },
-    fetch: async (_, init) => {
-      try {
-        const range = new Headers(init?.headers).get('Range') ?? undefined;
-        const response = await ask(hub, source, { method: 'GET', url, range, signal: silence.signal });
-        if (response.status === 416) {
-          have = await startAgain(file);
-          throw new TransientHubError(wrongSize(source, from));
-        }
-        if (!response.ok || !response.body) throw refusal(hub, source, response);
-        if (have > 0 && !startsAt(response, have)) have = await startAgain(file);
-        return response;
-      } catch (error) {
-        // The stream would tell the message alone.
-        failure = error;
-        throw error;
-      }
-    },
-  });
-  const reader = content!.slice(from).stream().getReader();
+/** Receives what is missing, in several goes where the connection breaks off, until it lies on the disk. */
+async function receiveAll(hub: Hub, source: Source, transfer: Transfer): Promise<void> {
+  const { file } = transfer;
+  const start = transfer.have;
+  const bar = isTrue(process.env.HF_HUB_DISABLE_PROGRESS_BARS)
+    ? undefined
+    : progress({ title: source.file, total: source.size, unit: 'bytes', start });
   try {
-    for (;;) {
-      const { done, value } = await reader.read().catch((cause) => {
-        throw failure ?? unreachable(hub, source, url, cause, `the connection broke off at ${have} bytes:`);
-      });
-      if (done) return { have };
-      await file.write(value, 0, value.length, have);
-      have += value.length;
-      if (have > size) throw new HubError(wrongSize(source, have));
-      timer.refresh();
-      bar?.update(have);
+    let most = start;
+    let tries = 0;
+    let isWhole = start === transfer.size;
+    while (!isWhole) {
+      if (transfer.have > (transfer.size ?? Infinity)) await startAgain(transfer);
+      try {
+        isWhole = await receiveFile(hub, source, transfer, bar);
+      } catch (error) {
+        if (!(error instanceof TransientHubError)) throw error;
+        tries = transfer.have > most ? 1 : tries + 1;
+        most = Math.max(most, transfer.have);
+        if (tries > hub.retries) throw error;
+        await backOff(tries, error);
+      }
     }
-  } catch (error) {
-    if (error instanceof TransientHubError) return { have, broken: error };
-    throw error;
+    await file.sync();
+    const { size } = await file.stat();
+    if (size !== transfer.have) throw new HubError(wrongSize(source, transfer.have, size));
   } finally {
-    clearTimeout(timer);
-    await reader.cancel().catch(() => {});
+    bar?.end();
   }
-}
-
-/** Whether the answer is the rest that was asked for; servers may send everything instead. */
-function startsAt(response: Response, position: number): boolean {
-  return response.status === 206 && response.headers.get('Content-Range')?.startsWith(`bytes ${position}-`) === true;
-}
-
-async function startAgain(file: FileHandle): Promise<0> {
-  await file.truncate(0);
-  return 0;
-}
-
-function wrongSize(source: Source, have: number): string {
-  return `${nameOf(source)}: ${have} bytes arrived where the Hub says ${source.size ?? 'no size'}. Try again later`;
 }

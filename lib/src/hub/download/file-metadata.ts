@@ -2,6 +2,7 @@ import { HubError } from '../../errors.js';
 import { addressOf, ask, type Hub, nameOf, refusal } from '../connection.js';
 import type { HubFile } from '../names.js';
 import { patience } from '../retry.js';
+import { bytes } from './content-part.js';
 
 /** What the Hub says of a file before it is downloaded. */
 export interface FileMetadata {
@@ -43,8 +44,8 @@ export async function fileMetadata(hub: Hub, of: HubFile): Promise<FileMetadata 
         'Check HF_ENDPOINT or hubUrl, and whether the network asks you to log in',
     );
   }
-  const length = headers.get('X-Linked-Size') ?? (status < 300 ? headers.get('Content-Length') : null);
-  return { commit, etag, size: length !== null && /^\d+$/.test(length) ? Number(length) : undefined };
+  const length = status < 300 && !headers.has('Content-Encoding') ? headers.get('Content-Length') : null;
+  return { commit, etag, size: bytes(headers.get('X-Linked-Size') ?? length ?? '') };
 }
 
 /** A redirect to the server that has the content tells all that there is to know; within the Hub, the last answer does. */
@@ -55,7 +56,7 @@ function isComplete(url: URL): (response: Response, target: URL) => boolean {
     (headers.has('X-Linked-Etag') || headers.has('ETag'));
 }
 
-/** Both become names of files. */
+/** Both become names of files, with something added to them. */
 function isName(text: string): boolean {
-  return /^\w[\w.+=-]*$/.test(text);
+  return /^\w[\w.+=-]{0,127}$/.test(text);
 }

@@ -1,4 +1,7 @@
 import { HubError } from '../../errors.js';
+import { redact } from '../../redact.js';
+import { findToken } from '../login/token.js';
+import { shortened } from '../names.js';
 import { listRepoFiles } from './list-repo-files.js';
 import { type RepositoryOptions, repositoryFile } from './repository-file.js';
 
@@ -25,7 +28,8 @@ export async function hfHubDownload(
   const path = await repositoryFile(idOrFolder, file, options);
   if (path !== undefined) return path;
   const others = await listRepoFiles(idOrFolder, options).catch(() => []);
-  const known =
-    others.length > 0 ? `; there are ${others.slice(0, 10).join(', ')}${others.length > 10 ? ', …' : ''}` : '';
-  throw new HubError(`${idOrFolder} has no file '${file}'${known}`);
+  const some = others.slice(0, 10).map(shortened);
+  const known = some.length > 0 ? `; there are ${some.join(', ')}${others.length > some.length ? ', …' : ''}` : '';
+  const token = await findToken(options.accessToken);
+  throw new HubError(`${idOrFolder} has no file '${file}'${redact(known, token)}`);
 }

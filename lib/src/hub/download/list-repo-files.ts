@@ -66,6 +66,9 @@ export async function repositoryListing(
   return retry(hub, () => request(hub, of));
 }
 
+/** A million files have room in it; in bytes. */
+const MOST = 1 << 27;
+
 async function request(hub: Hub, of: HubFile): Promise<RepositoryListing | undefined> {
   const url = revisionAddress(hub, of);
   const signal = AbortSignal.timeout(patience.silence);
@@ -75,7 +78,7 @@ async function request(hub: Hub, of: HubFile): Promise<RepositoryListing | undef
     if (response.headers.get('X-Error-Code') === 'RevisionNotFound') return undefined;
     throw refusal(hub, of, response);
   }
-  const listing = parse(await textOf(hub, of, url, response));
+  const listing = parse(await textOf(hub, of, url, response, MOST));
   if (listing) return listing;
   throw new HubError(
     `${nameOf(of)}: ${url.host} answers with no list of files, as no Hub does. Check HF_ENDPOINT or hubUrl, and ${pageOf(hub, of)}`,

@@ -8,6 +8,7 @@ import { hubOf } from '../login/token.js';
 import { type HubFile, isCommit, isRepositoryId, requireFileName, requireRevision } from '../names.js';
 import { retry } from '../retry.js';
 import { hasRevision, keepMissing, keepRevision, link, lookUp, repositoryFolder, snapshotPath } from './cache.js';
+import { cacheFault } from './cache-fault.js';
 import { downloadBlob } from './download-blob.js';
 import { type FileMetadata, fileMetadata, NoRevisionError } from './file-metadata.js';
 
@@ -120,21 +121,18 @@ async function keep(
     return undefined;
   }
   const path = snapshotPath(folder, commit, of.file);
-  if (await isFile(path)) {
+  // One of another length was written when a disk was full, or its machine lost power.
+  if (await isFile(path, size)) {
     await keepRevision(folder, of.revision, commit).catch(() => {});
     return path;
   }
   const blob = join(folder, 'blobs', etag);
   try {
-    if (!(await isFile(blob))) await downloadBlob(hub, { ...of, revision: commit, etag, size }, blob);
+    if (!(await isFile(blob, size))) await downloadBlob(hub, { ...of, revision: commit, etag, size }, blob);
     await link(blob, path);
     await keepRevision(folder, of.revision, commit);
   } catch (cause) {
-    if (!isSystemError(cause)) throw cause;
-    const reason = (cause as Error).message;
-    throw new HubError(`${nameOf(of)} cannot be kept in ${folder}: ${reason}. Set HF_HOME to a folder of yours`, {
-      cause,
-    });
+    throw isSystemError(cause) ? cacheFault(hub, { ...of, size }, folder, cause as NodeJS.ErrnoException) : cause;
   }
   return path;
 }

@@ -1,8 +1,12 @@
+import { receive } from '../../receive.js';
 import { patience } from '../retry.js';
 import { type FoundToken, toToken } from './token.js';
 
 /** What a notebook on Kaggle may call its token: the name that libraries look for, and the tutorial's. */
 const LABELS = ['HF_TOKEN', 'HUGGINGFACE_TOKEN'];
+
+/** How long an answer may be, in bytes. */
+const MOST = 1 << 20;
 
 /** What Kaggle said about one secret. */
 interface Answer {
@@ -45,9 +49,9 @@ async function secretOf(url: string, key: string, label: string): Promise<Answer
       signal: AbortSignal.timeout(patience.silence),
     });
     const { ok, status } = response;
-    const answer = await response.text();
+    const answer = await receive(response, MOST);
     if (ok) {
-      const { wasSuccessful, result } = JSON.parse(answer);
+      const { wasSuccessful, result } = JSON.parse(new TextDecoder().decode(answer));
       return { secret: wasSuccessful ? result?.secret : undefined };
     }
     // How a secret that is not there may be answered.

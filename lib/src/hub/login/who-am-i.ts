@@ -1,5 +1,5 @@
 import { HubError } from '../../errors.js';
-import { answered, ask, type Hub, HubRefusal, refusal, textOf } from '../connection.js';
+import { answered, ask, errorCode, type Hub, HubRefusal, refusal, textOf, withoutToken } from '../connection.js';
 import { hubAddress, isOffline } from '../environment.js';
 import type { HubFile } from '../names.js';
 import { patience, RETRIES, retry } from '../retry.js';
@@ -25,6 +25,9 @@ export interface WhoAmIOptions {
   /** The Hub's address; default `HF_ENDPOINT`, else https://huggingface.co. */
   hubUrl?: string;
 }
+
+/** True answers are a few thousand bytes. */
+const MOST = 1 << 20;
 
 /** How errors name what was asked. */
 const OF: HubFile = { repoType: 'model', id: 'the access token', file: 'whose it is', revision: 'main' };
@@ -67,18 +70,17 @@ async function request(hub: Hub, source: string): Promise<string> {
     if (target.origin !== url.origin) elsewhere = target;
     return elsewhere !== undefined;
   });
-  const text = await textOf(hub, OF, url, response);
-  if (response.ok) return text;
+  const text = await textOf(hub, OF, url, response, MOST);
+  if (response.ok) return withoutToken(hub, text);
   const message = answered(hub, OF, response);
   if (elsewhere) {
     const { host, origin } = elsewhere;
-    throw new HubError(
-      `${message}It sends to ${host}, which does not get the token. Is the Hub at HF_ENDPOINT=${origin}?`,
-    );
+    const why = `It sends to ${host}, which does not get the token. Is the Hub at HF_ENDPOINT=${origin}?`;
+    throw new HubError(message + withoutToken(hub, why));
   }
   if (response.status === 401) {
     const why = `The access token (${source}) is not valid here`;
-    throw new HubRefusal(`${message}${why}. ${howToLogIn(hub.address)}`, 401, response.headers.get('X-Error-Code'));
+    throw new HubRefusal(`${message}${why}. ${howToLogIn(hub.address)}`, 401, errorCode(hub, response));
   }
   if (response.status === 403) {
     const why = `The access token (${source}) may not ask this, or not from this network`;

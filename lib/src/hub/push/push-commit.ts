@@ -2,8 +2,8 @@ import type { CommitProgressEvent } from '@huggingface/hub';
 import { commitIter, type PathInfo, pathsInfo } from '@huggingface/hub';
 import { waits } from '../../interruption.js';
 import { type Progress, progress } from '../../progress.js';
-import { difference } from '../checksum.js';
-import { pageOf } from '../connection.js';
+import { difference, isChecksum } from '../checksum.js';
+import { pageOf, withoutToken } from '../connection.js';
 import { isTrue } from '../environment.js';
 import { isCommit } from '../names.js';
 import { retry } from '../retry.js';
@@ -70,7 +70,7 @@ async function commitWithFiles(
 
 async function isSame(location: string, { oid, lfs }: PathInfo): Promise<boolean> {
   const etag = lfs?.oid ?? oid ?? '';
-  return /^([0-9a-f]{40}|[0-9a-f]{64})$/.test(etag) && (await difference(location, etag)) === undefined;
+  return isChecksum(etag) && (await difference(location, etag)) === undefined;
 }
 
 /** Uploads what the Hub has not got, and makes the commit. */
@@ -99,8 +99,10 @@ async function commitOnce(
     for (;;) {
       const { done, value } = await events.until(commit.next());
       if (!done) bar.hear(value);
-      else if (value && isCommit(value.commit.oid)) return value.commit;
-      else throw new UncertainPushError(`${session.id}: the commit was answered with no commit. Push again later`);
+      else if (value && isCommit(value.commit.oid)) {
+        const { oid, url } = value.commit;
+        return { oid, url: withoutToken(session.hub, url) };
+      } else throw new UncertainPushError(`${session.id}: the commit was answered with no commit. Push again later`);
     }
   } catch (error) {
     stop.abort();

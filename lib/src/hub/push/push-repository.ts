@@ -1,7 +1,8 @@
 import { createBranch, createRepo, HubApiError } from '@huggingface/hub';
 import { HubError, OnpaError } from '../../errors.js';
 import { isSystemError } from '../../files.js';
-import { HubRefusal, revisionAddress, withoutToken } from '../connection.js';
+import { wordsOf } from '../../redact.js';
+import { HubRefusal, revisionAddress } from '../connection.js';
 import { isCommit } from '../names.js';
 import { pushFetch } from './push-fetch.js';
 import { type PushSession, partOf } from './push-session.js';
@@ -60,7 +61,7 @@ export function packageOptions({ hub, id, revision }: PushSession): {
 /** The package's own errors are about answers that no Hub gives. */
 export function asHubError({ hub, id, signal }: PushSession, error: unknown): unknown {
   if (error instanceof OnpaError || signal.aborted || isSystemError(error)) return error;
-  const message = withoutToken(hub, (error as Error).message);
+  const message = wordsOf((error as Error).message, hub.token);
   return new HubError(
     `${id}: ${new URL(hub.address).host} does not answer as a Hub does: ${message}. Check HF_ENDPOINT or hubUrl, and whether the network asks you to log in`,
   );

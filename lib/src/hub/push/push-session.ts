@@ -1,5 +1,5 @@
 import type { HubError } from '../../errors.js';
-import { answered, type Hub, HubRefusal, pageOf, retryAfter } from '../connection.js';
+import { answered, errorCode, type Hub, HubRefusal, pageOf, retryAfter } from '../connection.js';
 import { howToLogIn } from '../login/token.js';
 import type { HubFile } from '../names.js';
 import { TransientHubError } from '../retry.js';
@@ -57,15 +57,15 @@ export function pushRefusal(session: PushSession, what: string, response: Respon
     413: 'It is more than the Hub takes: leave out files, or push them in several commits',
   };
   const then = advice[status] ?? 'Check the files and their names, and that HF_ENDPOINT or hubUrl is a Hub';
-  return new HubRefusal(message + then, status, response.headers.get('X-Error-Code'));
+  return new HubRefusal(message + then, status, errorCode(hub, response));
 }
 
-/** The Hub's own words, shortened. */
+/** The Hub's own words. */
 function saidIn(response: Response, text: string): string | undefined {
   if (!response.headers.get('Content-Type')?.startsWith('application/json')) return undefined;
   try {
     const { error } = JSON.parse(text) as { error?: unknown };
-    return typeof error === 'string' ? error.slice(0, 500) : undefined;
+    return typeof error === 'string' ? error : undefined;
   } catch {
     return undefined;
   }

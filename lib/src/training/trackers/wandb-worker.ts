@@ -1,5 +1,7 @@
-import { channel } from 'node:diagnostics_channel';
+import { createRequire } from 'node:module';
 import { parentPort, workerData } from 'node:worker_threads';
+import { redact } from '../../redact.js';
+import { wandbFetch } from './wandb-fetch.js';
 import type { WandbReply, WandbRequest, WandbRun } from './wandb-messages.js';
 
 // The thread that talks to Weights & Biases, through @wandb/sdk.
@@ -28,9 +30,28 @@ const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout
 
 /** The status of the last answer, which the SDK does not always tell. */
 let lastStatus = 0;
-channel('http.client.response.finish').subscribe((message) => {
-  lastStatus = (message as { response: { statusCode: number } }).response.statusCode;
-});
+/** What the SDK shows the server of whom it works for, also where the key is that of `~/.netrc`. */
+const shown = new Set([options.apiKey]);
+
+/** What the SDK is given in place of its own client. */
+async function request(url: string, init: RequestInit = {}): Promise<Response> {
+  const [, basic] = /^Basic (.*)$/.exec(new Headers(init.headers).get('Authorization') ?? '') ?? [];
+  if (basic) shown.add(basic).add(Buffer.from(basic, 'base64').toString().replace(/^api:/, ''));
+  const response = await wandbFetch(url, init);
+  lastStatus = response.status;
+  return response;
+}
+
+/** Puts it where the SDK and its part for GraphQL look for their client; in this thread nobody else does. */
+function replaceClient(): void {
+  const sdk = createRequire(require.resolve('@wandb/sdk'));
+  const client = Object.assign(request, { default: request, fetch: request, Headers, Request, Response });
+  for (const from of [sdk, createRequire(sdk.resolve('graphql-request'))]) {
+    const place = from.resolve('cross-fetch');
+    from(place);
+    require.cache[place]!.exports = client;
+  }
+}
 
 /** A request that is not worth repeating. */
 class Refused extends Error {}
@@ -88,10 +109,11 @@ async function persistently<T>(attempt: () => Promise<T>): Promise<T> {
 function fail(error: unknown): void {
   // The error that the SDK throws where nobody catches it has the true one as its message: 'Error: …'.
   const text = error instanceof Error ? error.message : String(error);
-  reply({ type: 'failed', reason: text.replace(/^(Error: )+/, '') });
+  reply({ type: 'failed', reason: redact(text.replace(/^(Error: )+/, ''), ...shown) });
 }
 
 async function start(): Promise<Run> {
+  replaceClient();
   const { default: sdk } = require('@wandb/sdk') as { default: Sdk };
   const { baseUrl, apiKey, project, entity, name, notes } = options;
   const config = Object.fromEntries(Object.entries(options.config).map(([key, value]) => [key, { desc: null, value }]));

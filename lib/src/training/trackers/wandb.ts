@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { writeConfig } from '../../hubert/pretrained/config-file.js';
+import { redact } from '../../redact.js';
 import { writeArguments } from '../arguments/training-arguments.js';
 import type { LogEntry } from '../trainer-state.js';
 import { rewriteLogs } from './rewrite-logs.js';
@@ -127,10 +128,8 @@ function startThread(run: WandbRun): WandbThread {
   };
 }
 
-/** A message without the key, as it is and as it is sent, and without a password in an address. */
+/** A message without the key, in whatever form it was sent or said, and without a password in an address. */
 export function withoutKey(text: string, key: string): string {
   const anonymous = text.replace(/\/\/[^/@\s]*@/g, '//');
-  if (key === '') return anonymous;
-  const forms = [key, encodeURIComponent(key), Buffer.from(`api:${key}`).toString('base64')];
-  return forms.reduce((clean, form) => clean.replaceAll(form, '***'), anonymous);
+  return redact(anonymous, key, key && Buffer.from(`api:${key}`).toString('base64'));
 }

@@ -1,0 +1,40 @@
+/**
+ * The whole content of an answer, unpacked, where it is not too long: no more than `maxBytes` is ever kept.
+ *
+ * @param arrived - hears of each piece, and how many bytes there are now
+ * @returns undefined if it is longer
+ * @throws what the connection throws where it breaks off
+ */
+export async function receive(
+  response: Response,
+  maxBytes: number,
+  arrived: (bytes: number) => void = () => {},
+): Promise<Uint8Array<ArrayBuffer> | undefined> {
+  if (!response.body) return new Uint8Array();
+  if (Number(response.headers.get('Content-Length')) > maxBytes) {
+    await response.body.cancel().catch(() => {});
+    return undefined;
+  }
+  const reader = response.body.getReader();
+  const pieces: Uint8Array[] = [];
+  let bytes = 0;
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) return Buffer.concat(pieces);
+    bytes += value.length;
+    if (bytes > maxBytes) {
+      await reader.cancel().catch(() => {});
+      return undefined;
+    }
+    pieces.push(value);
+    arrived(bytes);
+  }
+}
+
+/** What fetch hides behind 'fetch failed'. */
+export function failureOf(cause: unknown): { code?: string; message: string } {
+  const error = cause as { name?: string; code?: unknown; message?: string; cause?: unknown };
+  if (error?.name === 'TimeoutError') return { code: 'TIMEOUT', message: '' };
+  if (error?.cause) return failureOf(error.cause);
+  return { code: typeof error?.code === 'string' ? error.code : undefined, message: String(error?.message ?? cause) };
+}

@@ -1,4 +1,5 @@
 import { ParameterError } from '../errors.js';
+import { given, type OrNull } from '../options.js';
 import { withMargin } from './axes/axis.js';
 import { isRecord, requireItems } from './chart-arguments.js';
 import { hconcat } from './concat.js';
@@ -19,10 +20,8 @@ type Entry = Readonly<Record<string, number>>;
  * @example
  * await show(trainingCurves(trainer.state.logHistory));
  */
-export function trainingCurves(
-  logHistory: readonly Entry[],
-  { width = 230, height = 200, title }: ChartOptions = {},
-): Spec {
+export function trainingCurves(logHistory: readonly Entry[], options: OrNull<ChartOptions> = {}): Spec {
+  const { width = 230, height = 200, title } = given<ChartOptions>(options);
   requireItems('logHistory', logHistory, 'log entries', isRecord);
   const losses = curvesOf(logHistory, { loss: 'training', eval_loss: 'validation' });
   if (losses.length === 0) {

@@ -36,7 +36,8 @@ describe('Weights & Biases', () => {
   ): Promise<{ warnings: string[]; log: string[] }> {
     const run = await runInfo(args);
     const one = async (status: 'finished' | 'interrupted' | 'failed') => {
-      const tracker = guarded(wandb({ retryDelays: [1, 1], ...options }));
+      // A busy machine may take its time.
+      const tracker = guarded(wandb({ retryDelays: [1, 1], patience: 50_000, ...options }), { patience: 55_000 });
       tracker.begin({ ...run, args: { ...run.args, runName: args.runName ?? status } });
       for (const entry of ENTRIES) tracker.log(entry);
       await tracker.end({ status, summary: status === 'finished' ? { train_loss: 1.125 } : {} });

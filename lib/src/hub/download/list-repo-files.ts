@@ -2,10 +2,11 @@ import { readdir } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import { HubError } from '../../errors.js';
 import { isFolder, pathOf } from '../../files.js';
-import { ask, type Hub, nameOf, pageOf, refusal, revisionAddress, textOf } from '../connection.js';
+import { ask, type Hub, nameOf, pageOf, revisionAddress, textOf } from '../connection.js';
 import { isOffline } from '../environment.js';
 import { hubOf } from '../login/token.js';
 import { type HubFile, isCommit } from '../names.js';
+import { refusal } from '../refusal.js';
 import { patience, retry } from '../retry.js';
 import { type RepositoryOptions, requireRepository } from './repository-file.js';
 

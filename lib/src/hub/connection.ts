@@ -128,6 +128,7 @@ export function unreachable(
  * The whole text of an answer.
  *
  * @param most - how long it may be, in bytes
+ * @param arrived - is called for each piece of a long one
  */
 export async function textOf(
   hub: Hub,
@@ -135,8 +136,9 @@ export async function textOf(
   url: URL,
   response: Response,
   most: number = MOST,
+  arrived?: () => void,
 ): Promise<string> {
-  const bytes = await receive(response, most).catch((cause) => {
+  const bytes = await receive(response, most, arrived).catch((cause) => {
     throw unreachable(hub, of, url, cause, 'the connection broke off:');
   });
   if (bytes) return new TextDecoder().decode(bytes);

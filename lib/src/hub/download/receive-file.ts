@@ -55,7 +55,8 @@ export async function receiveFile(
         });
         if (done) break;
         const have = transfer.have + value.length;
-        if (have > (transfer.size ?? Infinity)) throw new HubError(wrongSize(source, transfer.size, have));
+        const most = Math.min(transfer.size ?? Infinity, end ?? Infinity);
+        if (have > most) throw new HubError(wrongSize(source, most, have));
         await writeFully(transfer.file, value, transfer.have);
         transfer.have = have;
         timer.refresh();
@@ -64,6 +65,7 @@ export async function receiveFile(
     } finally {
       await reader.cancel().catch(() => {});
     }
+    // Where nobody has said a length, the end of the answer is that of the file.
     const { have, size = end ?? have } = transfer;
     if (have !== size) throw new TransientHubError(wrongSize(source, size, have));
     return true;

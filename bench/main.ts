@@ -1,8 +1,10 @@
 // npm run bench -- dsp [--quick] [--only stft,istft]
 // npm run bench -- model [--quick] [--only onpa,onnx,30s]
 // npm run bench -- train [--quick] [--only full-30s,later-5sx4]
+// npm run bench -- endurance [--steps 100] [--small] [--resume] [--only train,predict]; not part of a run of all
 import { parseArgs } from 'node:util';
 import { benchDsp } from './dsp/suite.js';
+import { benchEndurance } from './endurance/suite.js';
 import { benchModel } from './model/suite.js';
 import type { BenchOptions } from './options.js';
 import { benchTrain } from './train/suite.js';
@@ -11,18 +13,28 @@ const suites: Record<string, (options: BenchOptions) => Promise<void>> = {
   dsp: benchDsp,
   model: benchModel,
   train: benchTrain,
+  endurance: benchEndurance,
 };
 
 async function main(): Promise<void> {
   const { positionals, values } = parseArgs({
     allowPositionals: true,
-    options: { quick: { type: 'boolean', default: false }, only: { type: 'string', default: '' } },
+    options: {
+      quick: { type: 'boolean', default: false },
+      only: { type: 'string', default: '' },
+      steps: { type: 'string' },
+      small: { type: 'boolean', default: false },
+      resume: { type: 'boolean', default: false },
+    },
   });
-  const names = positionals.length > 0 ? positionals : Object.keys(suites);
+  const names = positionals.length > 0 ? positionals : Object.keys(suites).filter((name) => name !== 'endurance');
   const unknown = names.find((name) => !(name in suites));
   if (unknown !== undefined) throw new Error(`There is no suite '${unknown}'; give ${Object.keys(suites).join(', ')}`);
   for (const name of names) {
-    await suites[name]({ quick: values.quick, only: values.only.split(',').filter(Boolean) });
+    const { quick, small, resume } = values;
+    const steps = values.steps === undefined ? undefined : Number(values.steps);
+    if (steps !== undefined && !(Number.isInteger(steps) && steps > 0)) throw new Error('--steps: give a whole number');
+    await suites[name]({ quick, small, resume, steps, only: values.only.split(',').filter(Boolean) });
   }
 }
 

@@ -4,4 +4,8 @@ export interface BenchOptions {
   quick: boolean;
   /** What to measure, by the names that the suite knows; all where empty. */
   only: string[];
+  /** For `endurance`: how many batches, by the small model in place of DistilHuBERT, going on where it ended. */
+  steps?: number;
+  small: boolean;
+  resume: boolean;
 }

@@ -15,7 +15,7 @@ interface SetupScripts {
 
 /** The modules of scripts/setup. */
 export async function loadSetup(): Promise<SetupScripts> {
-  const modules = ['run', 'python', 'kernel'].map(
+  const modules = ['run', 'interpreter', 'python', 'kernel'].map(
     (name) => import(pathToFileURL(join(root, 'scripts', 'setup', `${name}.mjs`)).href),
   );
   return Object.assign({}, ...(await Promise.all(modules)));

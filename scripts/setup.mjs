@@ -5,19 +5,10 @@
 //   ONPA_GPU=1 npm run setup    TensorFlow and CUDA for an NVIDIA GPU; kept until ONPA_GPU=0
 import { nodeProblem } from './setup/node.mjs';
 
-// The steps use what an old Node lacks, so they are loaded only after this check.
 const problem = nodeProblem(process.version);
 if (problem) {
   console.error(`Set-up cannot start:\n  - ${problem}`);
   process.exit(1);
 }
-const { setUp } = await import('./setup/steps.mjs');
-const { SetupError } = await import('./setup/run.mjs');
-
-try {
-  console.log(await setUp());
-} catch (error) {
-  if (!(error instanceof SetupError)) throw error;
-  console.error(error.message);
-  process.exit(1);
-}
+// The steps use what an old Node lacks, so they are loaded only after this check; it has no top-level await either.
+import('./setup/main.mjs').then(({ main }) => main());

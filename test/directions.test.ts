@@ -19,8 +19,7 @@ const FORBIDDEN: [from: string, to: string, why: RegExp][] = [
   ['lib/src/dsp/stft.ts', './nowhere.js', /is not there/],
 ];
 
-describe('The directions between the folders', function () {
-  this.timeout(120_000);
+describe('The directions between the folders', () => {
   let folder: string;
   beforeEach(() => {
     folder = mkdtempSync(path.join(tmpdir(), 'onpa-directions-'));

@@ -215,6 +215,48 @@ describe('pipeline', () => {
     }
   });
 
+  it('takes null for the default of each option, and for all labels as topK, as None in Python', async () => {
+    const heard = await soundOf('noise');
+    for (const option of ['featureExtractor', 'functionToApply', 'revision', 'hubUrl', 'accessToken']) {
+      const own = await pipeline('audio-classification', { model: MODEL, [option]: null });
+      assertScores(await own(heard), expected('noise'));
+      assertScores(await own(heard, { functionToApply: null }), expected('noise'));
+      own.model.dispose();
+    }
+    assert.equal((await classify(heard, { topK: null })).length, 7);
+    assert.equal((await classify(await soundOf('trumpet'), { topK: undefined })).length, 5);
+  });
+
+  it('says how many samples a sound has and how many it needs, of whichever length it is', async () => {
+    const least = 400;
+    for (const length of [0, 1, 10, least - 1]) {
+      for (const [sampleRate, own] of [
+        [16000, length],
+        [8000, 2 * length],
+        [44100, Math.ceil((length * 16000) / 44100)],
+      ]) {
+        if (own >= least) continue;
+        const sound = { samples: new Float32Array(length), sampleRate };
+        await assert.rejects(classify(sound), {
+          name: 'ParameterError',
+          message: new RegExp(`^audio has ${own} samples .* at 16000 Hz; the model needs at least ${least} samples`),
+        });
+      }
+    }
+    const short = classify.featureExtractor(new Float32Array(least - 1), { samplingRate: 16000 });
+    assert.throws(() => tf.tidy(() => classify.model.forward(short)), {
+      name: 'ParameterError',
+      message: /inputValues has 399 samples; a frame of this model needs at least 400/,
+    });
+    const padded = { samplingRate: 16000, padding: true } as const;
+    const batch = classify.featureExtractor([new Float32Array(5000), new Float32Array(least - 1)], padded);
+    assert.throws(() => tf.tidy(() => classify.model.forward(batch)), {
+      name: 'ParameterError',
+      message: /attentionMask\[1\] leaves 399 samples; a frame needs at least 400/,
+    });
+    assert.equal((await classify({ samples: new Float32Array(least), sampleRate: 16000 })).length, 5);
+  });
+
   it('says which file cannot be read', async () => {
     const message = /nowhere\.wav.*no such file/;
     await assert.rejects(classify([await soundOf('noise'), 'nowhere.wav']), { name: 'AudioDecodeError', message });

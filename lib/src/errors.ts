@@ -30,5 +30,41 @@ export class TrainingError extends OnpaError {}
 /** Training that was asked to stop. The message says after which step, and how to go on. */
 export class TrainingInterrupted extends OnpaError {}
 
+/** A file that cannot be written. The message names it, why, and what to do; what stood there before is as it was. */
+export class WriteError extends OnpaError {
+  /** What the operating system says: 'ENOSPC', 'EACCES' … */
+  readonly code: string | undefined;
+  readonly syscall: string | undefined;
+
+  constructor(
+    /** Of the file or folder. */
+    readonly path: string,
+    cause: NodeJS.ErrnoException,
+  ) {
+    const reason = WHY_NOT_WRITTEN[cause.code ?? ''] ?? 'the system refuses; give another path';
+    super(`'${path}' cannot be written: ${reason} (${cause.message})`, { cause });
+    this.code = cause.code;
+    this.syscall = cause.syscall;
+  }
+}
+
+const NO_ROOM = 'there is no room for it; make some, or give a path on another disk';
+const FORBIDDEN = 'you have no right to; give a path of your own, or change who may write there';
+
+/** What the codes of the operating system mean, and what to do. */
+const WHY_NOT_WRITTEN: Readonly<Record<string, string>> = {
+  ENOSPC: NO_ROOM,
+  EFBIG: NO_ROOM,
+  EDQUOT: NO_ROOM,
+  EACCES: FORBIDDEN,
+  EPERM: FORBIDDEN,
+  EROFS: 'its disk can only be read; give a path on another one',
+  EISDIR: 'there is a folder of that name; give the path of a file',
+  ENOENT: 'the folder that it belongs into is missing; make that first',
+  ENOTDIR: 'what should be a folder on its way is a file; give another path',
+  EEXIST: 'what should be a folder is a file; give another path',
+  ENAMETOOLONG: 'its name is too long; give a shorter one',
+};
+
 /** A data set that is not laid out as one, or cannot be unpacked. The message names the folder or file, and what was expected. */
 export class DatasetError extends OnpaError {}

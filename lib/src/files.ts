@@ -2,26 +2,36 @@ import { randomUUID } from 'node:crypto';
 import { statSync } from 'node:fs';
 import { type FileHandle, mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { ParameterError } from './errors.js';
+import { ParameterError, WriteError } from './errors.js';
 
 /**
  * Writes a file, whole or piece by piece, beside its place and renames it, so that nobody ever sees half of it. Makes the
- * folder if asked, and the file with the permissions `mode`.
+ * folder if asked, and the file with the permissions `mode`. What is no file, such as a pipe, is written to as it is.
+ *
+ * @throws WriteError if the operating system refuses; a file of that name is as it was then
  */
 export async function writeWhole(
   path: string,
   bytes: Uint8Array | Iterable<Uint8Array>,
   options: { makeFolder?: boolean; mode?: number } = {},
 ): Promise<void> {
-  if (options.makeFolder) await mkdir(dirname(path), { recursive: true });
-  const partial = `${path}.${randomUUID()}.part`;
+  // A name that is as long as it may be has no room for an ending.
+  const partial = join(dirname(path), `${basename(path).slice(0, 50)}.${randomUUID()}.part`);
   try {
+    if (options.makeFolder) await mkdir(dirname(path), { recursive: true });
+    const found = await stat(path).catch(() => undefined);
+    if (found && !found.isFile() && !found.isDirectory()) {
+      await writeFile(path, bytes);
+      return;
+    }
     await writeFile(partial, bytes, { mode: options.mode });
     await rename(partial, path);
+  } catch (cause) {
+    throw isSystemError(cause) ? new WriteError(path, cause as NodeJS.ErrnoException) : cause;
   } finally {
-    await rm(partial, { force: true });
+    await rm(partial, { force: true }).catch(() => {});
   }
 }
 

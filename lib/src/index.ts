@@ -6,16 +6,13 @@ export { type Checkpoint, openCheckpoint } from './checkpoint/checkpoint.js';
 export type { DType } from './checkpoint/dtype.js';
 export { saveSafetensors, type TensorArray, type TensorData } from './checkpoint/save-safetensors.js';
 export type { TensorInfo } from './checkpoint/tensor.js';
-export {
-  AudioDataset,
-  type DatasetFeatures,
-  type DatasetRow,
-  type TrainTestSplitOptions,
-} from './dataset/audio-dataset.js';
+export { AudioDataset, type TrainTestSplitOptions } from './dataset/audio-dataset.js';
 export type { ClassLabel } from './dataset/class-label.js';
+export type { DatasetFeatures, DatasetRow } from './dataset/dataset-row.js';
 export type { EncodedDataset, PreprocessOptions } from './dataset/encoded-dataset.js';
 export type { ExampleSource, TrainingExample } from './dataset/example-source.js';
 export { type LoadDatasetOptions, loadDataset } from './dataset/load-dataset.js';
+export { IterableAudioDataset, type StreamShuffleOptions } from './dataset/streaming/iterable-dataset.js';
 export { amplitudeToDb, type DecibelOptions, powerToDb } from './dsp/decibel.js';
 export { type Complex, dftMatrix, fftFrequencies, rfft } from './dsp/fft.js';
 export { FloatMatrix } from './dsp/float-matrix.js';
@@ -49,6 +46,7 @@ export {
   SetupError,
   TrainingError,
   TrainingInterrupted,
+  WriteError,
 } from './errors.js';
 export { AutoFeatureExtractor, Wav2Vec2FeatureExtractor } from './feature-extractor/feature-extractor.js';
 export type { BatchFeature, FeatureExtractionOptions, RawAudio } from './feature-extractor/prepare-audio.js';

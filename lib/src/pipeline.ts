@@ -9,7 +9,7 @@ import type { HubertForSequenceClassification } from './hubert/models.js';
 import { AutoModelForAudioClassification } from './hubert/pretrained/auto-model.js';
 import { softmax } from './softmax.js';
 import { tf } from './tensor/tensorflow.js';
-import { noteFinite, requireChoice, requireFinite, requireInteger } from './validation.js';
+import { noteFinite, type OrNull, requireChoice, requireFinite, requireInteger, withoutNull } from './validation.js';
 
 /** What a pipeline can do. */
 export type PipelineTask = 'audio-classification';
@@ -54,9 +54,12 @@ export interface AudioClassificationPipeline {
    * @throws ParameterError for sound that is shorter than one frame of the model or not finite everywhere
    * @throws AudioDecodeError for sound that cannot be read
    */
-  (audio: readonly PipelineAudio[], options?: ScoreOptions): Promise<LabelScore[][]>;
-  (audio: PipelineAudio, options?: ScoreOptions): Promise<LabelScore[]>;
-  (audio: PipelineAudio | readonly PipelineAudio[], options?: ScoreOptions): Promise<LabelScore[] | LabelScore[][]>;
+  (audio: readonly PipelineAudio[], options?: OrNull<ScoreOptions>): Promise<LabelScore[][]>;
+  (audio: PipelineAudio, options?: OrNull<ScoreOptions>): Promise<LabelScore[]>;
+  (
+    audio: PipelineAudio | readonly PipelineAudio[],
+    options?: OrNull<ScoreOptions>,
+  ): Promise<LabelScore[] | LabelScore[][]>;
   readonly task: PipelineTask;
   /** Its `dispose` frees the weights. */
   readonly model: HubertForSequenceClassification;
@@ -76,9 +79,18 @@ const TASKS: readonly PipelineTask[] = ['audio-classification'];
  * const classify = await pipeline('audio-classification', { model: 'me/distilhubert-finetuned-gtzan' });
  * const [{ label, score }] = await classify('trumpet.ogg');
  */
-export async function pipeline(task: PipelineTask, options: PipelineOptions): Promise<AudioClassificationPipeline> {
+export async function pipeline(
+  task: PipelineTask,
+  options: OrNull<PipelineOptions>,
+): Promise<AudioClassificationPipeline> {
   requireChoice('task', task, TASKS);
-  const { model: given, featureExtractor: extractor = given, topK = 5, functionToApply, ...hub } = options;
+  const { topK = 5 } = options;
+  const {
+    model: given,
+    featureExtractor: extractor = given,
+    functionToApply,
+    ...hub
+  } = withoutNull<PipelineOptions>(options);
   requireScoreOptions({ topK, functionToApply });
   if (!given) throw new ParameterError('model is missing; give a repository of the Hub, a folder, or a model');
   if (typeof extractor === 'object') {
@@ -101,7 +113,10 @@ export async function pipeline(task: PipelineTask, options: PipelineOptions): Pr
     const logits = tf.tidy(() => model.forward(batch).logits.dataSync<'float32'>());
     return best(logits, model.config, scoring);
   };
-  const audioClassification = async (audio: PipelineAudio | readonly PipelineAudio[], own: ScoreOptions = {}) => {
+  const audioClassification = async (
+    audio: PipelineAudio | readonly PipelineAudio[],
+    own: OrNull<ScoreOptions> = {},
+  ) => {
     const scoring = {
       topK: own.topK === undefined ? topK : own.topK,
       functionToApply: own.functionToApply ?? functionToApply,

@@ -1,7 +1,28 @@
+import { inspect } from 'node:util';
 import { ParameterError } from './errors.js';
 
+/** Options that may be null where they may be left out: as None does in Python, it stands for the default. */
+export type OrNull<T> = { [K in keyof T]: undefined extends T[K] ? T[K] | null : T[K] };
+
+/** The options that are given. */
+export function withoutNull<T extends object>(options: OrNull<T> | null | undefined): T {
+  return Object.fromEntries(
+    Object.entries(options ?? {}).filter(([, value]) => value !== null && value !== undefined),
+  ) as T;
+}
+
 function fail(name: string, value: unknown, range: string): never {
-  throw new ParameterError(`${name} is ${typeof value === 'string' ? `'${value}'` : String(value)}; ${range}`);
+  throw new ParameterError(`${name} is ${shown(value)}; ${range}`);
+}
+
+/** A value for a message, cut where it is absurdly long. */
+function shown(value: unknown): string {
+  const isObject = typeof value === 'object' && value !== null;
+  const text = isObject
+    ? inspect(value, { depth: 1, compact: true, breakLength: Infinity, customInspect: false })
+    : String(value);
+  const cut = text.length > 100 ? `${text.slice(0, 100)}…` : text;
+  return typeof value === 'string' ? `'${cut}'` : cut;
 }
 
 /** Throws a {@link ParameterError} unless `value` is a whole number of at least `least`. */

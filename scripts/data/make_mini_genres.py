@@ -5,13 +5,18 @@ Ten genres, in GTZAN's layout (Tzanetakis and Cook 2002, https://doi.org/10.1109
 22,050 Hz, as genres/<genre>/<genre>.<number>.ogg. music.py composes each from its own seed and has FluidSynth play it.
 
     python3 scripts/data/make_mini_genres.py [output folder]
+    python3 scripts/data/make_mini_genres.py --large 1000 <output folder>
+
+The second composes GTZAN at its size, 30 s a clip as WAV (1.3 GB), for `npm run bench -- endurance`; it needs no ffmpeg.
 
 Needs what music.py needs, and ffmpeg. About 3 minutes on one core; versions are in data/README.md.
 """
 
+import argparse
 import random
 import subprocess
-import sys
+import wave
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -21,6 +26,7 @@ from music import STYLES, compose, play, programs
 DATA = Path(__file__).resolve().parents[2] / "data"
 CLIPS = 30  # of each genre
 SECONDS, SAMPLE_RATE = 5, 22050
+LARGE_SECONDS = 30
 SONG = ("reggae", 20)  # the clip outside the set: its genre, and how long it is in seconds
 
 # The styles of music.py are broad; a genre keeps to its most typical instruments, and to a beat of its own.
@@ -53,8 +59,34 @@ def encode(samples: np.ndarray, path: Path, *options: str) -> None:
     subprocess.run(command, input=pcm, check=True)
 
 
+def write_wav(samples: np.ndarray, path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_suffix(".part")
+    with wave.open(str(partial), "wb") as file:
+        file.setparams((1, 2, SAMPLE_RATE, 0, "NONE", ""))
+        file.writeframes(np.round(32767 * samples).astype("<i2").tobytes())
+    partial.replace(path)
+
+
+def make_large(folder: Path, clips: int) -> None:
+    """GTZAN at its size: so many clips of 30 s as WAV, of each genre in turn; those that are there are kept."""
+    names = [(genre, f"{genre}.{number:05d}") for number in range(100) for genre in STYLES][:clips]
+    missing = [(genre, name) for genre, name in names if not (folder / "genres" / genre / f"{name}.wav").exists()]
+    with ThreadPoolExecutor() as pool:
+        sounds = pool.map(lambda one: clip(one[0], f"genres {one[1]}", LARGE_SECONDS), missing)
+        for (genre, name), samples in zip(missing, sounds):
+            write_wav(samples, folder / "genres" / genre / f"{name}.wav")
+
+
 def main() -> None:
-    data = Path(sys.argv[1]) if len(sys.argv) > 1 else DATA
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("output", nargs="?", type=Path, default=DATA)
+    parser.add_argument("--large", type=int, metavar="CLIPS", help="so many clips of 30 s as WAV instead, at most 1000")
+    options = parser.parse_args()
+    if options.large is not None:
+        make_large(options.output, options.large)
+        return
+    data = options.output
     for genre in STYLES:
         for number in range(CLIPS):
             name = f"{genre}.{number:05d}"

@@ -1,11 +1,10 @@
-import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import { findProgram, readIfThere, root, run, SetupError, step } from './run.mjs';
-
-// TensorFlow's wheels set the upper end: 2.21 has them for Python 3.10 to 3.13.
-const oldest = 10;
-const newest = 13;
+import { describePython, findInterpreter, range, versionFits } from './interpreter.mjs';
+import { lockedArguments, readLock } from './lock.mjs';
+import { downloadProblem } from './network.mjs';
+import { readIfThere, root, run, SetupError, step } from './run.mjs';
 
 /** The environment for Python programs: nothing from the user's own site-packages or kernels. */
 export function pythonEnvironment(env = process.env) {
@@ -21,43 +20,6 @@ export function environmentPrefix(env = process.env) {
 
 export function environmentPython(env = process.env) {
   return join(environmentPrefix(env), 'bin', 'python');
-}
-
-/** What one interpreter says about itself, or undefined if it does not start. */
-export function describePython(python) {
-  const code =
-    'import sys, sysconfig as s; print(sys.version_info[1], s.get_path("platlib"), s.get_path("purelib"), sep="\\n")';
-  try {
-    const options = { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] };
-    const [minor, ...folders] = execFileSync(python, ['-I', '-c', code], options).trim().split('\n');
-    return { minor: Number(minor), folders: [...new Set(folders)] };
-  } catch {
-    return undefined;
-  }
-}
-
-function canMakeEnvironment(python) {
-  try {
-    execFileSync(python, ['-I', '-c', 'import venv, ensurepip'], { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-const versionFits = (description) => description && description.minor >= oldest && description.minor <= newest;
-const range = `3.${oldest} to 3.${newest}`;
-
-/** The interpreter that makes `.venv`: `PYTHON` if set, else the first fitting one on the PATH. */
-export function findInterpreter(env = process.env) {
-  const names = ['python3'];
-  for (let minor = newest; minor >= oldest; minor--) names.push(`python3.${minor}`);
-  const found = (env.PYTHON ? [env.PYTHON] : [...names, 'python']).map((name) => findProgram([name], env.PATH));
-  const fitting = found.find((python) => python && versionFits(describePython(python)));
-  if (fitting && canMakeEnvironment(fitting)) return { python: fitting };
-  const install = process.platform === 'darwin' ? 'brew install python@3.12' : 'sudo apt install python3 python3-venv';
-  if (fitting) return { problem: `${fitting} has no venv module: ${install}` };
-  return { problem: `No Python ${range} on the PATH: ${install}, or name one in the variable PYTHON.` };
 }
 
 /** `.venv` is complete once pip is: venv installs it last. */
@@ -81,12 +43,6 @@ export function pythonProblem(env = process.env) {
   return undefined;
 }
 
-/** `name==version` pins of requirements.txt; environment markers are dropped. */
-export function readRequirements(file = join(root, 'requirements.txt')) {
-  const pins = readFileSync(file, 'utf8').matchAll(/^([\w.-]+)==([\w.]+)/gm);
-  return [...pins].map(([, name, version]) => ({ name, version }));
-}
-
 function readDistributions(folders) {
   return folders.filter(existsSync).flatMap((folder) =>
     readdirSync(folder).flatMap((entry) => {
@@ -107,6 +63,14 @@ export async function pip(args) {
   await run(environmentPython(), ['-m', 'pip', ...args], { env: pythonEnvironment() });
 }
 
+/** Installs packages of requirements.lock, with further options of pip's. */
+export async function installLocked(entries, options = []) {
+  const offline = await downloadProblem(process.env.PIP_INDEX_URL ?? 'https://pypi.org', 'Python packages');
+  const patience = offline ? ['--retries', '0'] : [];
+  const args = ['-m', 'pip', ...lockedArguments(entries), ...options, ...patience];
+  await run(environmentPython(), args, { env: pythonEnvironment(), reason: offline });
+}
+
 async function makeEnvironment(prefix) {
   if (venvIsComplete(prefix)) return;
   const { python, problem } = findInterpreter();
@@ -114,19 +78,23 @@ async function makeEnvironment(prefix) {
   await step(`Making ${relative(root, prefix)} with ${python}`, () => run(python, ['-m', 'venv', '--clear', prefix]));
 }
 
-/** The Python environment with the requirements other than TensorFlow. */
+/** The Python environment with all of requirements.lock but TensorFlow and CUDA. */
 export async function installPython() {
   const prefix = environmentPrefix();
   if (prefix === join(root, '.venv')) await makeEnvironment(prefix);
-  const pins = readRequirements().filter(({ name }) => !name.startsWith('tensorflow'));
-  const wanted = pins.map(({ name, version }) => `${name}==${version}`);
+  const wanted = readLock().filter(({ name }) => !/^(tensorflow|nvidia-)/.test(name));
+  const hash = createHash('sha256')
+    .update(wanted.map(({ text }) => text).join('\n'))
+    .digest('hex');
   const { folders } = describePython(environmentPython());
-  const stamp = join(prefix, 'share', 'onpa', 'requirements.txt');
-  const complete = pins.every(({ name, version }) => isInstalled(folders, name, version));
-  if (complete && readIfThere(stamp) === wanted.join('\n')) return;
+  const stamp = join(prefix, 'share', 'onpa', 'requirements.json');
+  const found = JSON.parse(readIfThere(stamp) ?? '{}');
+  if (found.lock === hash && found.installed.every(([name, version]) => isInstalled(folders, name, version))) return;
   await step(`Installing JupyterLab in ${prefix}`, async () => {
-    await pip(['install', ...wanted]);
+    await installLocked(wanted);
+    // Not those that the lock has for other systems and Pythons.
+    const installed = wanted.filter(({ name, version }) => isInstalled(folders, name, version));
     mkdirSync(join(prefix, 'share', 'onpa'), { recursive: true });
-    writeFileSync(stamp, wanted.join('\n'));
+    writeFileSync(stamp, JSON.stringify({ lock: hash, installed: installed.map((x) => [x.name, x.version]) }));
   });
 }

@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process';
-import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, statSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, statSync, writeSync } from 'node:fs';
 import { constants } from 'node:os';
 import { delimiter, dirname, isAbsolute, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { removeScratch } from './scratch.mjs';
 
 /** The root of this checkout. */
 export const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
@@ -11,9 +12,6 @@ export const logFile = join(root, 'build', 'setup.log');
 
 /** A missing or broken part; the message names it and the command that mends it. */
 export class SetupError extends Error {}
-
-/** Folders that must not outlive this process. */
-export const scratchFolders = new Set();
 
 let started = false;
 let child;
@@ -43,13 +41,11 @@ function leave() {
   process.exit(128 + constants.signals[interrupted]);
 }
 
-export function removeScratch() {
-  for (const folder of scratchFolders) rmSync(folder, { recursive: true, force: true });
-  scratchFolders.clear();
-}
-
-/** Runs a command with its output in the log; a failure is a SetupError that ends with the output's head and tail. */
-export async function run(command, args, { cwd = root, env = process.env, hint = '' } = {}) {
+/**
+ * Runs a command with its output in the log; a failure is a SetupError that ends with the output's head and tail, or
+ * with `reason`, where that is known beforehand.
+ */
+export async function run(command, args, { cwd = root, env = process.env, hint = '', reason } = {}) {
   mkdirSync(dirname(logFile), { recursive: true });
   const log = openSync(logFile, started ? 'a' : 'w');
   if (!started) watchSignals();
@@ -68,6 +64,7 @@ export async function run(command, args, { cwd = root, env = process.env, hint =
   child = undefined;
   closeSync(log);
   if (code === 0) return;
+  if (reason) throw new SetupError(`failed: ${reason}. The whole log is in ${logFile}`);
   const lines = readFileSync(logFile).subarray(start).toString().trim().split('\n');
   // npm gives its reason first, compilers and pip last.
   const excerpt = lines.length > 40 ? [...lines.slice(0, 12), '…', ...lines.slice(-25)] : lines;

@@ -1,14 +1,25 @@
 import { relative } from 'node:path';
+import { headersProblem } from './headers.mjs';
 import { installKernel } from './kernel.mjs';
 import { buildLibrary } from './library.mjs';
 import { installPackages } from './packages.mjs';
 import { environmentPrefix, installPython, pythonProblem } from './python.mjs';
 import { root, SetupError } from './run.mjs';
-import { compilerProblem, installTensorFlow, linkTensorFlow, tensorflowVersion } from './tensorflow.mjs';
+import { temporaryProblem } from './scratch.mjs';
+import {
+  bindingIsBuilt,
+  compilerProblem,
+  installTensorFlow,
+  linkTensorFlow,
+  tensorflowVersion,
+} from './tensorflow.mjs';
+
+/** What else is missing to compile the TensorFlow link, if it is not there yet. */
+const buildProblems = async () => (bindingIsBuilt() ? [] : [temporaryProblem(), await headersProblem()]);
 
 /** Runs every step that is needed and returns one line that says what is there now. */
 export async function setUp() {
-  const problems = [compilerProblem(), pythonProblem()].filter(Boolean);
+  const problems = [compilerProblem(), pythonProblem(), ...(await buildProblems())].filter(Boolean);
   if (problems.length) throw new SetupError(['Set-up cannot start:', ...problems].join('\n  - '));
   await installPackages();
   await installPython();

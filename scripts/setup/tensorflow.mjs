@@ -4,26 +4,27 @@ import {
   existsSync,
   lstatSync,
   mkdirSync,
-  mkdtempSync,
-  readFileSync,
   readlinkSync,
   renameSync,
   rmSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { describePython, environmentPython, isInstalled, pip, readRequirements } from './python.mjs';
-import { findProgram, readIfThere, removeScratch, root, run, SetupError, scratchFolders, step } from './run.mjs';
+import { headerOptions } from './headers.mjs';
+import { describePython } from './interpreter.mjs';
+import { readLock } from './lock.mjs';
+import { environmentPython, installLocked, isInstalled, pip } from './python.mjs';
+import { findProgram, readIfThere, root, run, SetupError, step } from './run.mjs';
+import { makeScratch, removeScratch } from './scratch.mjs';
 
 const addon = join(root, 'node_modules', '@tensorflow', 'tfjs-node-gpu');
 const binding = join(addon, 'lib', 'napi-v8', 'tfjs_binding.node');
 const builtFor = join(dirname(binding), 'built-for.txt');
 
-export const tensorflowVersion = () => readRequirements().find(({ name }) => name.startsWith('tensorflow')).version;
+export const tensorflowVersion = () => readLock().find(({ name }) => name === 'tensorflow').version;
 const buildKey = () => `TensorFlow ${tensorflowVersion()} ${process.platform} ${process.arch}`;
-const bindingIsBuilt = () => existsSync(binding) && readIfThere(builtFor) === buildKey();
+export const bindingIsBuilt = () => existsSync(binding) && readIfThere(builtFor) === buildKey();
 
 function findCompiler() {
   // CXX may carry options: `ccache g++`.
@@ -48,32 +49,31 @@ function choosePackage(folders) {
   return 'tensorflow';
 }
 
-/** The CUDA packages that the installed TensorFlow asks for. */
-function cudaRequirements(folders) {
-  const { folder, entry } = isInstalled(folders, 'tensorflow');
-  const metadata = readFileSync(join(folder, entry, 'METADATA'), 'utf8');
-  return [...metadata.matchAll(/^Requires-Dist: (nvidia[^;]+);.*and-cuda/gm)].map(([, requirement]) =>
-    requirement.trim(),
-  );
-}
+// Its newest wheels are for this Python. As only their C library is used, a later Python takes them too.
+const newestWheels = 13;
 
 /** TensorFlow's wheel without its Python dependencies: only its C library and headers are used. */
 export async function installTensorFlow() {
-  const { folders } = describePython(environmentPython());
+  const { folders, minor } = describePython(environmentPython());
   const version = tensorflowVersion();
+  const lock = readLock();
   const name = choosePackage(folders);
   const other = name === 'tensorflow' ? 'tensorflow-cpu' : 'tensorflow';
   if (!isInstalled(folders, name, version) || !findWheel(folders)) {
     await step(`Installing ${name} ${version}`, async () => {
       // Both packages own the same files: the other one has to go first.
       if (isInstalled(folders, other)) await pip(['uninstall', '-y', other]);
-      await pip(['install', '--no-deps', '--force-reinstall', `${name}==${version}`]);
+      const inPlace = ['--upgrade', '--target', folders[0], '--python-version', `3.${newestWheels}`];
+      const options = minor > newestWheels ? inPlace : ['--force-reinstall'];
+      const wanted = lock.filter((entry) => entry.name === name);
+      await installLocked(wanted, options);
     });
   }
   if (process.env.ONPA_GPU && process.env.ONPA_GPU !== '0') {
-    const wanted = cudaRequirements(folders);
-    const missing = wanted.filter((requirement) => !isInstalled(folders, requirement.match(/^[\w-]+/)[0]));
-    if (missing.length) await step('Installing CUDA for TensorFlow', () => pip(['install', ...wanted]));
+    const cuda = lock.filter((entry) => entry.name.startsWith('nvidia-'));
+    if (!cuda.every((entry) => isInstalled(folders, entry.name, entry.version))) {
+      await step('Installing CUDA for TensorFlow', () => installLocked(cuda));
+    }
   }
   return name;
 }
@@ -109,9 +109,8 @@ function makeLinks(folder, links) {
 }
 
 async function buildBinding(links) {
-  // make cannot build in a folder whose path has a space, so it is built beside and copied.
-  const scratch = mkdtempSync(join(tmpdir().includes(' ') ? '/tmp' : tmpdir(), 'onpa-'));
-  scratchFolders.add(scratch);
+  // make cannot build in a folder whose path has a space, as this one's may, so it is built beside and copied.
+  const scratch = makeScratch();
   for (const part of ['binding', 'binding.gyp', 'package.json']) {
     cpSync(join(addon, part), join(scratch, part), { recursive: true });
   }
@@ -120,10 +119,9 @@ async function buildBinding(links) {
   const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^npm_/i.test(name)));
   env.CXX ??= findCompiler();
   if (process.platform === 'darwin') env.LDFLAGS = `${env.LDFLAGS ?? ''} -Wl,-rpath,@loader_path/../../deps/lib`;
-  const prefix = dirname(dirname(process.execPath));
-  const headers = existsSync(join(prefix, 'include', 'node', 'node_api.h')) ? [`--nodedir=${prefix}`] : [];
   const nodeGyp = join(root, 'node_modules', 'node-gyp', 'bin', 'node-gyp.js');
   const settings = ['--module_name=tfjs_binding', `--module_path=${scratch}/lib`, '--napi_build_version=8'];
+  const headers = await headerOptions(nodeGyp, env);
   const args = [nodeGyp, 'rebuild', '--jobs=max', `--python=${environmentPython()}`, ...headers, ...settings];
   await run(process.execPath, args, { cwd: scratch, env });
   mkdirSync(dirname(binding), { recursive: true });

@@ -1,15 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
 import { inRepository } from '../fixtures.js';
 import { code, type Notebook, readNotebook } from '../notebooks/notebook.js';
 
 /** A JupyterLab on a folder of its own, started as `npm run lab` does it. */
 export interface JupyterLab {
-  /** Settled once it answers, or has ended instead. */
-  ready: Promise<void>;
   /** The page that opens a notebook of the folder. */
   page(name: string): string;
   stop(): Promise<void>;
@@ -45,23 +42,12 @@ function setting(plugin: string, value: object): void {
   writeFileSync(file, JSON.stringify(value));
 }
 
-export function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer();
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as { port: number };
-      server.close(() => resolve(port));
-    });
-  });
-}
-
-/** Starts JupyterLab on the folder of {@link copyNotebook}. */
-export function startJupyterLab(port: number): JupyterLab {
+/** Starts JupyterLab on the folder of {@link copyNotebook}, at a port that nobody has; it answers then. */
+export async function startJupyterLab(): Promise<JupyterLab> {
   const token = randomUUID();
   const options = [
     '--no-browser',
-    `--port=${port}`,
-    '--ServerApp.port_retries=0',
+    '--port=0',
     `--IdentityProvider.token=${token}`,
     `--ServerApp.root_dir=${FOLDER}`,
     '--LabApp.expose_app_in_browser=True',
@@ -75,20 +61,18 @@ export function startJupyterLab(port: number): JupyterLab {
     return ended;
   };
   process.once('exit', stop);
-  return {
-    ready: serving(server, `127.0.0.1:${port}/`),
-    page: (name) => `http://127.0.0.1:${port}/lab/tree/${name}?token=${token}`,
-    stop,
-  };
+  const address = await addressOf(server);
+  return { page: (name) => `${address}/lab/tree/${name}?token=${token}`, stop };
 }
 
 /** Waits for the line in which the server says where it listens. */
-function serving(server: ChildProcess, address: string): Promise<void> {
+function addressOf(server: ChildProcess): Promise<string> {
   let log = '';
   return new Promise((resolve, reject) => {
     const read = (text: Buffer) => {
       log += text;
-      if (log.includes(address)) resolve();
+      const [address] = /http:\/\/127\.0\.0\.1:\d+(?=\/)/.exec(log) ?? [];
+      if (address) resolve(address);
     };
     server.stdout?.on('data', read);
     server.stderr?.on('data', read);

@@ -3,7 +3,7 @@ import type { Browser, Locator, Page } from 'playwright-core';
 import { inRepository } from '../fixtures.js';
 import { code, type Notebook } from '../notebooks/notebook.js';
 import { findChromium, launchChromium } from './chromium.js';
-import { copyNotebook, freePort, type JupyterLab, startJupyterLab } from './jupyterlab.js';
+import { copyNotebook, type JupyterLab, startJupyterLab } from './jupyterlab.js';
 
 const NAME = '03-stft.ipynb';
 
@@ -31,8 +31,7 @@ if (executable === undefined) {
     'No Chromium is installed (apt install chromium, or set CHROMIUM): the tests in JupyterLab are left out.',
   );
 } else {
-  describe('JupyterLab in Chromium', function () {
-    this.timeout(180_000);
+  describe('JupyterLab in Chromium', () => {
     let lab: JupyterLab;
     let browser: Browser;
     let page: Page;
@@ -42,11 +41,11 @@ if (executable === undefined) {
 
     before(async () => {
       notebook = copyNotebook(NAME);
-      lab = startJupyterLab(await freePort());
-      await lab.ready;
+      lab = await startJupyterLab();
       browser = await launchChromium(executable);
       page = await browser.newPage({ viewport: { width: 1400, height: 1000 } });
-      page.setDefaultTimeout(150_000);
+      // Below mocha's own, so that what was waited for is named.
+      page.setDefaultTimeout(500_000);
       page.on('pageerror', (error) => pageErrors.push(error.message));
       page.on('request', (request) => requests.push(request.url()));
       await page.goto(lab.page(NAME));
@@ -84,7 +83,7 @@ if (executable === undefined) {
         // A spectrogram fills its axes with an image, which comes after them; curves are thin.
         const share = source.includes('specshow(') ? 0.2 : 0.002;
         const canvas = await plot.elementHandle();
-        const drawn = page.waitForFunction(isColoured, { canvas: canvas!, share }, { timeout: 20_000 });
+        const drawn = page.waitForFunction(isColoured, { canvas: canvas!, share });
         await drawn.catch((error) => fail(`plot ${i} is blank: ${error.message}`));
       }
     });

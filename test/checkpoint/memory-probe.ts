@@ -1,4 +1,5 @@
 import { openCheckpoint, saveSafetensors } from 'onpa';
+import { peakMemory, resetPeakMemory } from '../../bench/memory.js';
 
 /** Reads or writes a large file in a process of its own, and tells how much memory that took. */
 
@@ -24,10 +25,11 @@ async function probe(task: string, path: string): Promise<Probe> {
   const tensors = new Map<string, Float32Array>();
   // Six tensors of 16 MB.
   if (task === 'write') for (let i = 0; i < 6; i++) tensors.set(`layer.${i}`, new Float32Array(4_000_000).fill(1));
+  resetPeakMemory();
   const before = process.memoryUsage.rss();
   if (task === 'read') await read(path, tensors);
   else await write(path, tensors);
-  const growth = process.resourceUsage().maxRSS * 1024 - before;
+  const growth = peakMemory() * 1e6 - before;
   return { growth, ends: Object.fromEntries(Array.from(tensors, ([name, x]) => [name, [x[0], x[x.length - 1]]])) };
 }
 

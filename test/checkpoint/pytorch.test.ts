@@ -32,7 +32,6 @@ describe('a file of torch.save that has no plain state dict', () => {
     'training.bin',
     /torch\.load\(path\)\["state_dict"\]/,
   );
-  refuses('a number among the tensors', 'with-a-number.bin', /'epoch' is 3; save a dictionary of tensors/);
   refuses('a single tensor', 'one-tensor.bin', /holds a tensor instead of a state dict/);
   refuses('a list', 'list.bin', /holds a list instead of a state dict/);
   refuses('numbers for names', 'name-is-a-number.bin', /has 0 for a name/);
@@ -40,6 +39,15 @@ describe('a file of torch.save that has no plain state dict', () => {
   refuses('complex numbers', 'complex.bin', /asks for torch\.ComplexFloatStorage/);
   refuses('sparse tensors', 'sparse.bin', /asks for torch\._utils\._rebuild_sparse_tensor/);
   refuses('negated views', 'negated.bin', /tensor 'weight' is a lazily negated view; save its \.resolve_neg\(\)/);
+});
+
+describe('a pytorch_model.bin with a number beside its tensors', () => {
+  it('has the tensors, and says what it leaves out', async () => {
+    const opened = await openCheckpoint(checkpoint('with-a-number.bin'));
+    assert.deepEqual([...opened.tensors.keys()], ['weight']);
+    assert.deepEqual([...opened.leftOut], [['epoch', '3']]);
+    opened.close();
+  });
 });
 
 describe('a pytorch_model.bin that does not have all of its tensors', () => {

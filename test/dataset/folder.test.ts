@@ -48,17 +48,105 @@ describe('loadDataset of a folder', () => {
     deepEqual(animals.column('label'), [0, 1]);
   });
 
-  it('passes by what is no clip: hidden files, notes, empty folders', async () => {
+  it('numbers the classes of all splits together, so that a split without one of them keeps the numbers', async () => {
     await lay(folder.path, {
-      'genres/rock/a.WAV': tone(440),
-      'genres/rock/._a.wav': NO_SOUND,
-      'genres/rock/notes.txt': 'notes',
-      'genres/.git/b.wav': NO_SOUND,
-      'genres/README.md': 'notes',
+      'train/blues/a.wav': tone(440),
+      'train/jazz/a.wav': tone(440),
+      'train/rock/a.wav': tone(440),
+      'test/jazz/b.wav': tone(440),
+      'test/rock/b.wav': tone(440),
+      'Val/polka/c.wav': tone(440),
     });
-    await mkdir(path.join(folder.path, 'genres', 'empty'));
+    const labels = async (split: string) => {
+      const dataset = await loadDataset(folder.path, { split });
+      deepEqual(dataset.features.genre.names, ['blues', 'jazz', 'polka', 'rock']);
+      return dataset.column('genre');
+    };
+    deepEqual([await labels('train'), await labels('test'), await labels('validation')], [[0, 1, 3], [1, 3], [2]]);
+  });
+
+  it('finds clips at any depth below the folder of a class', async () => {
+    await lay(folder.path, {
+      'blues/album1/a.wav': tone(440),
+      'blues/album2/disc 1/b.wav': tone(440),
+      'jazz/c.wav': tone(440),
+      'rock/d.wav': tone(440),
+    });
     const dataset = await loadDataset(folder.path);
-    deepEqual([names(dataset.column('file')), dataset.features.genre.names], [['genres/rock/a.WAV'], ['rock']]);
+    deepEqual(dataset.features.genre.names, ['blues', 'jazz', 'rock']);
+    deepEqual(names(dataset.column('file')), [
+      'blues/album1/a.wav',
+      'blues/album2/disc 1/b.wav',
+      'jazz/c.wav',
+      'rock/d.wav',
+    ]);
+    deepEqual(dataset.column('genre'), [0, 0, 1, 2]);
+  });
+
+  it('reads GTZAN as Kaggle has it, from each of the folders around it, and names the pictures that it has besides', async () => {
+    const gtzan = path.join(folder.path, 'gtzan');
+    await lay(gtzan, {
+      'Data/genres_original/jazz/jazz.00000.wav': tone(440),
+      'Data/genres_original/blues/blues.00000.wav': tone(440),
+      'Data/genres_original/blues/blues.00001.wav': tone(440),
+      'Data/images_original/blues/blues00000.png': 'a picture',
+      'Data/images_original/jazz/jazz00000.png': 'a picture',
+      'Data/features_3_sec.csv': 'filename,length',
+      'Data/features_30_sec.csv': 'filename,length',
+    });
+    const { warnings } = await withWarnings(async () => {
+      for (const part of ['', 'Data', 'Data/genres_original']) {
+        const dataset = await loadDataset(path.join(gtzan, part));
+        deepEqual(
+          [dataset.features.genre.names, dataset.column('genre')],
+          [
+            ['blues', 'jazz'],
+            [0, 0, 1],
+          ],
+        );
+      }
+    });
+    equal(warnings.length, 2);
+    equal(
+      warnings[0],
+      `${gtzan}: 4 left out, 4 of no kind that load opens (Data/features_30_sec.csv, Data/features_3_sec.csv, ` +
+        'Data/images_original/blues/blues00000.png, …)',
+    );
+  });
+
+  it('takes a class for a class that is called like a split, or has such a word in its name', async () => {
+    await lay(folder.path, {
+      'sounds/train/a.wav': tone(440),
+      'sounds/airplane/b.wav': tone(440),
+      'tones/test tones/a.wav': tone(440),
+      'tones/speech/b.wav': tone(440),
+    });
+    const namesOf = async (part: string) => (await loadDataset(path.join(folder.path, part))).features.genre.names;
+    deepEqual(await namesOf('sounds'), ['airplane', 'train']);
+    deepEqual(await namesOf('tones'), ['speech', 'test tones']);
+  });
+
+  it('reads splits within the folders of classes', async () => {
+    await lay(folder.path, {
+      'jazz/train/a.wav': tone(440),
+      'jazz/test/b.wav': tone(440),
+      'rock/train/c.wav': tone(440),
+    });
+    const train = await loadDataset(folder.path);
+    deepEqual(
+      [train.features.genre.names, names(train.column('file'))],
+      [
+        ['jazz', 'rock'],
+        ['jazz/train/a.wav', 'rock/train/c.wav'],
+      ],
+    );
+    deepEqual(names((await loadDataset(folder.path, { split: 'test' })).column('file')), ['jazz/test/b.wav']);
+  });
+
+  it("keeps a file that is called like GTZAN's broken one where it can be read", async () => {
+    await lay(folder.path, { 'genres/jazz/jazz.00054.wav': tone(440), 'genres/rock/rock.00000.wav': tone(440) });
+    const { result, warnings } = await withWarnings(() => loadDataset(folder.path));
+    deepEqual([result.length, warnings], [2, []]);
   });
 
   it("leaves GTZAN's one broken file out, and says so once", async () => {
@@ -96,12 +184,15 @@ describe('loadDataset of a folder', () => {
       equal(
         error.message,
         `${folder.path} has no folders in it; a data set has a folder for each class, such as genres/<genre>/, ` +
-          'with WAV, FLAC, Ogg Vorbis or MP3 files in it',
+          'with WAV, FLAC, Ogg, MP3 or other audio files in it, or a metadata.csv that names them',
       );
       return true;
     });
     await lay(folder.path, { 'rock/a.txt': 'notes', 'a.wav': tone(440) });
-    await rejects(loadDataset(folder.path), /has no audio in its folders; a data set has a folder for each class/);
+    await rejects(
+      loadDataset(folder.path),
+      /has no audio in its folders \(there are a\.wav, rock\/a\.txt\); a data set has a folder for each class/,
+    );
     await rejects(loadDataset(path.join(folder.path, 'a.wav')), /a\.wav is a file, not a folder; a data set has/);
     await rejects(loadDataset(path.join(folder.path, 'no', 'such')), {
       name: 'ParameterError',

@@ -1,4 +1,6 @@
 import { deepEqual, equal, match, rejects } from 'node:assert/strict';
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import path from 'node:path';
@@ -144,7 +146,7 @@ describe('loadDataset of Parquet files on the Hub', () => {
       const reads: number[] = [];
       const folder = path.join(caches.onpa, name);
       await mkdir(folder);
-      await unpackParquet([fixturePath(`${name}.parquet`)], folder, (bytes) => void reads.push(bytes));
+      await unpackParquet([fixturePath(`${name}.parquet`)], folder, { read: (bytes) => void reads.push(bytes) });
       // What the file says of itself, at its end, comes first.
       const [, ...groups] = reads;
       const { length } = await stored(`${name}.parquet`);
@@ -234,5 +236,26 @@ describe("loadDataset of GTZAN's archive on the Hub", () => {
       equal((await loadDataset(ID)).length, 6);
       deepEqual(await readdir(path.dirname(unpacked)), [path.basename(unpacked)]);
     });
+  });
+
+  it('takes nothing for whole that is killed while it unpacks, archive or Parquet', async () => {
+    for (const [files, revision, rows] of [
+      [{ 'data/genres.tar.gz': 'genres.tar.gz' }, 'main', 6],
+      [PARQUET, REVISION, 24],
+    ] as const) {
+      await withHub(async (hub) => {
+        await offer(hub, files, revision);
+        const killed = fork(path.join(__dirname, 'unpack-process.js'), [ID, String(rows - 1)], { silent: true });
+        deepEqual(await once(killed, 'exit'), [null, 'SIGKILL']);
+        const left = await tree(caches.onpa);
+        equal(left.length >= rows - 1 && left.every((file) => /\.part\//.test(file)), true, left.join());
+        equal((await loadDataset(ID)).length, rows);
+        deepEqual(
+          (await tree(caches.onpa)).filter((file) => file.includes('.part')),
+          [],
+        );
+      });
+      await rm(path.join(caches.onpa, 'datasets'), { recursive: true });
+    }
   });
 });

@@ -163,6 +163,58 @@ describe('Wav2Vec2FeatureExtractor', () => {
     assert.throws(() => new Wav2Vec2FeatureExtractor({ paddingSide: 'both' as 'left' }), /paddingSide is 'both'/);
   });
 
+  it('takes null for the default of each option, as None in Python', () => {
+    const samples = [input('long'), input('short')];
+    const whole = { padding: true, samplingRate: 16000 };
+    const expected = new Wav2Vec2FeatureExtractor()(samples, whole);
+    for (const field of Object.keys(settingsOf(new Wav2Vec2FeatureExtractor()))) {
+      const extractor = new Wav2Vec2FeatureExtractor({ [field]: null });
+      assert.deepEqual(settingsOf(extractor), settingsOf(new Wav2Vec2FeatureExtractor()));
+      assert.deepEqual(extractor(samples, whole), expected);
+    }
+    const extractor = new Wav2Vec2FeatureExtractor({ returnAttentionMask: true });
+    const plain = extractor(samples, { samplingRate: 16000 });
+    for (const option of ['padding', 'maxLength', 'truncation', 'padToMultipleOf', 'returnAttentionMask']) {
+      assert.deepEqual(extractor(samples, { samplingRate: 16000, [option]: null }), plain, option);
+    }
+    const [waveform] = samples.map((row) => ({ samples: row, sampleRate: 16000 }));
+    assert.deepEqual(extractor(waveform, { samplingRate: null }), extractor(waveform));
+    assert.deepEqual(new Wav2Vec2FeatureExtractor(null as never)(samples, whole), expected);
+  });
+
+  it('refuses rates that no sound has, and padding beyond all memory, before it makes any', () => {
+    for (const samplingRate of [1, 99, 1_000_001, 1e8, 1e12, 16000.5]) {
+      const message = new RegExp(`samplingRate is ${samplingRate}; give`);
+      assert.throws(() => new Wav2Vec2FeatureExtractor({ samplingRate }), { name: 'ParameterError', message });
+    }
+    for (const samplingRate of [100, 8000, 1_000_000]) new Wav2Vec2FeatureExtractor({ samplingRate });
+    const extractor = new Wav2Vec2FeatureExtractor();
+    for (const options of [
+      { padding: 'max_length', maxLength: 1e12 } as const,
+      { padding: true, padToMultipleOf: 1e12 },
+    ]) {
+      const call = () => extractor(input('short'), { samplingRate: 16000, ...options });
+      assert.throws(call, { name: 'ParameterError', message: /Padding to 1000000000000 samples .* 268435456 allowed/ });
+    }
+  });
+
+  it('shows a value that is no value in a message that can be read', () => {
+    const wrong: unknown[] = [
+      { toString: 1, valueOf: 1 },
+      [1, 2],
+      'x'.repeat(1e6),
+      new Array(1e6).fill(0),
+      Symbol('a'),
+      10n,
+    ];
+    for (const samplingRate of wrong) {
+      assert.throws(() => new Wav2Vec2FeatureExtractor({ samplingRate: samplingRate as number }), {
+        name: 'ParameterError',
+        message: /^samplingRate is .{1,104}; give a whole number of at least 1$/,
+      });
+    }
+  });
+
   it('is a function that shows its settings, and an instance of its class', () => {
     const extractor = new Wav2Vec2FeatureExtractor({ paddingValue: -1 });
     assert.ok(extractor instanceof Wav2Vec2FeatureExtractor);
@@ -211,6 +263,36 @@ describe('AutoFeatureExtractor', () => {
     }
   });
 
+  it('takes null for what the file says, and for the default of each option of the Hub', async () => {
+    await save(files.others.json);
+    const expected = settingsOf(await AutoFeatureExtractor.fromPretrained(folder));
+    const options = [...Object.keys(expected), 'revision', 'hubUrl', 'accessToken'];
+    for (const names of [...options.map((name) => [name]), options]) {
+      const given = Object.fromEntries(names.map((name) => [name, null]));
+      assert.deepEqual(settingsOf(await AutoFeatureExtractor.fromPretrained(folder, given)), expected, names.join());
+    }
+  });
+
+  it('takes None in a file where Transformers does', async () => {
+    await save({ ...files['the defaults'].json, return_attention_mask: null });
+    assert.equal((await AutoFeatureExtractor.fromPretrained(folder)).returnAttentionMask, false);
+    await save({ model_type: 'hubert' }, 'config.json');
+    await save({ ...files['the defaults'].json, feature_extractor_type: null });
+    assert.equal((await AutoFeatureExtractor.fromPretrained(folder)).samplingRate, 16000);
+  });
+
+  it("keeps NaN and Infinity in fields that it does not know, as Python's json writes them", async () => {
+    await save(
+      JSON.stringify({ ...files['the defaults'].json, note: 'mark' }).replace('"mark"', '[NaN, -Infinity, "NaN"]'),
+    );
+    await (await AutoFeatureExtractor.fromPretrained(folder)).savePretrained(folder);
+    const text = await readFile(path.join(folder, 'preprocessor_config.json'), 'utf8');
+    assert.match(text, /"note": \[\n +NaN,\n +-Infinity,\n +"NaN"\n +\]/);
+    await save('{"feature_extractor_type": "Wav2Vec2FeatureExtractor", "padding_value": NaN}');
+    const message = /preprocessor_config\.json: padding_value is NaN/;
+    await assert.rejects(AutoFeatureExtractor.fromPretrained(folder), { name: 'CheckpointError', message });
+  });
+
   it('keeps fields that it does not know, and leaves out the processor', async () => {
     await save({ ...files.others.json, processor_class: 'Wav2Vec2Processor', tokenizer_note: [1, 2] });
     await (await AutoFeatureExtractor.fromPretrained(folder, { doNormalize: true })).savePretrained(folder);
@@ -237,6 +319,13 @@ describe('AutoFeatureExtractor', () => {
       [{ ...json, feature_extractor_type: 'ASTFeatureExtractor' }, /preprocessor_config\.json.*"ASTFeatureExtractor"/],
       [{ ...json, sampling_rate: 'high' }, /preprocessor_config\.json: sampling_rate is 'high'/],
       [{ ...json, sampling_rate: null }, /sampling_rate is null/],
+      [{ ...json, sampling_rate: 1 }, /sampling_rate is 1; give a number of at least 100/],
+      [{ ...json, sampling_rate: 1e8 }, /sampling_rate is 100000000; give .* of at most 1000000/],
+      [{ ...json, sampling_rate: 1e12 }, /sampling_rate is 1000000000000; give .* of at most 1000000/],
+      [{ ...json, sampling_rate: { toString: 1 } }, /sampling_rate is \{ toString: 1 \}/],
+      [{ ...json, padding_side: 'x'.repeat(1e6) }, /padding_side is 'x{100}…'/],
+      [{ ...json, feature_extractor_type: 'x'.repeat(1e6) }, /feature_extractor_type is "x{99}…; Wav2Vec2/],
+      [`{"a": ${'['.repeat(200_000)}`, /cannot be read as JSON: more than 500 lists and objects/],
       [{ ...json, do_normalize: 1 }, /do_normalize is 1/],
       [{ ...json, feature_size: 80 }, /feature_size is 80/],
       [{ ...json, padding_value: null }, /padding_value is null/],

@@ -1,6 +1,7 @@
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pushFiles } from 'onpa/dist/hub/push/push-files.js';
+import { peakMemory, resetPeakMemory } from '../../bench/memory.js';
 
 /** Pushes a file of so many bytes in a process of its own, and prints how many bytes of memory that took. */
 
@@ -11,9 +12,6 @@ async function write(folder: string): Promise<void> {
   await file.close();
 }
 
+resetPeakMemory();
 const before = process.memoryUsage.rss();
-let peak = before;
-setInterval(() => {
-  peak = Math.max(peak, process.memoryUsage.rss());
-}, 5).unref();
-pushFiles(process.argv[2], write).then(() => console.log(peak - before));
+pushFiles(process.argv[2], write).then(() => console.log(peakMemory() * 1e6 - before));

@@ -75,7 +75,7 @@ export function watched(): { home: string; push(hub: HubServer, setting?: PushSe
     get home() {
       return cache.home;
     },
-    async push(hub, { repoId = ID, write = fill, silence = 5000, wait, ...options } = {}) {
+    async push(hub, { repoId = ID, write = fill, silence = 600_000, wait, ...options } = {}) {
       const accessToken = options.accessToken ?? TOKEN;
       const waited: number[] = [];
       Object.assign(patience, { silence, wait: wait ?? (async (ms: number) => void waited.push(ms)) });

@@ -145,14 +145,14 @@ export class HubServer {
 
 /** Sends a file, or the part of it that is asked for. */
 export function send({ request, response }: Exchange, bytes: Buffer, headers: Record<string, string> = {}): void {
-  const [, from] = /^bytes=(\d+)-/.exec(request.headers.range ?? '') ?? [];
+  const [, from, last] = /^bytes=(\d+)-(\d*)/.exec(request.headers.range ?? '') ?? [];
   const start = Number(from ?? 0);
   if (from !== undefined && start >= bytes.length) {
     response.writeHead(416, { 'Content-Range': `bytes */${bytes.length}` }).end();
     return;
   }
-  const part = bytes.subarray(start);
-  const range = { 'Content-Range': `bytes ${start}-${bytes.length - 1}/${bytes.length}` };
+  const part = bytes.subarray(start, last ? Number(last) + 1 : bytes.length);
+  const range = { 'Content-Range': `bytes ${start}-${start + part.length - 1}/${bytes.length}` };
   response.writeHead(from === undefined ? 200 : 206, {
     'Accept-Ranges': 'bytes',
     'Content-Length': part.length,

@@ -24,6 +24,8 @@ export function ownCache(): { home: string; hub: string } {
     cache.hub = path.join(cache.home, 'hub');
     process.env.HF_HOME = cache.home;
     patience.wait = async () => {};
+    // However busy the machine, a server of a test is not silent unless the test says so.
+    patience.silence = 600_000;
   });
   afterEach(async () => {
     Object.assign(patience, usual);

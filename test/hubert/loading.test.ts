@@ -12,6 +12,8 @@ import {
   tf,
   Wav2Vec2Model,
 } from 'onpa';
+import { DEFAULTS } from 'onpa/dist/hubert/config.js';
+import { snakeCase } from 'onpa/dist/json.js';
 import { inRepository } from '../fixtures.js';
 import {
   type Configuration,
@@ -332,6 +334,118 @@ describe('The labels', () => {
       await assert.rejects(load(saved('base'), options), failure(ParameterError, message));
     });
   }
+});
+
+describe('The labels of a file', () => {
+  const LABELS = { 0: 'blues', 1: 'jazz', 2: 'pop', 3: 'reggae', 4: 'rock' };
+  const numbered = { 0: 'LABEL_0', 1: 'LABEL_1', 2: 'LABEL_2', 3: 'LABEL_3', 4: 'LABEL_4' };
+  const right = { blues: 0, jazz: 1, pop: 2, reggae: 3, rock: 4 };
+  const numbers = { 0: 0, 1: 1, 2: 2, 3: 3, 4: 4 };
+
+  const taken: Record<string, [config: Configuration, labels: object, warning?: RegExp]> = {
+    'that agree': [{ id2label: LABELS, label2id: right }, LABELS],
+    'with numbers as strings': [{ id2label: LABELS, label2id: { ...right, rock: '4' } }, LABELS],
+    'without label2id': [{ id2label: LABELS, label2id: null }, LABELS],
+    'without id2label': [{ id2label: null, label2id: right }, LABELS],
+    'without either': [{ id2label: null, label2id: null, num_labels: 5 }, numbered],
+    'of which label2id has other names': [
+      { id2label: LABELS, label2id: { LABEL_0: 0, LABEL_1: 1 } },
+      LABELS,
+      /config\.json: label2id says "LABEL_0": 0, and id2label does not \(and 2 more like it\): the names of id2label are/,
+    ],
+    'of which label2id has other numbers': [
+      { id2label: LABELS, label2id: { ...right, rock: 3 } },
+      LABELS,
+      /label2id says "rock": 3, and id2label does not/,
+    ],
+    'of which label2id lacks one': [
+      { id2label: LABELS, label2id: { blues: 0 } },
+      LABELS,
+      /id2label says 1: "jazz", and label2id does not/,
+    ],
+    'of which label2id is a list': [
+      { id2label: LABELS, label2id: [1] },
+      LABELS,
+      /label2id is \[1\] instead of numbers/,
+    ],
+    'of which label2id has no numbers': [{ id2label: LABELS, label2id: { a: { b: 1 } } }, LABELS, /"a": \{"b":1\}/],
+    'that are numbers': [
+      { id2label: numbers, label2id: numbers },
+      { 0: '0', 1: '1', 2: '2', 3: '3', 4: '4' },
+    ],
+    'that are nothing': [
+      { id2label: { ...LABELS, 2: null }, label2id: null },
+      { ...LABELS, 2: 'LABEL_2' },
+      /id2label says 2: null, which is no name and becomes LABEL_2/,
+    ],
+    'that are one word': [
+      { id2label: { 0: 'a', 1: 'a', 2: 'a', 3: 'a', 4: 'a' }, label2id: { a: 4 } },
+      { 0: 'a', 1: 'a', 2: 'a', 3: 'a', 4: 'a' },
+    ],
+    'that are names of JavaScript': [
+      { id2label: { ...LABELS, 0: '__proto__', 1: 'constructor' }, label2id: null },
+      { ...LABELS, 0: '__proto__', 1: 'constructor' },
+    ],
+    'that are more than num_labels': [
+      { id2label: LABELS, label2id: right, num_labels: 4 },
+      LABELS,
+      /num_labels is 4, and id2label names 5 classes: the names of id2label are taken/,
+    ],
+  };
+  for (const [what, [config, labels, warning]] of Object.entries(taken)) {
+    it(`${what} ${warning ? 'are those of id2label, and one warning says why' : 'are taken without a warning'}`, async () => {
+      await inTemporaryFolder(async (folder) => {
+        await writeCheckpoint(folder, { config: { ...group.config, ...config }, tensors: group.tensors });
+        await withModel(folder, {}, (model, warnings) => {
+          assert.deepEqual(model.config.id2label, labels);
+          assert.equal(model.config.numLabels, 5);
+          assert.equal(warnings.length, warning ? 1 : 0, warnings.join('\n'));
+          if (warning) assert.match(warnings[0], warning);
+          assertSameModel(model);
+        });
+      });
+    });
+  }
+});
+
+describe('null', () => {
+  it('stands for the default in each option of fromPretrained, as None does in Python', async () => {
+    const options = [
+      'numLabels',
+      'id2label',
+      'label2id',
+      'ignoreMismatchedSizes',
+      'seed',
+      'revision',
+      'hubUrl',
+      'accessToken',
+    ];
+    for (const names of [...options.map((name) => [name]), options]) {
+      const given = Object.fromEntries(names.map((name) => [name, null]));
+      await withModel(saved('classifier'), given, (model, warnings) => {
+        assert.deepEqual(warnings, []);
+        assert.equal(model.config.id2label[1], 'jazz');
+        assertSameModel(model);
+      });
+    }
+    const model = await load(saved('classifier'), null as unknown as Options);
+    model.train({ seed: null }).eval();
+    assert.equal(model.numParameters({ onlyTrainable: null }), model.numParameters());
+    const asked = { outputHiddenStates: null, outputAttentions: null };
+    const output = tf.tidy(() => Object.keys(model.forward(inputOf(group.runs.single), asked)));
+    assert.deepEqual(output, ['logits']);
+    model.dispose();
+  });
+
+  it('is refused in a file for a field that the model needs, as in Transformers', async () => {
+    const { problemType: _, ...needed } = DEFAULTS;
+    for (const field of Object.keys(needed).map(snakeCase)) {
+      await inTemporaryFolder(async (folder) => {
+        await writeFile(path.join(folder, 'config.json'), JSON.stringify({ ...group.config, [field]: null }));
+        await assert.rejects(load(folder), failure(CheckpointError, `config.json: ${field} is null; `));
+      });
+    }
+  });
 });
 
 describe('A folder that is no checkpoint of this family is refused', () => {

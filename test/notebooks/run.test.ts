@@ -38,8 +38,7 @@ describe('npm run notebooks', () => {
 
   const withoutNetwork = 'without network and cache, and takes the right answers';
 
-  it(`runs the lesson on waveforms ${withoutNetwork}`, async function () {
-    this.timeout(180_000);
+  it(`runs the lesson on waveforms ${withoutNetwork}`, async () => {
     const executed = await runAlone('01-waveform', ['15_876_000', '3000', '10']);
     const lines = printed(executed);
     equal(lines[0], '80000');
@@ -53,14 +52,12 @@ describe('npm run notebooks', () => {
     ['03-stft', ['431', '400', '8192']],
     ['04-mel', ['8000', '6', '18']],
   ] as const) {
-    it(`runs the lesson ${stem} ${withoutNetwork}`, async function () {
-      this.timeout(180_000);
+    it(`runs the lesson ${stem} ${withoutNetwork}`, async () => {
       ok(printed(await runAlone(stem, answers)).some((line) => line.startsWith('A trumpet phrase of this project')));
     });
   }
 
-  it(`runs the lesson on DistilHuBERT ${withoutNetwork}, with the model that comes along`, async function () {
-    this.timeout(300_000);
+  it(`runs the lesson on DistilHuBERT ${withoutNetwork}, with the model that comes along`, async () => {
     const lines = printed(await runAlone('05-distilhubert', ['1499', '3280', '4 * 1499 * 1499']));
     equal(lines[0], '../data/models/mini-hubert: 2 layers of 128 channels');
     ok(lines.some((line) => line.startsWith('A trumpet phrase of this project')));
@@ -68,16 +65,14 @@ describe('npm run notebooks', () => {
     ok(lines.includes('recording: mean 0, variance 0.004 → mean 0, variance 1'));
   });
 
-  it(`runs the lesson on the push ${withoutNetwork}, with the model that comes along`, async function () {
-    this.timeout(300_000);
+  it(`runs the lesson on the push ${withoutNetwork}, with the model that comes along`, async () => {
     const WANDB_NAME = 'a-name-of-its-own';
     const lines = printed(await runAlone('07-push', ["'base_model'", '4', '10'], { WANDB_NAME }));
     ok(lines.includes(`We push to the folder ../build/hub/${WANDB_NAME}.`));
     ok(lines.includes('largest difference: 0'));
   });
 
-  it('pushes to the Hub in the lesson on the push where there is a token, which is then in no notebook', async function () {
-    this.timeout(300_000);
+  it('pushes to the Hub in the lesson on the push where there is a token, which is then in no notebook', async () => {
     await withHub(async (hub) => {
       const more = { HF_ENDPOINT: hub.url, HF_TOKEN: TOKEN, WANDB_NAME: 'pushed-by-the-lesson' };
       const executed = await runAlone('07-push', ["'base_model'", '4', '10'], more);
@@ -99,14 +94,12 @@ describe('npm run notebooks', () => {
     });
   });
 
-  it(`runs the lesson on inference ${withoutNetwork}, with the model that comes along`, async function () {
-    this.timeout(300_000);
+  it(`runs the lesson on inference ${withoutNetwork}, with the model that comes along`, async () => {
     const lines = printed(await runAlone('08-inference', ['0.69', '26', '0.1']));
     ok(lines.some((line) => line.startsWith('Sense and Sensibility') && line.endsWith('its first 8.3 s')));
   });
 
-  it('takes the model and the sound of the tutorial from the Hub in the lesson on inference', async function () {
-    this.timeout(300_000);
+  it('takes the model and the sound of the tutorial from the Hub in the lesson on inference', async () => {
     const data = (...names: string[]) => readFileSync(inRepository('data', ...names));
     const names = ['config.json', 'model.safetensors', 'preprocessor_config.json'];
     const files = names.map((name) => [name, data('models', 'mini-genres', name)] as const);

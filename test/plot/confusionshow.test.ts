@@ -9,10 +9,12 @@ const { names, labels, predictions, confusion } = JSON.parse(readFileSync(file, 
 const genres = confusionMatrix(labels, predictions, { numClasses: 10 });
 
 /** The texts within the plot, in the order in which they are drawn. */
-async function counts(svg: string): Promise<number[]> {
+function cells(svg: string): string[] {
   const [, group] = /<g class="mark-text role-mark layer_1_marks".*?>(.*?)<\/g>/.exec(svg)!;
-  return [...group.matchAll(/>(\d+)<\/text>/g)].map(([, text]) => Number(text));
+  return [...group.matchAll(/>([^<]*)<\/text>/g)].map(([, text]) => text);
 }
+
+const counts = async (svg: string): Promise<number[]> => cells(svg).map(Number);
 
 describe('a confusion matrix as a chart', () => {
   it('has the count of each cell, row after row', async () => {
@@ -54,6 +56,85 @@ describe('a confusion matrix as a chart', () => {
       [1, 'black'],
       [8, 'white'],
     ]);
+  });
+
+  it('has shares to two digits, as scikit-learn writes them, where the matrix is normalised', async () => {
+    const shares: [number[][], string[]][] = [
+      [
+        [
+          [0.123456, 0.876544],
+          [0.5, 0.5],
+        ],
+        ['0.12', '0.88', '0.5', '0.5'],
+      ],
+      [
+        [
+          [1, 0],
+          [1 / 3, 2 / 3],
+        ],
+        ['1', '0', '0.33', '0.67'],
+      ],
+      [
+        [
+          [0.0012345, 0.9987655],
+          [0, 1],
+        ],
+        ['0.0012', '1', '0', '1'],
+      ],
+      [
+        [
+          [99.61, 0.39],
+          [12.345, 87.655],
+        ],
+        ['99.6', '0.39', '12.3', '87.7'],
+      ],
+    ];
+    for (const [rows, expected] of shares) {
+      const spec = confusionshow(new Matrix(rows), ['a', 'b']);
+      assert.deepEqual(warnings(spec), []);
+      assert.deepEqual(cells(await renderSvg(spec)), expected);
+    }
+  });
+
+  it('has whole counts of any size', async () => {
+    const spec = confusionshow(
+      new Matrix([
+        [1234567, 0],
+        [100, 12],
+      ]),
+      ['a', 'b'],
+    );
+    assert.deepEqual(cells(await renderSvg(spec)), ['1234567', '0', '100', '12']);
+    const many = Array.from({ length: 400 }, (_, i) => String(i));
+    assert.equal(
+      (confusionshow(Matrix.eye(400, 400), many).data as { values: { count: number[] }[] }).values[0].count.length,
+      160_000,
+    );
+  });
+
+  it('has a row and a column for each class, also for two of one name and for names like numbers', async () => {
+    for (const classes of [
+      ['a', 'a', 'b'],
+      ['1', '01', '1'],
+      ['', '', 'no'],
+      ['null', 'true', 'null'],
+    ]) {
+      const spec = confusionshow(
+        new Matrix([
+          [1, 2, 3],
+          [4, 5, 6],
+          [7, 8, 9],
+        ]),
+        classes,
+      );
+      assert.deepEqual(warnings(spec), []);
+      assert.deepEqual(await counts(await renderSvg(spec)), [1, 2, 3, 4, 5, 6, 7, 8, 9]);
+      const shown = classes.filter(Boolean);
+      assert.deepEqual(
+        (await tickLabels(spec)).map((axis) => axis.filter(Boolean)),
+        [shown, shown],
+      );
+    }
   });
 
   it('draws a matrix of zeros', async () => {

@@ -30,6 +30,40 @@ describe('curves', () => {
     await tickLabels(spec);
   });
 
+  it('keeps curves of one name apart, in colour and in the legend, whatever the names look like', async () => {
+    for (const names of [
+      ['run', 'run'],
+      ['1', '01'],
+      ['null', 'a name of many letters, as metrics have'],
+      ['eval.loss', '[0]'],
+    ]) {
+      const spec = curves(names.map((name, i) => ({ y: [i, 1], name })));
+      assert.deepEqual(warnings(spec), []);
+      const svg = await renderSvg(spec);
+      const [group] = svg.match(/<g class="mark-text role-legend-label".*?<\/g>.*?(?=<g class="mark-group|$)/) ?? [''];
+      assert.deepEqual(
+        names.filter((name) => !group.includes(`>${name}</text>`)),
+        [],
+      );
+      const lines = [
+        ...svg.matchAll(
+          /<path aria-label="[^"]*" role="graphics-symbol" aria-roledescription="line mark"[^>]*stroke="([^"]*)"/g,
+        ),
+      ];
+      assert.deepEqual(new Set(lines.map(([, color]) => color)), new Set(['#1f77b4', '#ff7f0e']));
+    }
+    const legends = (
+      await renderSvg(
+        curves([
+          { y: [0, 1], name: 'run' },
+          { y: [1, 0], name: 'run' },
+          { y: [2, 2], name: '' },
+        ]),
+      )
+    ).match(/>run<\/text>/g);
+    assert.equal(legends?.length, 2);
+  });
+
   it('reduces a long line to its extremes', () => {
     const y = new Float32Array(1_000_000);
     y[654_321] = 1;

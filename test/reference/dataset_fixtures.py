@@ -113,6 +113,29 @@ def parquet() -> None:
     silent.to_parquet(FOLDER / "without-audio.parquet")
 
 
+def packings() -> None:
+    """Five rows with some that lack a name or a class, in all ways in which pyarrow packs pages."""
+    features = Features({"audio": Audio(), "genre": ClassLabel(names=GENRES)})
+    columns = {
+        "audio": [{"bytes": bytes(range(40 * row)), "path": None if row == 1 else f"{row}.wav"} for row in range(5)],
+        "genre": [None if row == 3 else row % 3 for row in range(5)],
+    }
+    table = pyarrow.table(columns, schema=features.arrow_schema)
+    lengths = {"audio.bytes": "DELTA_LENGTH_BYTE_ARRAY", "genre": "DELTA_BINARY_PACKED"}
+    for name, compression, version, options in [
+        ("none-2", "none", "2.0", {}),
+        ("snappy-2", "snappy", "2.0", {"use_dictionary": False}),
+        ("gzip-1", "gzip", "1.0", {}),
+        ("brotli-2", "brotli", "2.0", {"use_dictionary": False, "column_encoding": lengths}),
+        ("zstd-2", "zstd", "2.0", {}),
+        ("lz4-1", "lz4", "1.0", {"use_dictionary": False, "column_encoding": {"genre": "BYTE_STREAM_SPLIT"}}),
+    ]:
+        path = FOLDER / f"packed-{name}.parquet"
+        parquet_files.write_table(
+            table, path, row_group_size=3, compression=compression, data_page_version=version, **options
+        )
+
+
 def archive() -> None:
     """GTZAN's archive in miniature, with its broken file and with what macOS leaves in archives."""
     file = gzip.GzipFile(FOLDER / "genres.tar.gz", "wb", mtime=0)
@@ -138,6 +161,7 @@ def make() -> None:
     FOLDER.mkdir(exist_ok=True)
     splits()
     parquet()
+    packings()
     archive()
     clips = {f"clip/{row}": sound(row)[0] for row in (0, 7, 8, 23)}
     write("dataset/clips", clips, versions=VERSIONS)

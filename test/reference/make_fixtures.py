@@ -14,6 +14,7 @@ import audio_fixtures
 import checkpoint_fixtures
 import dataset_fixtures
 import feature_extractor_fixtures
+import folder_fixtures
 import hubert_fixtures
 import librosa
 import mel_fixtures
@@ -23,8 +24,10 @@ import model_card_fixtures
 import numpy as np
 import pipeline_fixtures
 import round_trip_fixtures
+import sharded_fixtures
 import spectrum_fixtures
 import trainer_fixtures
+import yaml_fixtures
 from fixture_file import AUDIO, write
 
 
@@ -56,11 +59,14 @@ def main() -> None:
     hubert_fixtures.make()
     feature_extractor_fixtures.feature_extractor(made)
     pipeline_fixtures.pipeline(made)
+    sharded_fixtures.make()
     round_trip_fixtures.make()
     trainer_fixtures.make()
     dataset_fixtures.make()
+    folder_fixtures.make()
     metrics_fixtures.make()
     model_card_fixtures.make()
+    yaml_fixtures.make()
 
 
 if __name__ == "__main__":

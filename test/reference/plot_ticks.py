@@ -75,6 +75,30 @@ def colors(name):
     return ["%02x%02x%02x" % tuple(c) for c in rgb]
 
 
+def plotted(y):
+    """A plain axis far from 0, around one number, tiny or vast."""
+    plt.figure().set_size_inches(12, 4.8)
+    plt.plot(y)
+    result = axes(plt.gcf().axes[0])
+    plt.close("all")
+    return {"y": y, "domain": result["yDomain"], "ticks": result["yTicks"]}
+
+
+OFFSETS = [
+    [1e9, 1e9 + 1, 1e9 + 2],
+    [-1e9, -1e9 + 0.5],
+    [1e-12, 3e-12],
+    [-2e-7, 1e-7],
+    [0.6931, 0.69311],
+    [1e11, 1e11 + 40],
+    [5.0, 5.0],
+    [0.0, 0.0],
+    [-1e9, -1e9],
+    [1e20, 9e20],
+    [1.0, 1.0 + 1e-9],
+    [1e5, 1.3e6],
+]
+
 result = {
     "versions": {"librosa": librosa.__version__, "matplotlib": matplotlib.__version__},
     # samples of the trumpet, of a short clip, of 20 s and of two minutes
@@ -86,6 +110,7 @@ result = {
     "mel16k": spectrogram(40, 94, y_axis="mel", sr=16000, hop_length=160),
     "symlogMel": symlog(linthresh=1000.0),
     "symlogLog": symlog(linthresh=float(librosa.note_to_hz("C2")), linscale=0.5),
+    "offsets": [plotted(y) for y in OFFSETS],
     "magma": colors("magma"),
     "coolwarm": colors("coolwarm"),
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -46,20 +46,6 @@ describe('npm run setup', () => {
       assert.match(nodeProblem(version), new RegExp(`Node ${version} is too old: install Node 20\\.19 or later`));
     }
     for (const version of ['v20.19.0', 'v22.1.0', 'v24.0.0']) assert.equal(nodeProblem(version), undefined);
-  });
-
-  it('asks for Python 3.10 or later where there is none', async () => {
-    const { findInterpreter } = await load('python.mjs');
-    assert.match(findInterpreter({ PATH: folder }).problem, /No Python 3\.10 to 3\.13 on the PATH/);
-  });
-
-  it('asks for the venv module where Python lacks it', async () => {
-    const { findInterpreter } = await load('python.mjs');
-    const bin = join(folder, 'without-venv');
-    mkdirSync(bin);
-    const python = '#!/bin/sh\ncase "$*" in *venv*) exit 1;; esac\necho 11\necho /nowhere\n';
-    writeFileSync(join(bin, 'python3'), python, { mode: 0o755 });
-    assert.match(findInterpreter({ PATH: bin }).problem, /has no venv module: .*install/);
   });
 
   it('refuses an active environment without Python before it does anything', () => {

@@ -3,6 +3,7 @@ import { toLevel } from '../dsp/quantize.js';
 import type { Waveform } from '../dsp/waveform.js';
 import { ParameterError } from '../errors.js';
 import { writeWhole } from '../files.js';
+import { requireWaveform } from '../numbers.js';
 import { requireChoice, requireFinite, requireInteger } from '../validation.js';
 
 /** The sample formats of a WAV file: unsigned 8-bit, signed 16-, 24- and 32-bit integers, 32-bit floats. */
@@ -27,7 +28,9 @@ export interface WavOptions {
  * @example
  * encodeWav({ samples: Float32Array.of(0, 0.5), sampleRate: 8000 }).length; // 48
  */
-export function encodeWav({ samples, sampleRate }: Waveform, { bitDepth = '16' }: WavOptions = {}): Uint8Array {
+export function encodeWav(waveform: Waveform, { bitDepth = '16' }: WavOptions = {}): Uint8Array {
+  requireWaveform('waveform', waveform);
+  const { samples, sampleRate } = waveform;
   requireChoice('bitDepth', bitDepth, BIT_DEPTHS);
   requireInteger('sampleRate', sampleRate);
   if (samples.length === 0) throw new ParameterError('samples is empty; a WAV file needs at least one sample');
@@ -53,6 +56,7 @@ function integers(samples: Float32Array, bits: number): Float64Array {
  * Writes a mono WAV file. A file of that name is replaced at once or, if anything fails, not at all.
  *
  * @throws ParameterError as {@link encodeWav} does
+ * @throws WriteError where the disk is full or the folder missing, or may not be written to
  * @see {@link encodeWav}, {@link load}
  *
  * @example

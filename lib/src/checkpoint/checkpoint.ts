@@ -1,7 +1,7 @@
 import { CheckpointFile, quote } from './checkpoint-file.js';
 import { readPytorch } from './pytorch.js';
-import { type Contents, readSafetensors } from './safetensors.js';
-import { readTensor, type TensorInfo } from './tensor.js';
+import { readSafetensors } from './safetensors.js';
+import { type Contents, readTensor, type TensorInfo } from './tensor.js';
 
 /** An open file of named tensors. */
 export interface Checkpoint {
@@ -10,6 +10,8 @@ export interface Checkpoint {
   readonly tensors: ReadonlyMap<string, TensorInfo>;
   /** What a safetensors file says about itself, as `format: 'pt'`; empty for a pytorch_model.bin. */
   readonly metadata: Readonly<Record<string, string>>;
+  /** What else lies beside the tensors of a pytorch_model.bin, by its name: `epoch` → `3`, `args` → `a dictionary`. */
+  readonly leftOut: ReadonlyMap<string, string>;
   /**
    * Reads a tensor, row-major, rounded to float32 where the file holds other numbers. Each call reads the file again and
    * gives a fresh array.
@@ -41,11 +43,12 @@ export interface Checkpoint {
 export async function openCheckpoint(path: string): Promise<Checkpoint> {
   const file = await CheckpointFile.open(path);
   try {
-    const { tensors, metadata } = await readContents(file);
+    const { tensors, metadata, leftOut } = await readContents(file);
     return {
       path,
       tensors: new Map(Array.from(tensors, ([name, { dtype, shape }]) => [name, { dtype, shape }])),
       metadata,
+      leftOut,
       float32(name) {
         const tensor = tensors.get(name);
         if (tensor) return readTensor(file, name, tensor);
@@ -78,7 +81,7 @@ const OTHERS: readonly [magic: string, reason: string][] = [
 async function readContents(file: CheckpointFile): Promise<Contents> {
   const start = Buffer.from(file.bytes(0, Math.min(24, file.size))).toString('latin1');
   if (start[8] === '{') return readSafetensors(file);
-  if (start.startsWith('PK\x03\x04')) return { tensors: await readPytorch(file), metadata: {} };
+  if (start.startsWith('PK\x03\x04')) return readPytorch(file);
   if (start === '') throw file.error('it is empty; download it again');
   const other = OTHERS.find(([magic]) => start.startsWith(magic))?.[1];
   throw file.error(other ?? 'it is neither a safetensors file nor one that torch.save wrote; give one of these');

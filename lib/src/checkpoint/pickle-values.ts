@@ -10,6 +10,7 @@ export type Value =
   | Map<Value, Value>
   | PickleList
   | Global
+  | PickledObject
   | PickledStorage
   | PickledTensor;
 
@@ -29,6 +30,11 @@ export class Global {
     this.dtype = dtype;
     this.call = call;
   }
+}
+
+/** Something of Python's that lies beside tensors, a set, a device: of it only its type matters. */
+export class PickledObject {
+  constructor(readonly type: string) {}
 }
 
 /** The numbers of one or several tensors: the archive's entry `data/<key>`. */
@@ -83,6 +89,16 @@ const UNTYPED: Readonly<Record<string, DType>> = {
   'torch.uint64': 'U64',
 };
 
+/** The other dtypes that may lie beside tensors: only their names. */
+const DTYPE_NAMES: readonly string[] = ['float64', 'float32', 'float16', 'bfloat16', 'complex64', 'complex128']
+  .concat(['int64', 'int32', 'int16', 'int8', 'uint8', 'bool', 'strided'])
+  .map((name) => `torch.${name}`);
+
+/** What may be made beside tensors, as torch.load(weights_only=True) allows it. */
+const OTHERS: readonly string[] = ['set', 'frozenset', 'complex', 'bytearray']
+  .flatMap((name) => [`__builtin__.${name}`, `builtins.${name}`])
+  .concat(['torch.Size', 'torch.device', 'torch.serialization._get_layout', 'collections.Counter', '_codecs.encode']);
+
 const FUNCTIONS: Readonly<Record<string, (args: readonly Value[]) => Value | undefined>> = {
   'collections.OrderedDict': (args) => (args.length === 0 ? new Map() : undefined),
   // (storage, offset, shape, strides, requires_grad, hooks, metadata?)
@@ -107,6 +123,8 @@ const tensorOf = (args: readonly Value[], length: number): PickledTensor | undef
 export const GLOBALS: ReadonlyMap<string, Global> = new Map(
   [
     ...Object.entries({ ...STORAGES, ...UNTYPED }).map(([name, dtype]) => new Global(name, { dtype })),
+    ...DTYPE_NAMES.map((name) => new Global(name, {})),
+    ...OTHERS.map((name) => new Global(name, { call: () => new PickledObject(name) })),
     ...Object.entries(FUNCTIONS).map(([name, run]) => new Global(name, { call: (args) => checked(name, run(args)) })),
   ].map((global) => [global.name, global]),
 );

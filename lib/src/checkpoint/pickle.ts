@@ -10,9 +10,14 @@ import { GLOBALS, Global, PickledStorage, PickleList, type Value } from './pickl
  */
 export function unpickle(bytes: Uint8Array): Value {
   const machine = new PickleMachine(bytes);
-  for (;;) {
+  let objects = 0;
+  for (let steps = 0; ; steps++) {
+    if (steps > MOST_STEPS) throw new Error(`its pickle has more than ${MOST_STEPS} opcodes`);
     const opcode = machine.byte();
     if (opcode === STOP) return machine.result();
+    if (MAKERS.has(opcode) && ++objects > MOST_OBJECTS) {
+      throw new Error(`its pickle makes or keeps more than ${MOST_OBJECTS} lists, tuples, dictionaries and tensors`);
+    }
     const run = OPCODES.get(opcode);
     if (!run) {
       const name = OTHER_OPCODES[opcode] ?? 'unknown';
@@ -61,6 +66,16 @@ function checkProtocol(version: number): void {
 }
 
 const STOP = 0x2e;
+
+/** The most that a pickle may do, and the most objects that it may make or keep: enough for 25,000 tensors. */
+const MOST_STEPS = 2_000_000;
+const MOST_OBJECTS = 500_000;
+
+/** The opcodes that make or keep one: MARK, EMPTY_LIST, EMPTY_DICT, those of tuples, REDUCE, BINPERSID and the PUTs. */
+const MAKERS: ReadonlySet<number> = new Set([
+  ...[0x28, 0x5d, 0x7d, 0x29, 0x85, 0x86, 0x87, 0x74, 0x52, 0x51],
+  ...[0x71, 0x72],
+]);
 
 const OPCODES: ReadonlyMap<number, (m: PickleMachine) => void> = new Map<number, (m: PickleMachine) => void>([
   [0x80, (m) => checkProtocol(m.byte())], // PROTO

@@ -1,17 +1,14 @@
 import { type CheckpointFile, quote } from './checkpoint-file.js';
 import { DTYPES } from './dtype.js';
 import { unpickle } from './pickle.js';
-import { PickledStorage, PickledTensor, PickleList, type Value } from './pickle-values.js';
-import { elementCount, type StoredTensor } from './tensor.js';
+import { PickledObject, PickledStorage, PickledTensor, PickleList, type Value } from './pickle-values.js';
+import { type Contents, elementCount, MOST_AXES, type StoredTensor } from './tensor.js';
 import { listZip, type StoredFile } from './zip.js';
 
-/** The longest pickle, in bytes: enough for 100,000 tensors. */
+/** The longest pickle, in bytes. */
 const LONGEST_PICKLE = 16_000_000;
 
-/** PyTorch's own limit. */
-const MOST_AXES = 64;
-
-/** Numbers that a view may have which shows the same ones of a small file again and again: 64 MB as float32. */
+/** Numbers that views may have which show the same ones of a small file again and again: 64 MB as float32. */
 const MOST_REPEATED = 2 ** 24;
 
 /** An open archive, and the folder in it that has everything, as 'archive/'. */
@@ -22,19 +19,31 @@ interface Archive {
 }
 
 /**
- * Reads what a zip file of torch.save says about its tensors, and checks that all of their numbers are there.
+ * Reads what a zip file of torch.save says about its tensors, and checks that all of their numbers are there. What lies
+ * beside tensors, an epoch or a note, is left out, as Transformers does.
  *
  * @throws CheckpointError
  * @see https://docs.pytorch.org/docs/stable/notes/serialization.html
  */
-export async function readPytorch(file: CheckpointFile): Promise<Map<string, StoredTensor>> {
+export async function readPytorch(file: CheckpointFile): Promise<Contents> {
   const archive = openArchive(file, await listZip(file));
   const tensors = new Map<string, StoredTensor>();
+  const leftOut = new Map<string, string>();
+  let numbers = 0;
   for (const [name, value] of stateDict(archive)) {
     if (typeof name !== 'string') throw file.error(`its state dict has ${kind(name)} for a name; ${ONLY_TENSORS}`);
-    tensors.set(name, locate(archive, name, value));
+    if (!(value instanceof PickledTensor)) {
+      leftOut.set(name, kind(value));
+      continue;
+    }
+    const tensor = locate(archive, name, value);
+    tensors.set(name, tensor);
+    numbers += elementCount(tensor.shape);
   }
-  return tensors;
+  if (numbers > Math.max(file.size, MOST_REPEATED)) {
+    throw file.error(`its tensors have ${numbers} numbers, far more than the file; save their .contiguous()`);
+  }
+  return { tensors, metadata: {}, leftOut };
 }
 
 const ONLY_TENSORS = 'save a dictionary of tensors under their names, as model.state_dict() gives it';
@@ -65,8 +74,9 @@ function stateDict({ file, entries, folder }: Archive): Map<Value, Value> {
     throw file.error((cause as Error).message, cause);
   }
   if (!(root instanceof Map)) throw file.error(`it holds ${kind(root)} instead of a state dict; ${ONLY_TENSORS}`);
-  const nested = [...root].find(([name, value]) => typeof name === 'string' && value instanceof Map)?.[0];
-  if (nested === undefined) return root;
+  const values = [...root];
+  const nested = values.find(([name, value]) => typeof name === 'string' && value instanceof Map)?.[0];
+  if (nested === undefined || values.some(([, value]) => value instanceof PickledTensor)) return root;
   const key = String(nested);
   throw file.error(
     `it is a training checkpoint, with dictionaries in it such as ${quote(key)}; save the state dict alone, in Python: ` +
@@ -78,17 +88,18 @@ function stateDict({ file, entries, folder }: Archive): Map<Value, Value> {
 function kind(value: Value): string {
   if (value === null) return 'None';
   if (typeof value === 'string') return 'a string';
-  if (typeof value === 'boolean' || typeof value === 'number') return String(value);
+  if (typeof value === 'boolean') return value ? 'True' : 'False';
+  if (typeof value === 'number') return String(value);
   if (value instanceof PickledTensor) return 'a tensor';
   if (value instanceof Map) return 'a dictionary';
   if (value instanceof PickleList) return 'a list';
+  if (value instanceof PickledObject) return `an object of ${value.type}`;
   return Array.isArray(value) ? 'a tuple' : 'an object';
 }
 
 /** Finds a tensor's numbers in the file, and checks that its view stays inside its storage. */
-function locate({ file, entries, folder }: Archive, name: string, tensor: Value): StoredTensor {
+function locate({ file, entries, folder }: Archive, name: string, tensor: PickledTensor): StoredTensor {
   const fail = (reason: string, remedy = AGAIN) => file.error(`tensor ${quote(name)} ${reason}; ${remedy}`);
-  if (!(tensor instanceof PickledTensor)) throw file.error(`${quote(name)} is ${kind(tensor)}; ${ONLY_TENSORS}`);
   const { storage, offset, shape, strides } = tensor;
   if (!(storage instanceof PickledStorage)) throw fail('has no storage');
   if (tensor.lazy) throw fail('is a lazily negated view', 'save its .resolve_neg()');

@@ -1,16 +1,16 @@
-import { isObject } from '../json.js';
+import { isObject, shown } from '../json.js';
 import { type CheckpointFile, quote } from './checkpoint-file.js';
 import { DTYPES, type DType } from './dtype.js';
-import { elementCount, rowMajor, type StoredTensor } from './tensor.js';
-
-/** What a file says about its tensors. */
-export interface Contents {
-  tensors: Map<string, StoredTensor>;
-  metadata: Record<string, string>;
-}
+import { type Contents, elementCount, MOST_AXES, rowMajor } from './tensor.js';
 
 /** The longest header, in bytes, that the format allows. */
 const LONGEST_HEADER = 100_000_000;
+
+/** The most values that a header may have: enough for 80,000 tensors. */
+const MOST_VALUES = 1_000_000;
+
+/** How many lists and objects may lie in each other; the limit of safetensors' own reader. */
+const DEEPEST = 128;
 
 const AGAIN = 'download it again, or save it again with save_file of safetensors';
 
@@ -47,6 +47,7 @@ export function readSafetensors(file: CheckpointFile): Contents {
       ]),
     ),
     metadata: checkMetadata(file, metadata),
+    leftOut: new Map(),
   };
 }
 
@@ -58,10 +59,12 @@ function readHeader(file: CheckpointFile): { header: Record<string, unknown>; st
   if (8 + length > file.size) {
     throw file.error(`it is cut off: ${file.size - 8} of its header's ${length} bytes are there; ${AGAIN}`);
   }
+  const bytes = file.bytes(8, length);
+  if (hasManyValues(bytes)) throw file.error(`its header has more than ${MOST_VALUES} values; ${AGAIN}`);
   let header: unknown;
   let repeated: string | undefined;
   try {
-    const json = new TextDecoder('utf-8', { fatal: true }).decode(file.bytes(8, length));
+    const json = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
     header = JSON.parse(json);
     repeated = repeatedKey(json);
   } catch (cause) {
@@ -72,20 +75,37 @@ function readHeader(file: CheckpointFile): { header: Record<string, unknown>; st
   return { header, start: 8 + length };
 }
 
-/** A key that an object of the valid JSON text has twice, of which JSON.parse would keep the last. */
+/** Whether a text in JSON has more than {@link MOST_VALUES}; those that its strings only seem to have count as well. */
+function hasManyValues(json: Uint8Array): boolean {
+  let values = 0;
+  for (let i = 0; i < json.length && values <= MOST_VALUES; i++) {
+    // ',', ':', '[' and '{' stand before one.
+    if (json[i] === 0x2c || json[i] === 0x3a || json[i] === 0x5b || json[i] === 0x7b) values++;
+  }
+  return values > MOST_VALUES;
+}
+
+/**
+ * A key that an object of the valid JSON text has twice, of which JSON.parse would keep the last.
+ *
+ * @throws Error where lists and objects lie too deep in each other
+ */
 function repeatedKey(json: string): string | undefined {
   const open: Set<string>[] = [];
-  let string = '';
+  let [from, to, depth] = [0, 0, 0];
   for (let i = 0; i < json.length; i++) {
-    if (json[i] === '{') open.push(new Set());
-    if (json[i] === '}') open.pop();
-    if (json[i] === '"') {
-      const from = i++;
-      while (json[i] !== '"') i += json[i] === '\\' ? 2 : 1;
-      string = json.slice(from, i + 1);
-    }
-    if (json[i] === ':') {
-      const key: string = JSON.parse(string);
+    const code = json.charCodeAt(i);
+    if (code === 0x7b) open.push(new Set());
+    if (code === 0x7d) open.pop();
+    if (code === 0x7b || code === 0x5b) depth++;
+    if (code === 0x7d || code === 0x5d) depth--;
+    if (depth > DEEPEST) throw new Error(`more than ${DEEPEST} lists and objects lie in each other`);
+    if (code === 0x22) {
+      from = i++;
+      for (let c = json.charCodeAt(i); c !== 0x22; c = json.charCodeAt(i)) i += c === 0x5c ? 2 : 1;
+      to = i + 1;
+    } else if (code === 0x3a) {
+      const key: string = JSON.parse(json.slice(from, to));
       const keys = open[open.length - 1];
       if (keys.has(key)) return key;
       keys.add(key);
@@ -105,24 +125,23 @@ function checkEntry(
   const { dtype, shape, data_offsets: offsets } = entry;
   if (typeof dtype !== 'string' || !Object.hasOwn(DTYPES, dtype)) {
     const known = Object.keys(DTYPES).join(', ');
-    throw file.error(`tensor ${quote(name)} has dtype ${show(dtype)}; convert it in Python to one of ${known}`);
+    throw file.error(`tensor ${quote(name)} has dtype ${shown(dtype)}; convert it in Python to one of ${known}`);
   }
-  if (!isWholeNumbers(shape)) throw fail(`has shape ${show(shape)} instead of whole numbers of at least 0`);
+  if (!isWholeNumbers(shape)) throw fail(`has shape ${shown(shape)} instead of whole numbers of at least 0`);
+  if (shape.length > MOST_AXES) throw fail(`has ${shape.length} axes, more than ${MOST_AXES}`);
   if (!isWholeNumbers(offsets) || offsets.length !== 2 || offsets[0] > offsets[1]) {
-    throw fail(`has data_offsets ${show(offsets)} instead of its first byte and the one behind its last`);
+    throw fail(`has data_offsets ${shown(offsets)} instead of its first byte and the one behind its last`);
   }
   const [begin, end] = offsets;
   const bytes = elementCount(shape) * DTYPES[dtype as DType].bytes;
   if (bytes !== end - begin) {
-    throw fail(`has ${end - begin} bytes, where ${dtype} and shape ${show(shape)} make ${bytes}`);
+    throw fail(`has ${end - begin} bytes, where ${dtype} and shape ${shown(shape)} make ${bytes}`);
   }
   return { dtype: dtype as DType, shape, begin, end };
 }
 
 const isWholeNumbers = (value: unknown): value is number[] =>
   Array.isArray(value) && value.every((n) => Number.isSafeInteger(n) && n >= 0);
-
-const show = (value: unknown): string => (JSON.stringify(value) ?? 'none').slice(0, 100);
 
 function checkMetadata(file: CheckpointFile, metadata: unknown): Record<string, string> {
   if (isObject(metadata) && Object.values(metadata).every((value) => typeof value === 'string')) {

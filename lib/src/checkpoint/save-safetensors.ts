@@ -68,6 +68,7 @@ interface Entry {
  * put in unless it is given
  * @throws ParameterError for a shape that does not fit its numbers, a dtype that does not fit its array, and names that
  * cannot be written
+ * @throws WriteError where the disk is full or the folder missing, or may not be written to
  * @see {@link openCheckpoint}, which reads it
  * @see Python: `safetensors.torch.save_file(tensors, path, metadata={'format': 'pt'})`
  *

@@ -17,6 +17,17 @@ export interface StoredTensor extends TensorInfo {
   readonly strides: readonly number[];
 }
 
+/** What a file says about its tensors. */
+export interface Contents {
+  tensors: Map<string, StoredTensor>;
+  metadata: Record<string, string>;
+  /** What is no tensor, in words. */
+  leftOut: Map<string, string>;
+}
+
+/** The most axes that a tensor may have; PyTorch's own limit. */
+export const MOST_AXES = 64;
+
 /** Numbers that are converted at a time: so that conversion needs at most 0.75 MB, whatever the tensor's size. */
 const CHUNK = 2 ** 16;
 

@@ -10,6 +10,9 @@ export interface StoredFile {
   size: number;
 }
 
+/** The most entries that an archive may have: one for each storage, and a few besides. */
+const MOST_ENTRIES = 50_000;
+
 /** Lets yauzl read an open file, and no further than it goes. */
 class Reader extends RandomAccessReader {
   constructor(private readonly file: CheckpointFile) {
@@ -52,6 +55,9 @@ export async function listZip(file: CheckpointFile): Promise<Map<string, StoredF
         error ? reject(error) : resolve(opened),
       );
     });
+    if (zip.entryCount > MOST_ENTRIES) {
+      throw new Error(`it has ${zip.entryCount} entries, more than the ${MOST_ENTRIES} allowed`);
+    }
     for await (const entry of zip.eachEntry()) {
       if (entries.has(entry.fileName)) throw new Error(`it has two entries ${quote(entry.fileName)}`);
       entries.set(entry.fileName, await locate(zip, entry));

@@ -1,28 +1,14 @@
 import { load } from '../audio/load.js';
-import type { Waveform } from '../dsp/waveform.js';
 import { ParameterError, SamplingRateError } from '../errors.js';
 import type { Wav2Vec2FeatureExtractor } from '../feature-extractor/feature-extractor.js';
 import { requireChoice, requireInteger } from '../validation.js';
-import type { ClassLabel } from './class-label.js';
 import type { Clips, LabelColumn } from './clips.js';
+import { type DatasetFeatures, type DatasetRow, datasetFeatures } from './dataset-row.js';
 import { type EncodedDataset, encodedDataset, type PreprocessOptions, requireIndex } from './encoded-dataset.js';
 import { permutation } from './permutation.js';
 import { samplingRateOf } from './sampling-rate.js';
 import { type SplitSizes, splitSizes } from './split-sizes.js';
-
-/** What the columns of a data set are: its sound, and a {@link ClassLabel} for each column of classes. */
-export type DatasetFeatures<Label extends string> = {
-  readonly audio: {
-    /** That of all rows in Hz, or undefined where each keeps that of its file. */
-    readonly sampleRate: number | undefined;
-  };
-} & { readonly [column in Label]: ClassLabel };
-
-/** A row: its file, its sound, and its classes as numbers. */
-export type DatasetRow<Label extends string> = {
-  file: string;
-  audio: Waveform & { path: string };
-} & { [column in Label]: number };
+import { IterableAudioDataset } from './streaming/iterable-dataset.js';
 
 /** Options of {@link AudioDataset.trainTestSplit}. */
 export interface TrainTestSplitOptions extends SplitSizes {
@@ -50,7 +36,7 @@ export class AudioDataset<Label extends string = 'genre'> {
   /** Rows. */
   readonly length: number;
   readonly features: DatasetFeatures<Label>;
-  /** 'file', 'audio', and the columns of classes; the first of these is the one to learn. */
+  /** 'file', 'audio', the columns of classes, of which the first is the one to learn, and what else metadata says. */
   readonly columnNames: readonly string[];
   readonly #clips: Clips;
   /** The rows of `#clips` that are in the data set, in its order. */
@@ -64,10 +50,9 @@ export class AudioDataset<Label extends string = 'genre'> {
     this.#rows = rows;
     this.#cast = cast;
     this.length = rows.length;
-    this.columnNames = ['file', 'audio', ...clips.labels.keys()];
-    const labels = [...clips.labels].map(([name, { feature }]) => [name, feature]);
-    const audio = { sampleRate: cast ?? clips.sampleRate };
-    this.features = Object.freeze({ ...Object.fromEntries(labels), audio });
+    this.columnNames = ['file', 'audio', ...clips.labels.keys(), ...(clips.columns?.keys() ?? [])];
+    const labels = [...clips.labels].map(([name, { feature }]) => [name, feature] as const);
+    this.features = datasetFeatures(labels, cast ?? clips.sampleRate);
   }
 
   /**
@@ -84,7 +69,8 @@ export class AudioDataset<Label extends string = 'genre'> {
     const file = this.#clips.files[row];
     const waveform = await load(file, { sampleRate: this.features.audio.sampleRate ?? null });
     const labels = [...this.#clips.labels].map(([name, { values }]) => [name, values[row]]);
-    return { ...Object.fromEntries(labels), file, audio: { ...waveform, path: file } };
+    const others = [...(this.#clips.columns ?? [])].map(([name, values]) => [name, values[row]]);
+    return { ...Object.fromEntries([...labels, ...others]), file, audio: { ...waveform, path: file } };
   }
 
   /** The rows, decoded one after the other. */
@@ -93,7 +79,8 @@ export class AudioDataset<Label extends string = 'genre'> {
   }
 
   /**
-   * The paths of all rows, or a class of each, as numbers; −1 where a row has none. Nothing is decoded.
+   * The paths of all rows; a class of each, as numbers, −1 where a row has none; or what else metadata says, null where it
+   * says nothing. Nothing is decoded.
    *
    * @throws ParameterError for a name that is none of `columnNames`, or 'audio'
    *
@@ -102,8 +89,11 @@ export class AudioDataset<Label extends string = 'genre'> {
    */
   column(name: 'file'): string[];
   column(name: Label): number[];
-  column(name: 'file' | Label): string[] | number[] {
+  column(name: string): unknown[];
+  column(name: string): unknown[] {
     if (name === 'file') return Array.from(this.#rows, (row) => this.#clips.files[row]);
+    const other = this.#clips.columns?.get(name);
+    if (other) return Array.from(this.#rows, (row) => other[row]);
     const { values } = this.#labels('name', name);
     return Array.from(this.#rows, (row) => values[row]);
   }
@@ -190,6 +180,31 @@ export class AudioDataset<Label extends string = 'genre'> {
       rates.push(...(await Promise.all(files.slice(i, i + FILES_AT_ONCE).map(samplingRateOf))));
     }
     return rates;
+  }
+
+  /**
+   * The same rows, one after the other, as where a data set is streamed; `dataset.to_iterable_dataset()`.
+   *
+   * @see {@link IterableAudioDataset}
+   */
+  toIterableDataset(): IterableAudioDataset<Label> {
+    const { name, labels, files, columns = new Map<string, readonly unknown[]>() } = this.#clips;
+    const rows = this.#rows;
+    return new IterableAudioDataset({
+      name,
+      sampleRate: this.features.audio.sampleRate,
+      labels: new Map([...labels].map(([column, { feature }]) => [column, feature])),
+      columns: [...columns.keys()],
+      shards: 1,
+      async *clips(_, skip) {
+        for (const row of rows.subarray(skip)) {
+          const values = [...labels].map(([column, { values }]) => [column, values[row]]);
+          const others = [...columns].map(([column, values]) => [column, values[row]]);
+          const labelled = { labels: Object.fromEntries(values), columns: Object.fromEntries(others) };
+          yield { file: files[row], sound: files[row], ...labelled };
+        }
+      },
+    });
   }
 
   /**

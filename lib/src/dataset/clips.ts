@@ -8,6 +8,8 @@ export interface Clips {
   files: readonly string[];
   /** Columns of class labels; the first is the one to learn. */
   labels: ReadonlyMap<string, LabelColumn>;
+  /** What else is known of each row; null where nothing is. */
+  columns?: ReadonlyMap<string, readonly unknown[]>;
   /** The sampling rate that the set itself names, in Hz; undefined where that of each file counts. */
   sampleRate: number | undefined;
 }

@@ -3,7 +3,7 @@ import { AudioDecodeError, DatasetError } from '../errors.js';
 import { completeConfig, type PreprocessorConfig } from '../feature-extractor/preprocessor-config.js';
 import { requireChoice, requireInteger, requireNumber, requirePositive } from '../validation.js';
 import { clipPool } from './clip-pool.js';
-import type { ExampleSource, TrainingExample } from './example-source.js';
+import type { ExampleSource, ShortestExample, TrainingExample } from './example-source.js';
 
 /** How {@link AudioDataset.preprocess} prepares clips. */
 export interface PreprocessOptions {
@@ -11,7 +11,10 @@ export interface PreprocessOptions {
   maxDuration?: number;
   /** The column to learn; default the first of class labels. */
   labelColumn?: string;
-  /** What to do with a file that cannot be decoded: throw (the default), or name it once and leave it out. */
+  /**
+   * What to do with a file that cannot be decoded, or is shorter than the model's frames: throw (the default), or name it
+   * once and leave it out.
+   */
   onError?: 'throw' | 'skip';
   /** Threads that decode; default as many as cores, at most 4. 0 decodes in the calling thread. */
   numWorkers?: number;
@@ -25,16 +28,16 @@ export interface PreprocessOptions {
 export interface EncodedDataset extends ExampleSource {
   /** The class of each row, from 0; −100 where it has none. */
   readonly labels: readonly number[];
-  /** Files that could not be decoded so far, where they are left out. */
+  /** Files that could not be decoded or are too short, so far, where they are left out. */
   readonly skipped: readonly string[];
   /**
    * The examples at `indices`, in this order. Their arrays are kept for the next time: do not write into them.
    *
    * @throws ParameterError for an index out of range
-   * @throws AudioDecodeError, which names the file, where one cannot be decoded and none is to be left out
+   * @throws AudioDecodeError, which names the file, where one cannot be decoded or is too short, and none is to be left out
    * @throws DatasetError if a thread ends
    */
-  examples(indices: readonly number[]): AsyncIterable<TrainingExample>;
+  examples(indices: readonly number[], shortest?: ShortestExample): AsyncIterable<TrainingExample>;
   /** Ends the threads and forgets what was decoded. They do not keep the process alive; a later call starts them again. */
   close(): Promise<void>;
 }
@@ -56,14 +59,15 @@ export function encodedDataset(
   const extractor = completeConfig(featureExtractor);
   const maxLength = Math.max(1, Math.trunc(maxDuration * extractor.samplingRate));
   const kept = new Map<number, Float32Array>();
-  const skipped = new Map<number, string>();
+  const broken = new Map<number, string>();
+  const short = new Map<number, string>();
   let room = keep * 1e6;
   let pool: ReturnType<typeof clipPool> | undefined;
 
   /** @returns undefined for a file that is left out */
   async function decode(index: number, cancelled: SharedArrayBuffer): Promise<Float32Array | undefined> {
     const known = kept.get(index);
-    if (known || skipped.has(index)) return known;
+    if (known || broken.has(index)) return known;
     pool ??= clipPool(numWorkers);
     const file = files[index];
     try {
@@ -77,13 +81,26 @@ export function encodedDataset(
       return values;
     } catch (error) {
       if (onError === 'throw' || !(error instanceof AudioDecodeError)) throw error;
-      if (!skipped.has(index)) console.warn(`${error.message}. It is left out`);
-      skipped.set(index, file);
+      leaveOut(index, broken, error.message);
       return undefined;
     }
   }
 
-  async function* examples(indices: readonly number[]): AsyncGenerator<TrainingExample> {
+  function leaveOut(index: number, as: Map<number, string>, why: string): void {
+    if (!as.has(index)) console.warn(`${why}. It is left out`);
+    as.set(index, files[index]);
+  }
+
+  /** Whether a clip is long enough; it may be for evaluation and not for training. */
+  function suffices(index: number, { length }: Float32Array, { samples, reason }: ShortestExample): boolean {
+    if (length >= samples) return true;
+    const why = `${files[index]} has ${length} samples at ${extractor.samplingRate} Hz; ${reason}`;
+    if (onError === 'throw') throw new AudioDecodeError(`${why}. preprocess with onError: 'skip' leaves it out`);
+    leaveOut(index, short, why);
+    return false;
+  }
+
+  async function* examples(indices: readonly number[], shortest?: ShortestExample): AsyncGenerator<TrainingExample> {
     for (const index of indices) requireIndex(index, files.length);
     const cancelled = new SharedArrayBuffer(4);
     const ahead = numWorkers === 0 ? 1 : readAhead;
@@ -98,7 +115,7 @@ export function encodedDataset(
           coming.push(values);
         }
         const inputValues = await coming.shift();
-        if (!inputValues) continue;
+        if (!inputValues || (shortest && !suffices(index, inputValues, shortest))) continue;
         const example = { inputValues, label: labels[index], ...(onError === 'skip' && { index }) };
         // Nothing is padded yet.
         if (extractor.returnAttentionMask)
@@ -114,8 +131,9 @@ export function encodedDataset(
     length: files.length,
     leavesOut: onError === 'skip',
     labels,
+    nameOf: (index) => files[index],
     get skipped() {
-      return [...skipped.values()];
+      return [...new Map([...broken, ...short]).values()];
     },
     examples,
     async close() {

@@ -10,13 +10,26 @@ export interface TrainingExample {
   readonly index?: number;
 }
 
+/** How long an example has to be. */
+export interface ShortestExample {
+  samples: number;
+  /** For a message: what needs so many. */
+  reason: string;
+}
+
 /** What a trainer learns from: an array of examples, or anything with this shape. */
 export interface ExampleSource {
   readonly length: number;
   /** Whether examples that cannot be read are left out; then each of the others says its index. Default false. */
   readonly leavesOut?: boolean;
-  /** The examples at `indices`, in this order; it may work ahead of the reader. */
-  examples(indices: readonly number[]): AsyncIterable<TrainingExample>;
+  /** What an example is called in a message besides its index: its file. */
+  nameOf?(index: number): string;
+  /**
+   * The examples at `indices`, in this order; it may work ahead of the reader.
+   *
+   * @param shortest - what the model cannot do without; a source that knows files names that of an example with fewer
+   */
+  examples(indices: readonly number[], shortest?: ShortestExample): AsyncIterable<TrainingExample>;
 }
 
 /** The data set that a user gives, as an {@link ExampleSource}. */

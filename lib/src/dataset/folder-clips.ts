@@ -1,72 +1,73 @@
-import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatasetError } from '../errors.js';
-import { isFolder } from '../files.js';
-import { classLabel } from './class-label.js';
-import type { Clips } from './clips.js';
+import type { Clips, LabelColumn } from './clips.js';
+import { columnLabels } from './column-labels.js';
+import { type FolderRows, folderRows, isClipName, LAYOUT } from './folder-rows.js';
+import { noteLeftOut } from './left-out.js';
 
-/** Names of folders that hold a part of a data set, not a class. */
-const SPLITS = ['train', 'validation', 'test'];
+export { isClipName, LAYOUT };
 
-/** What a folder should look like. */
-export const LAYOUT: string =
-  'a data set has a folder for each class, such as genres/<genre>/, with WAV, FLAC, Ogg Vorbis or MP3 files in it';
-
-/** Whether a name is that of an audio file, by its ending; those that macOS writes beside them are not. */
-export function isClipName(name: string): boolean {
-  return /^[^.].*\.(wav|flac|ogg|mp3)$/i.test(name);
-}
+/** Columns of metadata that are taken for the classes. */
+const LABELS = ['label', 'genre'];
 
 /**
- * The clips of a folder with a folder for each class in it, in order of class and file name.
+ * The clips of a folder, in the order of Python's `datasets`: by path, or as metadata names them. What is in no row is
+ * named in a note. Classes have the same numbers in all splits.
  *
- * @param split - the part to read, where the folder is divided into train, validation and test; 'train' otherwise
- * @param labelColumn - what to call the column of classes
+ * @param split - the part to read, where the folder is divided; 'train' otherwise
+ * @param labelColumn - the column of metadata to learn, default 'label' or 'genre'; else what to call the classes that are
+ * folders, default 'genre'
  * @throws DatasetError if the folder is not laid out so, or has no such split
  */
-export async function folderClips(folder: string, split: string, labelColumn: string): Promise<Clips> {
-  const root = await findClasses(folder, split);
-  const names = await foldersOf(root);
-  const rows: { file: string; label: number }[] = [];
-  const kept: string[] = [];
-  for (const name of names) {
-    const files = (await readdir(join(root, name))).filter(isClipName).sort();
-    if (files.length === 0) continue;
-    rows.push(...files.map((file) => ({ file: join(root, name, file), label: kept.length })));
-    kept.push(name);
+export async function folderClips(folder: string, split: string, labelColumn: string | undefined): Promise<Clips> {
+  const found = await folderRows(folder);
+  noteLeftOut(folder, found.leftOut);
+  requireSplit(folder, split, found.splits);
+  const labelled = labelsOf(folder, found, labelColumn);
+  const chosen = [...found.rows.keys()].filter((row) => found.rows[row].split === split);
+  if (chosen.length === 0) {
+    throw new DatasetError(`${folder}: the clips of split '${split}' are in no folder of a class; ${LAYOUT}`);
   }
-  if (rows.length === 0) {
-    const found = names.length > 0 ? 'no audio in its folders' : 'no folders in it';
-    throw new DatasetError(`${root} has ${found}; ${LAYOUT}`);
-  }
+  const others = (found.columns ?? []).filter((column) => column !== labelled.column);
   return {
     name: folder,
-    files: rows.map(({ file }) => file),
-    labels: new Map([[labelColumn, { feature: classLabel(kept), values: rows.map(({ label }) => label) }]]),
+    files: chosen.map((row) => join(folder, found.rows[row].path)),
+    labels: new Map([
+      [labelled.column, { feature: labelled.labels.feature, values: chosen.map((row) => labelled.labels.values[row]) }],
+    ]),
+    columns: new Map(others.map((name) => [name, chosen.map((row) => found.rows[row].values?.get(name) ?? null)])),
     sampleRate: undefined,
   };
 }
 
-/** The folder whose folders are the classes. */
-async function findClasses(folder: string, split: string): Promise<string> {
-  const folders = await foldersOf(folder);
-  if (folders.includes('genres')) return findClasses(join(folder, 'genres'), split);
-  const divided = folders.length > 0 && folders.every((name) => SPLITS.includes(name));
-  requireSplit(folder, split, divided ? folders : ['train']);
-  return divided ? join(folder, split) : folder;
+/** The classes of all rows. */
+function labelsOf(
+  folder: string,
+  { rows, columns = [] }: FolderRows,
+  wanted: string | undefined,
+): { column: string; labels: LabelColumn } {
+  const column = wanted === undefined ? LABELS.find((name) => columns.includes(name)) : wanted;
+  if (column !== undefined && columns.includes(column)) {
+    const values = rows.map((row) => row.values?.get(column) ?? null);
+    if (values.some((value) => value !== null)) return { column, labels: columnLabels(column, values) };
+    throw new DatasetError(`${folder}: the column '${column}' of its metadata is empty`);
+  }
+  if (rows.some(({ folderClass }) => folderClass !== null)) {
+    const name = column ?? 'genre';
+    return {
+      column: name,
+      labels: columnLabels(
+        name,
+        rows.map(({ folderClass }) => folderClass),
+      ),
+    };
+  }
+  const choice = columns.length > 0 ? `give as labelColumn one of ${columns.join(', ')}` : 'add one';
+  throw new DatasetError(`${folder}: its metadata has no column '${wanted ?? LABELS[0]}' of classes; ${choice}`);
 }
 
 /** Throws a {@link DatasetError} that names the splits there are, unless `split` is one of them. */
 export function requireSplit(name: string, split: string, splits: readonly string[]): void {
   if (splits.includes(split)) return;
   throw new DatasetError(`${name} has no split '${split}'; give one of ${splits.join(', ')}`);
-}
-
-async function foldersOf(folder: string): Promise<string[]> {
-  const names: string[] = [];
-  // A link may lead to one.
-  for (const name of await readdir(folder)) {
-    if (!name.startsWith('.') && (await isFolder(join(folder, name)))) names.push(name);
-  }
-  return names.sort();
 }

@@ -6,26 +6,10 @@ import type { HubOptions } from '../hub/download/repository-file.js';
 import { type RepositoryFiles, repositoryFiles } from '../hub/download/repository-files.js';
 import { abandonedPartials, partialPath } from '../partial-path.js';
 import type { Clips } from './clips.js';
-import { folderClips, LAYOUT, requireSplit } from './folder-clips.js';
+import { folderClips, LAYOUT } from './folder-clips.js';
+import { ARCHIVE, choosePart, type HubPart, nothingToLoad, PARQUET, type Parts, partsOf } from './hub-parts.js';
 import { unpackArchive } from './unpack-archive.js';
 import { INDEX, unpackedClips, unpackParquet } from './unpack-parquet.js';
-
-/** The branch in which the Hub keeps what it has converted to Parquet. */
-const PARQUET = 'refs/convert/parquet';
-/** GTZAN itself. */
-const ARCHIVE = 'data/genres.tar.gz';
-
-/** Parquet files by configuration and split. */
-type Parts = Map<string, Map<string, { files: string[]; partial: boolean }>>;
-
-/** Which part of a repository to load. */
-export interface HubPart {
-  split: string;
-  /** Of a configuration. */
-  name: string | undefined;
-  /** What to call the classes where only folders name them. */
-  labelColumn: string;
-}
 
 /**
  * The clips of a data set of the Hub: from Parquet files if it has any, else from GTZAN's archive. The files lie in the
@@ -48,33 +32,23 @@ export async function hubClips(id: string, part: HubPart, options: HubOptions): 
 
   const archive = await repository.download(ARCHIVE, options.revision ?? 'main');
   if (archive === undefined) {
-    const message = `${id} has neither Parquet files (<name>/<split>/0000.parquet of ${revision}) nor ${ARCHIVE}`;
-    throw new DatasetError(`${message}; download it, and give a folder with a folder for each class in it`);
+    throw new DatasetError(nothingToLoad(id, revision));
   }
   // The blob in the cache is named after its content.
   const unpacked = join(home, basename(await realpath(archive)));
-  await unpackOnce(unpacked, (empty) => unpackArchive(archive, empty));
+  await unpackOnce(unpacked, (empty) => unpackArchive(archive, empty, part.maxUnpackedSize));
   return { ...(await folderClips(unpacked, part.split, part.labelColumn)), name: id };
 }
 
 async function parquetClips(
   id: string,
-  { name, split }: HubPart,
+  part: HubPart,
   parts: Parts,
   home: string,
   repository: RepositoryFiles,
 ): Promise<Clips> {
-  const configurations = [...parts.keys()];
-  const chosen = name ?? (configurations.length === 1 ? configurations[0] : 'default');
-  const splits = parts.get(chosen);
-  if (!splits) {
-    const wrong = name === undefined ? 'holds several data sets' : `has no data set '${name}'`;
-    throw new DatasetError(`${id} ${wrong}; give as name one of ${configurations.join(', ')}`);
-  }
-  requireSplit(id, split, [...splits.keys()]);
-  const { files, partial } = splits.get(split)!;
-  if (partial) console.warn(`${id}: the Hub has only the beginning of '${split}' as Parquet`);
-  const folder = join(home, chosen, split);
+  const { files, name } = choosePart(id, part, parts);
+  const folder = join(home, name, part.split);
   await unpackOnce(folder, async (empty) => {
     const paths: string[] = [];
     for (const file of files) {
@@ -82,21 +56,9 @@ async function parquetClips(
       if (path === undefined) throw new DatasetError(`${id} has no ${file} any more; load it again`);
       paths.push(path);
     }
-    await unpackParquet(paths, empty);
+    await unpackParquet(paths, empty, { maxUnpackedSize: part.maxUnpackedSize });
   });
   return unpackedClips(id, folder, await readFile(join(folder, INDEX), 'utf8'));
-}
-
-function partsOf(files: readonly string[]): Parts {
-  const parts: Parts = new Map();
-  for (const file of [...files].sort()) {
-    const [, name, beginning, split] = /^(\w[^/]*)\/(partial-)?(\w[^/]*)\/\d+\.parquet$/.exec(file) ?? [];
-    if (name === undefined) continue;
-    const splits = parts.get(name) ?? new Map();
-    const { files: before } = splits.get(split) ?? { files: [] };
-    parts.set(name, splits.set(split, { files: [...before, file], partial: beginning !== undefined }));
-  }
-  return parts;
 }
 
 /** What is unpacked in a folder. */

@@ -5,14 +5,21 @@
  * @param seed - a whole number of at least 0
  */
 export function permutation(count: number, seed: number): Uint32Array {
+  return permutations(seed)(count);
+}
+
+/** The same, one after the other from one generator: `rng = numpy.random.default_rng(seed)`, `rng.permutation(count)`, … */
+export function permutations(seed: number): (count: number) => Uint32Array {
   const next = pcg64(seed);
-  const order = Uint32Array.from({ length: count }, (_, i) => i);
-  // From the last to the second, each changes places with one before it or with itself (Fisher and Yates).
-  for (let i = count - 1; i > 0; i--) {
-    const j = upTo(i, next);
-    [order[i], order[j]] = [order[j], order[i]];
-  }
-  return order;
+  return (count) => {
+    const order = Uint32Array.from({ length: count }, (_, i) => i);
+    // From the last to the second, each changes places with one before it or with itself (Fisher and Yates).
+    for (let i = count - 1; i > 0; i--) {
+      const j = upTo(i, next);
+      [order[i], order[j]] = [order[j], order[i]];
+    }
+    return order;
+  };
 }
 
 /** A random number in [0, `most`], each as likely: as many bits as `most` has, drawn again where they make more. */

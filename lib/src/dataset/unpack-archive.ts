@@ -4,19 +4,25 @@ import { basename, dirname, join } from 'node:path';
 import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
-import { extract } from 'tar-stream';
-import { DatasetError } from '../errors.js';
-import { isSystemError } from '../files.js';
 import { progress } from '../progress.js';
-import { isClipName } from './folder-clips.js';
+import { archiveClips, archiveError } from './archive/archive-clips.js';
+import { unpackLimits } from './unpack-limits.js';
+
+/** What is unpacked at a time, in bytes. */
+const CHUNK = 1 << 18;
+
+const ADVICE = 'Remove it, to download it again';
 
 /**
  * Unpacks the clips of a `.tar.gz`, as a stream: no more than a few blocks of it are in memory.
  *
- * @throws DatasetError if it is cut off or damaged, or would write outside of the folder
+ * @param maxUnpackedSize - in MB; see {@link unpackLimits}
+ * @throws DatasetError if it is cut off or damaged, unpacks to more than it may, or would write outside of the folder
  */
-export async function unpackArchive(archive: string, folder: string): Promise<void> {
-  const bar = progress({ title: `Unpacking ${basename(archive)}`, total: (await stat(archive)).size, unit: 'bytes' });
+export async function unpackArchive(archive: string, folder: string, maxUnpackedSize?: number): Promise<void> {
+  const { size } = await stat(archive);
+  const limits = unpackLimits(size, maxUnpackedSize);
+  const bar = progress({ title: `Unpacking ${basename(archive)}`, total: size, unit: 'bytes' });
   let read = 0;
   const count = new Transform({
     transform(chunk: Buffer, _, done) {
@@ -26,43 +32,28 @@ export async function unpackArchive(archive: string, folder: string): Promise<vo
     },
   });
   let writing: Promise<void> = Promise.resolve();
-  const entries = extract();
-  // Its iterator, and pipelines from an entry, do not end where the archive ends within a file.
-  entries.on('entry', ({ name, type }, entry, next) => {
-    // What breaks an entry off breaks the archive off.
-    entry.on('error', () => {});
-    const wanted = type === 'file' && isClipName(basename(name));
-    if (!wanted) {
-      entry.on('end', next).resume();
-      return;
+  const write = async (chunks: AsyncIterable<Uint8Array>) => {
+    for await (const { parts, content } of archiveClips(chunks, archive, limits, ADVICE)) {
+      const path = join(folder, ...parts);
+      await mkdir(dirname(path), { recursive: true });
+      await writeFile(path, content());
     }
-    writing = write(entry as unknown as AsyncIterable<Uint8Array>, archive, folder, name);
-    writing.then(() => next(), next);
-  });
+  };
   try {
-    await pipeline(createReadStream(archive), count, createGunzip(), entries);
-    await writing;
+    await pipeline(
+      createReadStream(archive),
+      count,
+      createGunzip({ chunkSize: CHUNK }),
+      (chunks: AsyncIterable<Uint8Array>) => {
+        writing = write(chunks);
+        return writing;
+      },
+    );
   } catch (cause) {
-    if (cause instanceof DatasetError || isSystemError(cause)) throw cause;
-    const reason = (cause as Error).message;
-    throw new DatasetError(`${archive} cannot be unpacked: ${reason}. Remove it, to download it again`, { cause });
+    throw archiveError(archive, cause, ADVICE);
   } finally {
+    // Where the archive breaks off, the last file is still being written.
     await writing.catch(() => {});
     bar.end();
   }
-}
-
-async function write(entry: AsyncIterable<Uint8Array>, archive: string, folder: string, name: string): Promise<void> {
-  const path = join(folder, ...inside(archive, name));
-  await mkdir(dirname(path), { recursive: true });
-  await writeFile(path, entry);
-}
-
-/** The parts of an entry's path. */
-function inside(archive: string, name: string): string[] {
-  const parts = name.split('/').filter((part) => part !== '.');
-  if (parts.some((part) => part === '' || part === '..' || part.includes('\\'))) {
-    throw new DatasetError(`${archive} has a file '${name}', which lies outside of its folder`);
-  }
-  return parts;
 }

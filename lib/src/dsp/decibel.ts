@@ -1,3 +1,4 @@
+import { requireReal, requireSamples } from '../numbers.js';
 import { requireFinite, requireNumber, requirePositive } from '../validation.js';
 import { findPeak, reserve } from './engine.js';
 import { FloatMatrix } from './float-matrix.js';
@@ -60,6 +61,8 @@ function toDecibels<T extends Levels>(
   requirePositive('amin', amin);
   if (topDb !== null) requireNumber('topDb', topDb, 0);
   if (ref !== 'max') requireNumber('ref', ref);
+  if (levels instanceof FloatMatrix) requireReal('x', levels);
+  else requireSamples('x', levels as Float32Array | Float64Array);
   const x = levels instanceof FloatMatrix ? levels.data : (levels as Float32Array | Float64Array);
   const { kernels, areas } = reserve({ block: Math.min(BLOCK, x.length) });
   const single = x instanceof Float32Array;

@@ -1,5 +1,6 @@
 import { Matrix } from 'ml-matrix';
 import { ParameterError } from '../errors.js';
+import { requireNumbers } from '../numbers.js';
 import { requireInteger, requirePositive } from '../validation.js';
 
 /** A complex vector. */
@@ -91,13 +92,14 @@ function fftAnyLength({ re, im }: Complex): void {
  *
  * @param x - n ≥ 1 samples
  * @returns real and imaginary parts; bin k is the frequency k · sampleRate / n
- * @throws ParameterError if `x` is empty
+ * @throws ParameterError if `x` is empty or holds other than numbers
  * @see {@link stft}, {@link dftMatrix}, {@link fftFrequencies}
  *
  * @example
  * const { re, im } = rfft([1, 0, 0, 0]); // re: [1, 1, 1], im: [0, 0, 0]
  */
 export function rfft(x: ArrayLike<number>): Complex {
+  requireNumbers('x', x);
   if (x.length === 0) throw new ParameterError('x is empty; rfft needs at least one sample');
   const all = { re: Float64Array.from(x), im: new Float64Array(x.length) };
   if (Number.isInteger(Math.log2(x.length))) fftPowerOfTwo(all);

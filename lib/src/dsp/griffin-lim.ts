@@ -1,4 +1,5 @@
 import { ParameterError } from '../errors.js';
+import { requireReal } from '../numbers.js';
 import { requireChoice, requireInteger, requireNumber } from '../validation.js';
 import { fftAreas, findPeak, RealFft, reserve } from './engine.js';
 import type { FloatMatrix } from './float-matrix.js';
@@ -42,6 +43,7 @@ export interface GriffinLimOptions extends IstftOptions {
  * const guess = griffinLim(stft(samples).magnitude(), { seed: 0 });
  */
 export function griffinLim(magnitude: FloatMatrix, options: GriffinLimOptions = {}): Float32Array {
+  requireReal('magnitude', magnitude);
   const { nFft = 2 * (magnitude.rows - 1), nIter = 32, momentum = 0.99, padMode = 'constant', length } = options;
   const { init = 'random', seed = Math.floor(Math.random() * 2 ** 32) } = options;
   requireInteger('nIter', nIter, 0);

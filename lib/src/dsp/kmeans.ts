@@ -1,5 +1,6 @@
 import { type AbstractMatrix, Matrix } from 'ml-matrix';
 import { ParameterError } from '../errors.js';
+import { requireReal } from '../numbers.js';
 import { requireFinite, requireInteger } from '../validation.js';
 
 /** Options of {@link kmeans}. */
@@ -44,6 +45,8 @@ const TOLERANCE = 1e-12;
  */
 export function kmeans(points: AbstractMatrix, k: number, options: KmeansOptions = {}): Clusters {
   const { seed = Math.floor(Math.random() * 2 ** 32), init, maxIter = 300 } = options;
+  requireReal('points', points);
+  if (init) requireReal('init', init);
   requireInteger('k', k);
   requireInteger('seed', seed, 0);
   requireInteger('maxIter', maxIter);

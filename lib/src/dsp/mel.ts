@@ -1,4 +1,5 @@
 import { ParameterError } from '../errors.js';
+import { requireWaveform } from '../numbers.js';
 import { requireChoice, requireInteger, requireNumber, requirePositive } from '../validation.js';
 import { fftAreas, findPeak, RealFft, reserve } from './engine.js';
 import { fftFrequencies } from './fft.js';
@@ -166,7 +167,9 @@ export interface MelSpectrogramOptions extends StftOptions, MelBandOptions {
  * @example
  * const db = powerToDb(melSpectrogram(waveform, { nMels: 128, fMax: 8000 }), { ref: 'max' });
  */
-export function melSpectrogram({ samples, sampleRate }: Waveform, options: MelSpectrogramOptions = {}): FloatMatrix {
+export function melSpectrogram(waveform: Waveform, options: MelSpectrogramOptions = {}): FloatMatrix {
+  requireWaveform('waveform', waveform);
+  const { samples, sampleRate } = waveform;
   const { nFft = 2048, hopLength = 512, padMode = 'constant', power = 2 } = options;
   const framing = resolveFraming(nFft, { ...options, hopLength });
   requirePositive('power', power);

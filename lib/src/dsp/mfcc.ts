@@ -1,4 +1,5 @@
 import { ParameterError } from '../errors.js';
+import { requireReal } from '../numbers.js';
 import { requireChoice, requireFinite, requireInteger, requireNumber } from '../validation.js';
 import { powerToDb } from './decibel.js';
 import { FloatMatrix } from './float-matrix.js';
@@ -72,6 +73,7 @@ export function delta(features: FloatMatrix, { width = 9, order = 1 }: DeltaOpti
   requireInteger('width', width, 3);
   if (width % 2 === 0) throw new ParameterError(`width is ${width}; give an odd number of frames`);
   requireChoice('order', order, [1, 2]);
+  requireReal('features', features);
   const { rows, columns, data } = features;
   if (columns < width) throw new ParameterError(`width is ${width}; the features have ${columns} frames`);
   requireFinite('features', data);

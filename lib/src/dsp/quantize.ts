@@ -1,4 +1,5 @@
 import { ParameterError } from '../errors.js';
+import { requireSamples } from '../numbers.js';
 import { requireInteger } from '../validation.js';
 
 /**
@@ -14,6 +15,7 @@ import { requireInteger } from '../validation.js';
  * quantize(Float32Array.of(0.3, 0.9), 2); // [0.5, 0.5]
  */
 export function quantize(samples: Float32Array, bits: number): Float32Array {
+  requireSamples('samples', samples);
   requireInteger('bits', bits);
   if (bits > 24) throw new ParameterError(`bits is ${bits}; give a whole number from 1 to 24`);
   const steps = 2 ** (bits - 1);

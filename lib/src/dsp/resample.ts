@@ -1,3 +1,4 @@
+import { requireSamples } from '../numbers.js';
 import { requireInteger } from '../validation.js';
 import { fftAreas, findPeak, RealFft, reserve } from './engine.js';
 import { rfft } from './fft.js';
@@ -38,6 +39,7 @@ export interface ResampleOptions {
  * const speech = resample(waveform.samples, { from: waveform.sampleRate, to: 16000 });
  */
 export function resample(samples: Float32Array, { from, to }: ResampleOptions): Float32Array {
+  requireSamples('samples', samples);
   requireInteger('from', from);
   requireInteger('to', to);
   const { kernels, areas } = reserve({ block: OUTPUT_SAMPLES });

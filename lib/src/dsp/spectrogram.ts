@@ -1,4 +1,5 @@
 import { ParameterError } from '../errors.js';
+import { requireReal } from '../numbers.js';
 import { reserve } from './engine.js';
 import { FloatMatrix } from './float-matrix.js';
 import { LANES, NUMBER_BYTES, POINT } from './lanes.js';
@@ -45,7 +46,9 @@ export class ComplexSpectrogram {
    * @param nFft - samples of a frame; default 2 · (rows − 1)
    * @throws ParameterError if the shapes differ or `nFft` does not fit the rows
    */
-  static from(re: FloatMatrix, im: FloatMatrix, nFft: number = 2 * (re.rows - 1)): ComplexSpectrogram {
+  static from(re: FloatMatrix, im: FloatMatrix, nFft: number = 2 * (re?.rows - 1)): ComplexSpectrogram {
+    requireReal('re', re);
+    requireReal('im', im);
     if (re.rows !== im.rows || re.columns !== im.columns) {
       throw new ParameterError(`re is ${re.rows} × ${re.columns} and im ${im.rows} × ${im.columns}; give equal shapes`);
     }

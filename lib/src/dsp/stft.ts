@@ -1,4 +1,5 @@
 import { ParameterError } from '../errors.js';
+import { requireSamples, told } from '../numbers.js';
 import { requireInteger } from '../validation.js';
 import { fftAreas, findPeak, RealFft, reserve } from './engine.js';
 import {
@@ -43,6 +44,7 @@ export interface StftOptions extends FrameOptions {
  */
 export function stft(samples: Float32Array, options: StftOptions = {}): ComplexSpectrogram {
   const { nFft = 2048, padMode = 'constant' } = options;
+  requireSamples('samples', samples);
   const framing = resolveFraming(nFft, options);
   requirePadding(samples.length, padMode, framing);
   const { hopLength, window, pad } = framing;
@@ -99,6 +101,11 @@ export function inverseFraming(bins: number, nFft: number, options: FrameOptions
  * const back = istft(stft(samples), { length: samples.length });
  */
 export function istft(spectrogram: ComplexSpectrogram, options: IstftOptions = {}): Float32Array {
+  if (!(spectrogram instanceof ComplexSpectrogram)) {
+    throw new ParameterError(
+      `spectrogram is ${told(spectrogram)}; give what stft gives, or ComplexSpectrogram.from(re, im)`,
+    );
+  }
   const { nFft = spectrogram.nFft, length } = options;
   if (length !== undefined) requireInteger('length', length, 0);
   const framing = inverseFraming(spectrogram.rows, nFft, options);

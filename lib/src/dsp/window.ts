@@ -1,4 +1,5 @@
 import { ParameterError } from '../errors.js';
+import { requireNumbers } from '../numbers.js';
 import { requireChoice, requireInteger } from '../validation.js';
 
 /** Coefficients of Σ (−1)^k a_k cos(2πkn / N). */
@@ -32,6 +33,7 @@ export function getWindow(
 ): Float64Array {
   requireInteger('length', length);
   if (typeof window !== 'string') {
+    requireNumbers('window', window);
     if (window.length !== length) {
       throw new ParameterError(`window has ${window.length} samples; winLength is ${length}; give as many`);
     }

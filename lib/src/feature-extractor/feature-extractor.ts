@@ -1,5 +1,6 @@
 import type { HubOptions } from '../hub/download/repository-file.js';
 import { type CommitInfo, type PushOptions, pushFiles } from '../hub/push/push-files.js';
+import { type OrNull, withoutNull } from '../validation.js';
 import { type BatchFeature, type FeatureExtractionOptions, prepare, type RawAudio } from './prepare-audio.js';
 import {
   completeConfig,
@@ -17,26 +18,26 @@ export interface Wav2Vec2FeatureExtractor extends PreprocessorConfig {
    * @throws SamplingRateError if the audio has another sampling rate than {@link PreprocessorConfig.samplingRate}
    * @throws ParameterError for audio that is empty, not mono or not finite, and for options out of range
    */
-  (audio: RawAudio | readonly RawAudio[], options?: FeatureExtractionOptions): BatchFeature;
+  (audio: RawAudio | readonly RawAudio[], options?: OrNull<FeatureExtractionOptions>): BatchFeature;
   /** Writes `preprocessor_config.json` into a folder, which is made if need be. */
   savePretrained(folder: string): Promise<void>;
   /**
    * Commits `preprocessor_config.json` to a repository on the Hub, or writes it into `options.folder`. Options and errors
    * are those of a model's `pushToHub`; the commit is called 'Upload feature extractor' by default.
    */
-  pushToHub(repoId: string, options?: PushOptions): Promise<CommitInfo>;
+  pushToHub(repoId: string, options?: OrNull<PushOptions>): Promise<CommitInfo>;
 }
 
 /** Reads a feature extractor's configuration, some of its fields overridden. */
 export type FeatureExtractorLoader = (
   idOrFolder: string,
-  options?: Partial<PreprocessorConfig> & HubOptions,
+  options?: OrNull<Partial<PreprocessorConfig> & HubOptions>,
 ) => Promise<Wav2Vec2FeatureExtractor>;
 
 /** Makes feature extractors, from options or from what {@link Wav2Vec2FeatureExtractor.savePretrained} wrote. */
 export interface Wav2Vec2FeatureExtractorClass {
   /** @throws ParameterError for options out of range */
-  new (options?: Partial<PreprocessorConfig>): Wav2Vec2FeatureExtractor;
+  new (options?: OrNull<Partial<PreprocessorConfig>>): Wav2Vec2FeatureExtractor;
   readonly prototype: Wav2Vec2FeatureExtractor;
   /** See {@link AutoFeatureExtractor}. */
   readonly fromPretrained: FeatureExtractorLoader;
@@ -58,16 +59,19 @@ export interface Wav2Vec2FeatureExtractorClass {
  * inputValues[0].length === attentionMask![1].length; // both rows have the longer waveform's length
  */
 export const Wav2Vec2FeatureExtractor: Wav2Vec2FeatureExtractorClass = Object.assign(
-  function Wav2Vec2FeatureExtractor(options: Partial<PreprocessorConfig> = {}): Wav2Vec2FeatureExtractor {
-    return callable(completeConfig(options), {});
+  function Wav2Vec2FeatureExtractor(options: OrNull<Partial<PreprocessorConfig>> = {}): Wav2Vec2FeatureExtractor {
+    return callable(completeConfig(withoutNull<Partial<PreprocessorConfig>>(options)), {});
   } as unknown as Wav2Vec2FeatureExtractorClass,
   { fromPretrained },
 );
 // Extractors are functions, and instances of their class all the same.
 Object.setPrototypeOf(Wav2Vec2FeatureExtractor.prototype, Function.prototype);
 Wav2Vec2FeatureExtractor.prototype.pushToHub = function (repoId, options = {}) {
-  const { commitMessage = 'Upload feature extractor' } = options;
-  return pushFiles(repoId, (folder) => this.savePretrained(folder), { ...options, commitMessage });
+  const given = withoutNull<PushOptions>(options);
+  return pushFiles(repoId, (folder) => this.savePretrained(folder), {
+    commitMessage: 'Upload feature extractor',
+    ...given,
+  });
 };
 
 /**
@@ -86,12 +90,12 @@ export const AutoFeatureExtractor: { readonly fromPretrained: FeatureExtractorLo
 
 async function fromPretrained(
   idOrFolder: string,
-  options: Partial<PreprocessorConfig> & HubOptions = {},
+  given: OrNull<Partial<PreprocessorConfig> & HubOptions> = {},
 ): Promise<Wav2Vec2FeatureExtractor> {
+  const options = withoutNull<Partial<PreprocessorConfig> & HubOptions>(given);
   completeConfig(options);
   const { config, extra } = await readPreprocessorConfig(idOrFolder, options);
-  const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
-  return callable(completeConfig({ ...config, ...given }), extra);
+  return callable(completeConfig({ ...config, ...options }), extra);
 }
 
 function callable(config: PreprocessorConfig, extra: ExtraFields): Wav2Vec2FeatureExtractor {
@@ -104,8 +108,8 @@ function callable(config: PreprocessorConfig, extra: ExtraFields): Wav2Vec2Featu
         `samples at another rate than ${config.samplingRate} Hz pass unnoticed otherwise`,
     );
   };
-  const extractor = (audio: RawAudio | readonly RawAudio[], options: FeatureExtractionOptions = {}) =>
-    prepare(config, audio, options, warn);
+  const extractor = (audio: RawAudio | readonly RawAudio[], options: OrNull<FeatureExtractionOptions> = {}) =>
+    prepare(config, audio, withoutNull<FeatureExtractionOptions>(options), warn);
   // That has pushToHub.
   Object.setPrototypeOf(extractor, Wav2Vec2FeatureExtractor.prototype);
   return Object.assign(extractor, config, {

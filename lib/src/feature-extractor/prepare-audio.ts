@@ -33,6 +33,9 @@ export interface BatchFeature {
   attentionMask?: Int32Array[];
 }
 
+/** The most numbers that padding makes of shorter waveforms: 1 GB of them, four hours at 16 kHz. */
+const MOST_PADDED = 2 ** 28;
+
 const PADDING = [true, false, 'longest', 'max_length', 'do_not_pad'] as const;
 
 /** What an extractor's call does. `warn` is called where nothing says at which rate the audio was sampled. */
@@ -51,6 +54,12 @@ export function prepare(
   const longest = rows.reduce((length, row) => Math.max(length, row.length), 0);
   const toLongest = padding === true || padding === 'longest';
   const target = padding === 'max_length' ? limit : toLongest ? roundUp(longest, options.padToMultipleOf) : undefined;
+  if (target !== undefined && target > longest && target * rows.length > MOST_PADDED) {
+    throw new ParameterError(
+      `Padding to ${target} samples makes ${target * rows.length} numbers of audio, more than the ${MOST_PADDED} allowed; ` +
+        'give a smaller maxLength or padToMultipleOf',
+    );
+  }
 
   const inputValues = rows.map((row) => pad(row, target, config.paddingValue, config.paddingSide));
   if (config.doNormalize) {

@@ -2,7 +2,7 @@ import path from 'node:path';
 import { CheckpointError } from '../errors.js';
 import { writeWhole } from '../files.js';
 import { type HubOptions, repositoryFile } from '../hub/download/repository-file.js';
-import { isObject, readJson, snakeCase } from '../json.js';
+import { formatJson, isObject, readJson, shown, snakeCase } from '../json.js';
 import { requireChoice, requireInteger, requireNumber } from '../validation.js';
 
 const FILE = 'preprocessor_config.json';
@@ -22,9 +22,12 @@ export interface PreprocessorConfig {
   readonly paddingValue: number;
   /** Tell audio from padding in an `attentionMask`; default false. */
   readonly returnAttentionMask: boolean;
-  /** The sampling rate that the model was trained at, in Hz; default 16,000. */
+  /** The sampling rate that the model was trained at, in Hz, from 100 to 1,000,000; default 16,000. */
   readonly samplingRate: number;
 }
+
+/** Rates of sound, in Hz: beyond these, converting a clip to one would cost minutes or gigabytes. */
+const RATES = [100, 1_000_000] as const;
 
 const DEFAULTS: PreprocessorConfig = {
   doNormalize: true,
@@ -55,6 +58,7 @@ export function completeConfig(
   requireNumber(nameOf('paddingValue'), Math.fround(config.paddingValue));
   requireChoice(nameOf('returnAttentionMask'), config.returnAttentionMask, [true, false]);
   requireInteger(nameOf('samplingRate'), config.samplingRate);
+  requireNumber(nameOf('samplingRate'), config.samplingRate, ...RATES);
   return config;
 }
 
@@ -68,14 +72,17 @@ export async function readPreprocessorConfig(
   hub: HubOptions,
 ): Promise<{ config: PreprocessorConfig; extra: ExtraFields }> {
   const { file, json } = await findConfig(idOrFolder, hub);
-  const { feature_extractor_type: type, processor_class: _, ...fields } = json;
+  const { feature_extractor_type, processor_class: _, ...fields } = json;
+  const type = feature_extractor_type ?? undefined;
   if (type !== TYPE && (type !== undefined || !(await isOfKnownModel(idOrFolder, hub)))) {
-    const found = type === undefined ? 'is missing' : `is ${JSON.stringify(type)}`;
+    const found = type === undefined ? 'is missing' : `is ${shown(type)}`;
     throw new CheckpointError(`${file}: feature_extractor_type ${found}; ${TYPE} is the one that onpa has`);
   }
   const known = new Set(FIELDS.map(snakeCase));
   const extra = Object.fromEntries(Object.entries(fields).filter(([key]) => !known.has(key)));
   const options = Object.fromEntries(FIELDS.map((field) => [field, fields[snakeCase(field)]]));
+  // Of all fields, Transformers takes None for a default of this one only.
+  if (options.returnAttentionMask === null) options.returnAttentionMask = undefined;
   try {
     return { config: completeConfig(options, (field) => `${file}: ${snakeCase(field)}`), extra };
   } catch (cause) {
@@ -91,7 +98,7 @@ export async function writePreprocessorConfig(
 ): Promise<void> {
   const fields = FIELDS.map((field): [string, unknown] => [snakeCase(field), config[field]]);
   const all = [...Object.entries(extra), ...fields, ['feature_extractor_type', TYPE] as [string, unknown]];
-  const json = JSON.stringify(Object.fromEntries(all.sort(([a], [b]) => (a < b ? -1 : 1))), null, 2);
+  const json = formatJson(Object.fromEntries(all.sort(([a], [b]) => (a < b ? -1 : 1))), 2);
   await writeWhole(path.join(folder, FILE), Buffer.from(`${json}\n`), { makeFolder: true });
 }
 

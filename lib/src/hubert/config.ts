@@ -101,9 +101,9 @@ export type Labels = Pick<ModelConfig, 'numLabels' | 'id2label' | 'label2id'>;
 /** Kernel sizes and strides of convolutions one after the other. */
 type Convolutions = Pick<ModelConfig, 'convKernel' | 'convStride'>;
 
-/** The number of samples that one frame of the feature encoder sees. */
-export function receptiveField({ convKernel, convStride }: Convolutions): number {
-  return convKernel.reduceRight((samples, kernel, i) => (samples - 1) * convStride[i] + kernel, 1);
+/** The number of samples that a frame of the feature encoder sees, or several in a row. */
+export function receptiveField({ convKernel, convStride }: Convolutions, frames: number = 1): number {
+  return convKernel.reduceRight((samples, kernel, i) => (samples - 1) * convStride[i] + kernel, frames);
 }
 
 /** The number of frames that the feature encoder makes of a number of samples; none where there are too few. */

@@ -1,6 +1,7 @@
 import { checkLabels, crossEntropy } from '../tensor/cross-entropy.js';
 import { linear } from '../tensor/functional.js';
 import { tf } from '../tensor/tensorflow.js';
+import { type OrNull, withoutNull } from '../validation.js';
 import type { ModelConfig } from './config.js';
 import { inParts, type LossAndGradients, lossAndGradients } from './gradients/loss-and-gradients.js';
 import { checkInput, type EncoderInput, type FeatureInput, frameMask, type ModelInput } from './input.js';
@@ -49,7 +50,7 @@ export class HubertModel extends PretrainedModel {
   }
 
   /** See {@link AutoModel.fromPretrained}. */
-  static fromPretrained(idOrFolder: string, options: FromPretrainedOptions = {}): Promise<HubertModel> {
+  static fromPretrained(idOrFolder: string, options: OrNull<FromPretrainedOptions> = {}): Promise<HubertModel> {
     return loadModel(idOrFolder, options, { hubert: HubertModel });
   }
 
@@ -65,9 +66,9 @@ export class HubertModel extends PretrainedModel {
    * const means = tf.tidy(() => tf.mean(model.forward(extractor(speech)).lastHiddenState, 1)); // (1, hidden size)
    * means.dispose();
    */
-  forward(input: ModelInput | FeatureInput, options: ForwardOptions = {}): BaseModelOutput {
+  forward(input: ModelInput | FeatureInput, options: OrNull<ForwardOptions> = {}): BaseModelOutput {
     const batch = checkInput(input, this.config);
-    return this.encoder.forward(batch, options, this.choicesFor(batch));
+    return this.encoder.forward(batch, withoutNull<ForwardOptions>(options), this.choicesFor(batch));
   }
 }
 
@@ -80,7 +81,10 @@ export class HubertModel extends PretrainedModel {
  * tf.tidy(() => model.forward(extractor(speech)).lastHiddenState.print()); // (1, frames, 768)
  */
 export class Wav2Vec2Model extends HubertModel {
-  static override fromPretrained(idOrFolder: string, options: FromPretrainedOptions = {}): Promise<Wav2Vec2Model> {
+  static override fromPretrained(
+    idOrFolder: string,
+    options: OrNull<FromPretrainedOptions> = {},
+  ): Promise<Wav2Vec2Model> {
     return loadModel(idOrFolder, options, { wav2vec2: Wav2Vec2Model });
   }
 }
@@ -108,7 +112,7 @@ export class HubertForSequenceClassification extends PretrainedModel {
   /** See {@link AutoModelForAudioClassification.fromPretrained}. */
   static fromPretrained(
     idOrFolder: string,
-    options: FromPretrainedOptions = {},
+    options: OrNull<FromPretrainedOptions> = {},
   ): Promise<HubertForSequenceClassification> {
     return loadModel(idOrFolder, options, { hubert: HubertForSequenceClassification });
   }
@@ -124,12 +128,12 @@ export class HubertForSequenceClassification extends PretrainedModel {
    * const { logits, loss } = model.forward({ ...extractor([rock, jazz], { padding: true }), labels: [9, 5] });
    * tf.dispose([logits, loss!]); // (2, classes), a scalar
    */
-  forward(input: ClassifierInput, options: ForwardOptions = {}): SequenceClassifierOutput {
+  forward(input: ClassifierInput, options: OrNull<ForwardOptions> = {}): SequenceClassifierOutput {
     const batch = checkInput(input, this.config);
     const { labels } = input;
     if (labels) checkLabels(labels, batch.size, this.config.numLabels);
     return tf.tidy(() => {
-      const output = this.#forward(batch, options, this.choicesFor(batch));
+      const output = this.#forward(batch, withoutNull<ForwardOptions>(options), this.choicesFor(batch));
       return labels ? { ...output, loss: crossEntropy(output.logits, labels) } : output;
     });
   }
@@ -188,7 +192,7 @@ export class HubertForSequenceClassification extends PretrainedModel {
 export class Wav2Vec2ForSequenceClassification extends HubertForSequenceClassification {
   static override fromPretrained(
     idOrFolder: string,
-    options: FromPretrainedOptions = {},
+    options: OrNull<FromPretrainedOptions> = {},
   ): Promise<Wav2Vec2ForSequenceClassification> {
     return loadModel(idOrFolder, options, { wav2vec2: Wav2Vec2ForSequenceClassification });
   }

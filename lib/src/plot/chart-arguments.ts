@@ -1,6 +1,7 @@
 import type { AbstractMatrix } from 'ml-matrix';
 import { FloatMatrix } from '../dsp/float-matrix.js';
 import { ParameterError } from '../errors.js';
+import { requireNumbers, requireReal, told } from '../numbers.js';
 import { firstNotFinite } from '../validation.js';
 
 /** Throws unless `width` and `height`, where given, are whole pixels that a screen can hold. */
@@ -15,10 +16,27 @@ export function requireSize(size: { width?: number; height?: number }): void {
 
 /** Throws unless `values` holds at least one number and only finite ones. */
 export function requireValues(name: string, values: ArrayLike<number>): void {
+  requireNumbers(name, values);
   if (values.length === 0) throw new ParameterError(`${name} is empty; give at least one number`);
   const i = firstNotFinite(values);
   if (i >= 0) throw new ParameterError(`${name}[${i}] is ${values[i]}; a chart needs finite numbers`);
 }
+
+/** Throws unless `values` is an array whose items pass, as strings do where nothing is said. */
+export function requireItems<T>(
+  name: string,
+  values: readonly T[],
+  wanted: string,
+  isItem: (item: unknown) => boolean = (item) => typeof item === 'string',
+): void {
+  if (!Array.isArray(values)) throw new ParameterError(`${name} is ${told(values)}; give an array of ${wanted}`);
+  const i = values.findIndex((item) => !isItem(item));
+  if (i >= 0) throw new ParameterError(`${name}[${i}] is ${told(values[i])}; give an array of ${wanted}`);
+}
+
+/** Whether it is an object, and no array. */
+export const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** Throws unless both hold the same number of values. */
 export function requireSameLength(a: string, x: ArrayLike<number>, b: string, y: ArrayLike<number>): void {
@@ -36,6 +54,7 @@ export function requireRange(lowName: string, low: number, highName: string, hig
 
 /** The matrix over float32 numbers; throws unless it has entries and all are finite. */
 export function requireMatrix(name: string, matrix: AbstractMatrix): FloatMatrix {
+  requireReal(name, matrix);
   const { rows, columns } = matrix;
   if (rows * columns === 0)
     throw new ParameterError(`${name} is empty (${rows} × ${columns}); give at least one entry`);

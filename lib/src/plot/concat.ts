@@ -1,4 +1,5 @@
 import { ParameterError } from '../errors.js';
+import { isRecord, requireItems } from './chart-arguments.js';
 import { chart, part, type Spec } from './spec.js';
 
 export interface ConcatOptions {
@@ -7,6 +8,7 @@ export interface ConcatOptions {
 }
 
 function concat(direction: 'hconcat' | 'vconcat', specs: readonly Spec[], { title }: ConcatOptions): Spec {
+  requireItems('specs', specs, 'charts', isRecord);
   if (specs.length === 0) throw new ParameterError(`${direction} got no charts; give at least one`);
   return chart({
     title,

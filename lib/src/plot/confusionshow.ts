@@ -1,14 +1,15 @@
 import type { AbstractMatrix } from 'ml-matrix';
 import { ParameterError } from '../errors.js';
-import { requireMatrix, requireSize } from './chart-arguments.js';
-import { type ChartOptions, chart, type Spec, table } from './spec.js';
+import { extent } from './axes/axis.js';
+import { requireItems, requireMatrix, requireSize } from './chart-arguments.js';
+import { type ChartOptions, chart, rounded, type Spec, table } from './spec.js';
 
 /** Side of a cell in pixels. */
 const CELL = 38;
 
 /**
  * A confusion matrix, as scikit-learn's `ConfusionMatrixDisplay` draws it: rows are true classes, columns predictions,
- * and each cell has its count.
+ * and each cell has its count, or of a matrix that is normalised its share to two digits.
  *
  * @param confusion - (classes, classes): how many clips of each class (row) were taken for which (column)
  * @param names - of the classes, in the order of the rows
@@ -21,6 +22,7 @@ const CELL = 38;
  */
 export function confusionshow(confusion: AbstractMatrix, names: readonly string[], options: ChartOptions = {}): Spec {
   const { data, rows, columns } = requireMatrix('confusion', confusion);
+  requireItems('names', names, 'names');
   if (rows !== columns || names.length !== rows) {
     throw new ParameterError(
       `confusion is ${rows} × ${columns} and names has ${names.length} entries; give a square matrix and a name for each row`,
@@ -28,34 +30,41 @@ export function confusionshow(confusion: AbstractMatrix, names: readonly string[
   }
   requireSize(options);
   const cells = Array.from(data.keys());
-  const most = Math.max(1, ...data);
+  const [, largest] = extent(data);
+  const most = largest > 0 ? largest : 1;
+  const isCount = data.every(Number.isInteger);
+  const format = isCount ? "'d'" : "abs(datum.count) < 10 ? '.2~g' : abs(datum.count) < 100 ? '.3~g' : '.0f'";
   const { data: values, transform } = table({
     label: cells.map((cell) => Math.floor(cell / columns)),
     predicted: cells.map((cell) => cell % columns),
-    count: Array.from(data),
+    count: Array.from(data, (count) => (isCount ? count : rounded(count))),
   });
   const name = (field: string) => ({ calculate: `${JSON.stringify(names)}[datum.${field}]`, as: `${field}Name` });
-  const axis = { domain: false, ticks: false, labelLimit: 120 };
+  // Classes are known by their places: two of one name are two rows.
+  const labelExpr = `${JSON.stringify(names)}[datum.value]`;
+  const axis = { domain: false, ticks: false, labelLimit: 120, labelExpr };
+  const scale = { domain: names.map((_, place) => place) };
+  const text = { calculate: `format(datum.count, ${format})`, as: 'text' };
   const { title, width = CELL * rows, height = CELL * rows } = options;
   return chart({
     title,
     width,
     height,
     data: values,
-    transform: [...transform, name('label'), name('predicted')],
+    transform: [...transform, name('label'), name('predicted'), text],
     encoding: {
       x: {
-        field: 'predictedName',
-        type: 'nominal',
-        sort: names,
+        field: 'predicted',
+        type: 'ordinal',
+        scale,
         title: 'Predicted',
         axis: { ...axis, labelAngle: -45 },
       },
-      y: { field: 'labelName', type: 'nominal', sort: names, title: 'True', axis },
+      y: { field: 'label', type: 'ordinal', scale, title: 'True', axis },
       tooltip: [
         { field: 'labelName', title: 'true' },
         { field: 'predictedName', title: 'predicted' },
-        { field: 'count', title: 'clips' },
+        { field: 'count', title: isCount ? 'clips' : 'share' },
       ],
     },
     layer: [
@@ -73,7 +82,7 @@ export function confusionshow(confusion: AbstractMatrix, names: readonly string[
       {
         mark: { type: 'text', fontSize: 12 },
         encoding: {
-          text: { field: 'count', type: 'quantitative' },
+          text: { field: 'text' },
           color: { condition: { test: `datum.count > ${most / 2}`, value: 'white' }, value: 'black' },
           opacity: { condition: { test: 'datum.count === 0', value: 0.25 }, value: 1 },
         },

@@ -1,9 +1,27 @@
 import { ParameterError } from '../errors.js';
+import { requireNumbers } from '../numbers.js';
 import { requireChoice } from '../validation.js';
 import { extent, logAxis, plainAxis, withLogMargin, withMargin } from './axes/axis.js';
-import { requireRange, requireSameLength, requireSize, requireValues } from './chart-arguments.js';
+import {
+  isRecord,
+  requireItems,
+  requireRange,
+  requireSameLength,
+  requireSize,
+  requireValues,
+} from './chart-arguments.js';
 import { thin } from './picture/thin.js';
-import { type ChartOptions, CYCLE, chart, PLOT_HEIGHT, PLOT_WIDTH, rounded, type Spec, table } from './spec.js';
+import {
+  type ChartOptions,
+  CYCLE,
+  chart,
+  digitsIn,
+  PLOT_HEIGHT,
+  PLOT_WIDTH,
+  rounded,
+  type Spec,
+  table,
+} from './spec.js';
 
 /** How the points of a curve are drawn: joined, as steps that hold each value, as dots, or as dots on stems from 0. */
 export type CurveMark = 'line' | 'step' | 'points' | 'stems';
@@ -13,7 +31,7 @@ export interface Curve {
   y: ArrayLike<number>;
   /** One position for each value, ascending for a line; default 0, 1, 2, … */
   x?: ArrayLike<number>;
-  /** Shown in the legend. */
+  /** Shown in the legend; default none, as for an empty one. */
   name?: string;
   /** Default the chart's. */
   mark?: CurveMark;
@@ -53,6 +71,7 @@ const MOST_DOTS = 5000;
  * await show(curves([{ y: hann(64), name: 'Hann' }, { y: ones, name: 'none' }], { xTitle: 'Sample' }));
  */
 export function curves(series: Curve | readonly Curve[], options: CurvesOptions = {}): Spec {
+  if (!isRecord(series)) requireItems('series', series as readonly Curve[], 'curves, { y }', isRecord);
   const all = (Array.isArray(series) ? series : [series]) as readonly Curve[];
   const { width = PLOT_WIDTH, height = PLOT_HEIGHT, xScale = 'linear', yScale = 'linear' } = options;
   if (all.length === 0) throw new ParameterError('series is empty; give at least one curve');
@@ -65,11 +84,13 @@ export function curves(series: Curve | readonly Curve[], options: CurvesOptions 
   const xTitle = options.xTitle ?? null;
   const yTitle = options.yTitle ?? null;
   const encoding = {
-    x: xScale === 'log' ? logAxis(x, xTitle) : plainAxis('x', x, width, xTitle),
-    y: yScale === 'log' ? logAxis(y, yTitle) : plainAxis('y', y, height, yTitle),
+    x: xScale === 'log' ? logAxis('x', x, width, xTitle) : plainAxis('x', x, width, xTitle),
+    y: yScale === 'log' ? logAxis('y', y, height, yTitle) : plainAxis('y', y, height, yTitle),
   };
-  const named = lines.filter(({ name }) => name !== undefined);
-  const color = { domain: named.map(({ name }) => name), range: named.map((line) => line.color) };
+  // Two curves of one name are two: the legend knows them by their places.
+  const named = lines.filter(({ name }) => name);
+  const color = { domain: named.map((_, place) => place), range: named.map((line) => line.color) };
+  const labelExpr = `${JSON.stringify(named.map(({ name }) => name))}[datum.value]`;
   return chart({
     title: options.title,
     width,
@@ -78,15 +99,19 @@ export function curves(series: Curve | readonly Curve[], options: CurvesOptions 
       const logX = xScale === 'log' ? Float64Array.from(line.x, Math.log) : line.x;
       const joined = line.mark === 'line' || line.mark === 'step';
       const kept = joined ? thin(logX, line.y, width) : Array.from(line.x, (_, i) => i);
-      const points = table({ x: kept.map((i) => rounded(line.x[i])), y: kept.map((i) => rounded(line.y[i])) });
+      const points = table({
+        x: kept.map((i) => rounded(line.x[i], digitsIn(x))),
+        y: kept.map((i) => rounded(line.y[i], digitsIn(y))),
+      });
       const position = { x: { ...encoding.x, field: 'x' }, y: { ...encoding.y, field: 'y' } };
-      const name = line.name === undefined ? [] : [{ calculate: JSON.stringify(line.name), as: 'name' }];
-      const legend = { color: { field: 'name', type: 'nominal', scale: color, title: null } };
+      const place = named.indexOf(line);
+      const name = place < 0 ? [] : [{ calculate: String(place), as: 'curve' }];
+      const legend = { color: { field: 'curve', type: 'nominal', scale: color, title: null, legend: { labelExpr } } };
       return marks(line).map(({ base, ...mark }) => ({
         data: points.data,
         transform: [...points.transform, ...name],
-        mark: { clip: true, tooltip: null, ...(line.name === undefined ? { color: line.color } : {}), ...mark },
-        encoding: { ...position, ...(base ? { y2: { datum: 0 } } : {}), ...(line.name === undefined ? {} : legend) },
+        mark: { clip: true, tooltip: null, ...(place < 0 ? { color: line.color } : {}), ...mark },
+        encoding: { ...position, ...(base ? { y2: { datum: 0 } } : {}), ...(place < 0 ? {} : legend) },
       }));
     }),
   });
@@ -96,6 +121,7 @@ type Line = Required<Omit<Curve, 'name'>> & { name?: string };
 
 function complete(curve: Curve, index: number, options: CurvesOptions): Line {
   const at = (field: string): string => `series[${index}].${field}`;
+  requireNumbers(at('y'), curve.y);
   const { y, x = Array.from({ length: y.length }, (_, i) => i), mark = options.mark ?? 'line' } = curve;
   requireValues(at('y'), y);
   requireValues(at('x'), x);

@@ -1,5 +1,6 @@
 import { ParameterError } from '../errors.js';
 import { requireInteger } from '../validation.js';
+import { isRecord, requireItems } from './chart-arguments.js';
 import { type Arrow, arrowLayers } from './picture/diagram-arrows.js';
 import { DETAIL_SIZE, type GridBox, measure, type Place } from './picture/diagram-layout.js';
 import { chart, FONT_SIZE, type Spec } from './spec.js';
@@ -119,6 +120,8 @@ type Cell = DiagramBox & GridBox;
 
 /** The boxes with what they leave out. */
 function onGrid(boxes: readonly DiagramBox[]): Cell[] {
+  const isBox = (item: unknown) => isRecord(item) && typeof item.label === 'string';
+  requireItems('boxes', boxes, 'boxes, { label }', isBox);
   if (boxes.length === 0) throw new ParameterError('boxes is empty; give at least one box');
   const cells: Cell[] = [];
   for (const [i, box] of boxes.entries()) {

@@ -1,5 +1,6 @@
 import type { Waveform } from '../dsp/waveform.js';
 import { ParameterError } from '../errors.js';
+import { requireWaveform } from '../numbers.js';
 import { requireInteger } from '../validation.js';
 import { timeAxis, ZOOM, ZOOM_PARAMS } from './axes/time-axis.js';
 import { requireSize, requireValues } from './chart-arguments.js';
@@ -40,6 +41,7 @@ const PALE = 0.25;
  */
 export function labelshow(waveform: Waveform, labels: ArrayLike<number>, options: LabelshowOptions = {}): Spec {
   const { hopLength = 512, center = true, mask, width = PLOT_WIDTH, height = 160, unit = 'label', title } = options;
+  requireWaveform('waveform', waveform);
   requireInteger('hopLength', hopLength);
   requireSize(options);
   requireValues('labels', labels);

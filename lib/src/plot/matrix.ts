@@ -4,7 +4,7 @@ import { requireChoice } from '../validation.js';
 import { plainAxis } from './axes/axis.js';
 import { FIXED_TICKS } from './axes/ticks.js';
 import { timeAxis } from './axes/time-axis.js';
-import { requireMatrix, requireRange, requireSize } from './chart-arguments.js';
+import { requireItems, requireMatrix, requireRange, requireSize } from './chart-arguments.js';
 import { type ColorOptions, colorbar, colorScale } from './picture/colormap.js';
 import { image } from './picture/image.js';
 import { evenCells, raster } from './picture/raster.js';
@@ -47,6 +47,7 @@ export function matrix(m: AbstractMatrix, options: MatrixOptions = {}): Spec {
   if (options.xAxis !== undefined) requireChoice('xAxis', options.xAxis, ['time']);
   requireChoice('origin', origin, ['upper', 'lower']);
   const colors = colorScale(values.data, options, true);
+  if (yNames) requireItems('yNames', yNames, 'names');
   if (yNames && yNames.length !== rows) {
     throw new ParameterError(`yNames has ${yNames.length} entries and m has ${rows} rows; give a name for each row`);
   }

@@ -1,6 +1,6 @@
 import { ParameterError } from '../errors.js';
 import { extent, plainAxis } from './axes/axis.js';
-import { requireSize, requireValues } from './chart-arguments.js';
+import { isRecord, requireItems, requireSize, requireValues } from './chart-arguments.js';
 import { type ChartOptions, CYCLE, chart, FONT_SIZE, rounded, type Spec, table } from './spec.js';
 
 export interface ScoreshowOptions extends ChartOptions {
@@ -35,6 +35,7 @@ const MARGIN = 0.12;
  * await show(scoreshow(await classify('song.flac')));
  */
 export function scoreshow(scores: readonly { score: number; label: string }[], options: ScoreshowOptions = {}): Spec {
+  requireItems('scores', scores, '{ label, score }', (item) => isRecord(item) && typeof item.label === 'string');
   const { percent = true, color = CYCLE[0], width = WIDTH, height = STEP * scores.length } = options;
   const given = scores.map(({ score }) => score);
   requireValues('scores', given);
@@ -45,9 +46,9 @@ export function scoreshow(scores: readonly { score: number; label: string }[], o
     throw new ParameterError(`scores[${wrong}] ('${scores[wrong].label}') is ${given[wrong]}; ${hint}`);
   }
   const sorted = scores.toSorted((a, b) => b.score - a.score);
-  const [unit, digits] = percent ? [" + ' %'", '.1f'] : ['', '.2f'];
-  const values = sorted.map(({ score }) => rounded(percent ? 100 * score : score));
-  const domain: [number, number] = percent ? [0, 100] : barDomain(values);
+  const values = sorted.map(({ score }) => (percent ? rounded(100 * score) : rounded(score, 12)));
+  const [unit, digits] = percent ? [" + ' %'", '.1f'] : ['', logitFormat(values)];
+  const domain: [number, number] = percent ? [0, 100] : barDomain(values, digits === '.2f' ? MARGIN : 1.5 * MARGIN);
   const axis = plainAxis('x', domain, width, options.xTitle ?? (percent ? 'Score' : 'Logit'));
   const { data, transform } = table({ score: values });
   const labels = JSON.stringify(sorted.map(({ label }) => label));
@@ -98,9 +99,15 @@ export function scoreshow(scores: readonly { score: number; label: string }[], o
 
 const PERCENT: Spec = { labelExpr: "datum.label + ' %'" };
 
+/** Two digits after the point, but for numbers of which they tell nothing. */
+function logitFormat(values: readonly number[]): string {
+  const most = Math.max(...extent(values).map(Math.abs));
+  return most === 0 || (most >= 0.1 && most < 1e6) ? '.2f' : '.1e';
+}
+
 /** The range of the bars from 0, with room for their numbers. */
-function barDomain(values: readonly number[]): [number, number] {
+function barDomain(values: readonly number[], share: number): [number, number] {
   const [low, high] = extent([0, ...values]);
-  const margin = MARGIN * (high - low || 1);
+  const margin = share * (high - low || 1);
   return [low < 0 ? low - margin : 0, high > 0 || low === 0 ? high + margin : 0];
 }

@@ -76,6 +76,12 @@ export function rounded(value: number, digits = 6): number {
   return Number(value.toPrecision(digits));
 }
 
+/** The digits with which numbers in a range are told apart in a picture: more where the range lies far from 0. */
+export function digitsIn([low, high]: readonly [number, number]): number {
+  const offset = Math.log10(Math.max(Math.abs(low), Math.abs(high)) / (high - low));
+  return Math.min(17, 6 + Math.max(0, Math.floor(offset)));
+}
+
 /**
  * Data and transform of a table that is written column by column: a third of the size of one object per row.
  *

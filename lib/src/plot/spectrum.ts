@@ -3,7 +3,17 @@ import { requireChoice } from '../validation.js';
 import { extent, logAxis, plainAxis, withLogMargin, withMargin } from './axes/axis.js';
 import { requireSameLength, requireSize, requireValues } from './chart-arguments.js';
 import { thin } from './picture/thin.js';
-import { type ChartOptions, CYCLE, chart, PLOT_HEIGHT, PLOT_WIDTH, rounded, type Spec, table } from './spec.js';
+import {
+  type ChartOptions,
+  CYCLE,
+  chart,
+  digitsIn,
+  PLOT_HEIGHT,
+  PLOT_WIDTH,
+  rounded,
+  type Spec,
+  table,
+} from './spec.js';
 
 export interface SpectrumOptions extends ChartOptions {
   /** Default `'log'`. */
@@ -45,16 +55,20 @@ export function spectrum(frequencies: ArrayLike<number>, db: ArrayLike<number>, 
   const domain = (log ? withLogMargin : withMargin)(lowest, x[x.length - 1]);
   if (log && x[0] === 0) x[0] = domain[0];
   const kept = thin(log ? x.map(Math.log) : x, db, width);
-  const xAxis = log ? logAxis(domain, 'Frequency (Hz)') : plainAxis('x', domain, width, 'Frequency (Hz)');
+  const range = withMargin(...extent(db));
+  const xAxis = log ? logAxis('x', domain, width, 'Frequency (Hz)') : plainAxis('x', domain, width, 'Frequency (Hz)');
   return chart({
     title: options.title,
     width,
     height,
-    ...table({ hz: kept.map((i) => rounded(x[i])), db: kept.map((i) => rounded(db[i], 4)) }),
+    ...table({
+      hz: kept.map((i) => rounded(x[i], digitsIn(domain))),
+      db: kept.map((i) => rounded(db[i], digitsIn(range) - 2)),
+    }),
     mark: { type: 'line', clip: true, strokeWidth: 1.5, strokeJoin: 'round', color, tooltip: null },
     encoding: {
       x: { ...xAxis, field: 'hz' },
-      y: { ...plainAxis('y', withMargin(...extent(db)), height, 'Amplitude (dB)'), field: 'db' },
+      y: { ...plainAxis('y', range, height, 'Amplitude (dB)'), field: 'db' },
     },
   });
 }

@@ -1,5 +1,6 @@
 import { ParameterError } from '../errors.js';
 import { withMargin } from './axes/axis.js';
+import { isRecord, requireItems } from './chart-arguments.js';
 import { hconcat } from './concat.js';
 import { type Curve, curves } from './curves.js';
 import { type ChartOptions, CYCLE, type Spec } from './spec.js';
@@ -22,6 +23,7 @@ export function trainingCurves(
   logHistory: readonly Entry[],
   { width = 230, height = 200, title }: ChartOptions = {},
 ): Spec {
+  requireItems('logHistory', logHistory, 'log entries', isRecord);
   const losses = curvesOf(logHistory, { loss: 'training', eval_loss: 'validation' });
   if (losses.length === 0) {
     throw new ParameterError('logHistory has no loss; train first, with loggingSteps below the number of steps');

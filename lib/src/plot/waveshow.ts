@@ -1,5 +1,6 @@
 import type { Waveform } from '../dsp/waveform.js';
 import { ParameterError } from '../errors.js';
+import { requireWaveform } from '../numbers.js';
 import { requirePositive } from '../validation.js';
 import { extent, plainAxis, withMargin } from './axes/axis.js';
 import { timeAxis, ZOOM, ZOOM_PARAMS } from './axes/time-axis.js';
@@ -30,6 +31,7 @@ export interface WaveshowOptions extends ChartOptions {
  * await show(waveshow(await load(await example('trumpet'))));
  */
 export function waveshow(waveform: Waveform, options: WaveshowOptions = {}): Spec {
+  requireWaveform('waveform', waveform);
   const { samples, sampleRate } = waveform;
   requireValues('samples', samples);
   requirePositive('sampleRate', sampleRate);

@@ -49,10 +49,20 @@ const LARGE = 2 ** 18;
 
 const canCompile = isSupported(() => {
   if (usesGpu()) return false;
-  const { graph, outputs } = compile(['x'], (o, x) => [o.add(x, o.greaterEqual(x, o.constant(2)))]);
-  const found = graph.run({ x: tf.tensor1d([1, 2]) }, outputs)[0].dataSync();
-  return found[0] === 1 && found[1] === 3;
+  const x = tf.tensor1d([-1, 0.5, 2]);
+  const { graph, outputs } = compile(['x'], everyOperation);
+  const found = graph.run({ x }, outputs);
+  return everyOperation(TENSORS, x).every(
+    (expected, i) => tf.max(tf.abs(tf.sub(found[i], expected))).dataSync()[0] < 1e-5,
+  );
 });
+
+/** All that a compiled function may be made of. */
+function everyOperation<X>(o: Operations<X>, x: X): X[] {
+  const half = o.constant(0.5);
+  const binary = [o.add(x, half), o.sub(x, half), o.mul(x, half), o.greaterEqual(x, half)];
+  return [...binary, o.square(x), o.exp(x), o.erf(x), o.tanh(x)];
+}
 
 function compile(
   parameters: string[],

@@ -1,5 +1,6 @@
 import { ParameterError } from '../errors.js';
 import type { Interruption } from '../interruption.js';
+import { countLabels } from '../tensor/cross-entropy.js';
 import { tf } from '../tensor/tensorflow.js';
 import { speedMetrics } from './log-metrics.js';
 import type { Prediction } from './metrics.js';
@@ -42,7 +43,7 @@ export async function evaluate(
       });
       for (const row of logits) predictions.push(Float32Array.from(row));
       // As in Transformers, the loss of a batch counts once for each of its examples.
-      if (Number.isFinite(loss)) losses.push(...labels.map(() => loss));
+      if (countLabels(labels) > 0) losses.push(...labels.map(() => loss));
       labelIds.push(...labels);
       tracker.evaluating?.({ done: predictions.length, total });
     }
@@ -50,11 +51,18 @@ export async function evaluate(
     await reader.close();
   }
   const metrics = {
-    ...(losses.length > 0 && { [`${prefix}_loss`]: losses.reduce((sum, loss) => sum + loss, 0) / losses.length }),
+    ...(losses.length > 0 && { [`${prefix}_loss`]: meanLoss(losses) }),
     ...prefixed(prefix, (await computeMetrics?.({ predictions, labelIds })) ?? {}),
     ...speedMetrics(prefix, performance.now() - begin, { samples: total, steps: batches.length }),
   };
   return { predictions, labelIds, metrics };
+}
+
+/** Of the batches whose loss is finite, where there are any; else it says what the losses are. */
+function meanLoss(losses: readonly number[]): number {
+  const finite = losses.filter(Number.isFinite);
+  const counted = finite.length > 0 ? finite : losses;
+  return counted.reduce((sum, loss) => sum + loss, 0) / counted.length;
 }
 
 function prefixed(prefix: string, metrics: Readonly<Record<string, number>>): Record<string, number> {

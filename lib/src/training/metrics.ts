@@ -1,5 +1,6 @@
 import { Matrix } from 'ml-matrix';
 import { ParameterError } from '../errors.js';
+import { requireNumbers, requireReal, told } from '../numbers.js';
 import { softmax } from '../softmax.js';
 import { requireInteger } from '../validation.js';
 import { fixed } from './python-number.js';
@@ -62,6 +63,7 @@ export interface Mistake {
  * argmax([0.1, 2.5, -1]); // 1
  */
 export function argmax(values: ArrayLike<number>): number {
+  requireNumbers('values', values);
   let best = 0;
   for (let i = 1; i < values.length; i++) if (values[i] > values[best]) best = i;
   return best;
@@ -130,6 +132,10 @@ export function confusionMatrix(
  * @see {@link accuracy}, {@link confusionMatrix}
  */
 export function classificationReport(confusion: Matrix, names: readonly string[]): ClassificationReport {
+  requireReal('confusion', confusion);
+  if (!Array.isArray(names) || names.some((name) => typeof name !== 'string')) {
+    throw new ParameterError(`names is ${told(names)}; give the names of the classes`);
+  }
   if (names.length !== confusion.rows || confusion.rows !== confusion.columns) {
     throw new ParameterError(
       `confusion is ${confusion.rows} × ${confusion.columns} and names has ${names.length} entries; ` +
@@ -176,7 +182,10 @@ export function mostConfidentMistakes(
   { count = 5 }: { count?: number } = {},
 ): Mistake[] {
   requireInteger('count', count);
-  requirePairs(labels, predictions);
+  if (!Array.isArray(predictions)) throw new ParameterError(`predictions is ${told(predictions)}; give rows of logits`);
+  for (const [i, logits] of predictions.entries()) requireNumbers(`predictions[${i}]`, logits);
+  requireNumbers('labels', labels);
+  requireSameCount(labels, predictions);
   return predictions
     .map((logits, index) => {
       const predicted = argmax(logits);
@@ -187,7 +196,13 @@ export function mostConfidentMistakes(
     .slice(0, count);
 }
 
-function requirePairs(labels: ArrayLike<number>, predictions: ArrayLike<unknown>): void {
+function requirePairs(labels: ArrayLike<number>, predictions: ArrayLike<number>): void {
+  requireNumbers('labels', labels);
+  requireNumbers('predictions', predictions);
+  requireSameCount(labels, predictions);
+}
+
+function requireSameCount(labels: ArrayLike<number>, predictions: ArrayLike<unknown>): void {
   if (labels.length !== predictions.length || labels.length === 0) {
     throw new ParameterError(
       `labels has ${labels.length} entries and predictions has ${predictions.length}; give one of each per example`,

@@ -1,4 +1,4 @@
-import { cp, mkdir, writeFile } from 'node:fs/promises';
+import { cp, writeFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { ParameterError } from '../errors.js';
 import { isFolder, writeWhole } from '../files.js';
@@ -44,8 +44,7 @@ export async function writeModelCard(
 ): Promise<string> {
   const { outputDir } = context.args;
   const path = join(outputDir, 'README.md');
-  await mkdir(outputDir, { recursive: true });
-  await writeWhole(path, Buffer.from(cardOf(context, state, options)));
+  await writeWhole(path, Buffer.from(cardOf(context, state, options)), { makeFolder: true });
   return path;
 }
 

@@ -1,8 +1,11 @@
 import { CheckpointError } from '../errors.js';
-import { readJson, snakeCase } from '../json.js';
+import { formatJson, readJson, snakeCase } from '../json.js';
 
 /** The file's name in a checkpoint, and in what a Trainer saves or pushes. */
 export const STATE_FILE = 'trainer_state.json';
+
+/** The longest state that is read, in bytes: enough for 500,000 lines of the log. */
+export const LONGEST_STATE = 100_000_000;
 
 /** What training said at one step, under Transformers' keys: `loss`, `grad_norm`, `eval_accuracy`, `epoch`, `step` … */
 export type LogEntry = Record<string, number>;
@@ -65,7 +68,7 @@ const OTHERS = {
 export function writeTrainerState(state: TrainerState): string {
   const fields = FIELDS.map((field): [string, unknown] => [snakeCase(field), state[field]]);
   const sorted = [...Object.entries(OTHERS), ...fields].sort(([a], [b]) => (a < b ? -1 : 1));
-  return `${JSON.stringify(Object.fromEntries(sorted), null, 2)}\n`;
+  return `${formatJson(Object.fromEntries(sorted), 2)}\n`;
 }
 
 /** The state in the object of a `trainer_state.json`, also of one that Transformers wrote. */
@@ -87,7 +90,7 @@ export const TrainerState: {
   loadFromJson(path: string): Promise<TrainerState>;
 } = {
   async loadFromJson(path) {
-    const state = readTrainerState(await readJson(path));
+    const state = readTrainerState(await readJson(path, LONGEST_STATE));
     if (Array.isArray(state.logHistory) && typeof state.globalStep === 'number') return state;
     throw new CheckpointError(`${path} is no state of a training; give the trainer_state.json of a checkpoint`);
   },

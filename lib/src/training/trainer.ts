@@ -1,4 +1,3 @@
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { asSource, type ExampleSource } from '../dataset/example-source.js';
 import { ParameterError, TrainingError, TrainingInterrupted } from '../errors.js';
@@ -6,6 +5,7 @@ import { writeWhole } from '../files.js';
 import type { CommitInfo } from '../hub/push/push-files.js';
 import type { HubertForSequenceClassification } from '../hubert/models.js';
 import { type Interruption, listenForInterruption, Stopped } from '../interruption.js';
+import { writeFolder } from '../write-folder.js';
 import { TrainingArguments } from './arguments/training-arguments.js';
 import type { ModelCardOptions } from './card/model-card.js';
 import { writeModel } from './checkpoints/training-checkpoint.js';
@@ -59,7 +59,8 @@ export class Trainer {
    * notebook's stop button and `signal` end it within a step.
    *
    * @throws TrainingInterrupted when somebody has stopped it, after a checkpoint is saved
-   * @throws TrainingError when the loss diverges, or a checkpoint cannot be written
+   * @throws TrainingError when the loss diverges, a checkpoint cannot be written, or another training is at work in
+   * `outputDir`
    * @throws CheckpointError when the checkpoint to resume belongs to another training; it says what differs
    * @throws ParameterError for an empty data set, an example that does not fit, and a folder that cannot be written to
    *
@@ -129,25 +130,27 @@ export class Trainer {
   }
 
   /**
-   * Writes the model, its feature extractor and the training arguments into a folder that Transformers loads.
+   * Writes the model, its feature extractor and the training arguments into a folder that Transformers loads: all of
+   * them, or none.
+   *
+   * @throws WriteError where the disk is full, or the folder may not be written to; what stood there before is as it was
    *
    * @example
    * await trainer.saveModel('build/best');
    * const model = await AutoModelForAudioClassification.fromPretrained('build/best');
    */
   async saveModel(folder: string = this.args.outputDir): Promise<void> {
-    await mkdir(folder, { recursive: true });
-    await writeModel(folder, this.#context);
+    await writeFolder(folder, (beside) => writeModel(beside, this.#context));
   }
 
   /**
    * Writes `trainer_state.json`, the log included, into a folder.
    *
+   * @throws WriteError where the disk is full, or the folder may not be written to
    * @see {@link TrainerState} for reading it
    */
   async saveState(folder: string = this.args.outputDir): Promise<void> {
-    await mkdir(folder, { recursive: true });
-    await writeWhole(join(folder, STATE_FILE), Buffer.from(writeTrainerState(this.state)));
+    await writeWhole(join(folder, STATE_FILE), Buffer.from(writeTrainerState(this.state)), { makeFolder: true });
   }
 
   /**
@@ -156,6 +159,7 @@ export class Trainer {
    * @returns its path
    * @throws ParameterError if neither `hubModelId` nor `outputDir` gives a name for the model
    * @throws TrainingError while this Trainer is training
+   * @throws WriteError where the disk is full, or `outputDir` may not be written to
    *
    * @example
    * await trainer.createModelCard({ dataset: 'GTZAN', finetunedFrom: 'ntu-spml/distilhubert' });

@@ -1,7 +1,8 @@
-import { mkdir, mkdtemp, readdir, rename, rm, rmdir, stat } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { ParameterError } from '../../errors.js';
 import { isFolder, isSystemError } from '../../files.js';
+import { removeEmpty } from '../../write-folder.js';
 import { requireFileName } from '../names.js';
 
 /** A file to be pushed. */
@@ -87,15 +88,4 @@ async function move(files: PushedFile[], target: string, folder: string): Promis
     }
   }
   for (const { path, location } of files) await rename(location, join(target, path));
-}
-
-/** Removes folders from `target` up to `first`, as far as nobody has put something in. */
-async function removeEmpty(target: string, first: string): Promise<void> {
-  for (let folder = target; ; folder = dirname(folder)) {
-    const removed = await rmdir(folder).then(
-      () => true,
-      () => false,
-    );
-    if (!removed || folder === resolve(first)) return;
-  }
 }

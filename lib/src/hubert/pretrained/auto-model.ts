@@ -1,3 +1,4 @@
+import type { OrNull } from '../../validation.js';
 import {
   HubertForSequenceClassification,
   HubertModel,
@@ -15,7 +16,7 @@ export interface ModelLoader<M> {
    * @throws CheckpointError if configuration and weights make no model of the HuBERT family
    * @throws HubError if the repository cannot be read
    */
-  fromPretrained(idOrFolder: string, options?: FromPretrainedOptions): Promise<M>;
+  fromPretrained(idOrFolder: string, options?: OrNull<FromPretrainedOptions>): Promise<M>;
 }
 
 /**

@@ -1,14 +1,15 @@
 import { type Checkpoint, openCheckpoint } from '../../checkpoint/checkpoint.js';
+import { openShardedCheckpoint } from '../../checkpoint/sharded.js';
 import { CheckpointError, ParameterError } from '../../errors.js';
 import { type HubOptions, repositoryFile } from '../../hub/download/repository-file.js';
 import { readJson } from '../../json.js';
-import { nativeOperation } from '../../tensor/native.js';
-import { tf } from '../../tensor/tensorflow.js';
-import { requireInteger } from '../../validation.js';
+import type { tf } from '../../tensor/tensorflow.js';
+import { type OrNull, requireInteger, withoutNull } from '../../validation.js';
 import type { Labels, ModelConfig } from '../config.js';
-import { labelsOf, readConfig } from './config-file.js';
+import { readConfig } from './config-file.js';
+import { labelsOf } from './labels.js';
 import type { ParameterSpec } from './parameter-specs.js';
-import { initialise } from './parameter-specs.js';
+import { readParameters } from './read-parameters.js';
 
 /** Options of `fromPretrained`. */
 export interface FromPretrainedOptions extends HubOptions {
@@ -37,9 +38,10 @@ interface ModelClass<M> {
  */
 export async function loadModel<M>(
   idOrFolder: string,
-  options: FromPretrainedOptions,
+  given: OrNull<FromPretrainedOptions>,
   classes: Partial<Record<ModelConfig['modelType'], ModelClass<M>>>,
 ): Promise<M> {
+  const options = withoutNull<FromPretrainedOptions>(given);
   const config = await loadConfig(idOrFolder, options);
   const model = classes[config.modelType];
   if (!model) {
@@ -49,18 +51,25 @@ export async function loadModel<M>(
     );
   }
   if (options.seed !== undefined) requireInteger('seed', options.seed, 0);
-  const path =
-    (await repositoryFile(idOrFolder, 'model.safetensors', options)) ??
-    (await repositoryFile(idOrFolder, 'pytorch_model.bin', options));
-  if (path === undefined) {
-    throw new CheckpointError(`${idOrFolder} has neither model.safetensors nor pytorch_model.bin`);
-  }
-  const checkpoint = await openCheckpoint(path);
+  const checkpoint = await openWeights(idOrFolder, options);
   try {
     return new model(config, readParameters(checkpoint, idOrFolder, model.specs(config), config.modelType, options));
   } finally {
     checkpoint.close();
   }
+}
+
+/** The files that weights may be in, in Transformers' order. */
+const WEIGHTS = ['model.safetensors', 'pytorch_model.bin'];
+
+async function openWeights(idOrFolder: string, options: HubOptions): Promise<Checkpoint> {
+  for (const name of WEIGHTS) {
+    const file = await repositoryFile(idOrFolder, name, options);
+    if (file !== undefined) return openCheckpoint(file);
+    const index = await repositoryFile(idOrFolder, `${name}.index.json`, options);
+    if (index !== undefined) return openShardedCheckpoint(index, (shard) => repositoryFile(idOrFolder, shard, options));
+  }
+  throw new CheckpointError(`${idOrFolder} has neither ${WEIGHTS.join(' nor ')}, nor an index of such files`);
 }
 
 /** `config.json`, its labels replaced where the options give others. */
@@ -79,78 +88,4 @@ function chosenLabels(config: ModelConfig, { numLabels, id2label, label2id }: Fr
   } catch (cause) {
     throw new ParameterError(`The labels do not fit together: ${(cause as Error).message}`, { cause });
   }
-}
-
-/** Counts of PyTorch's batch norm, which its fixed momentum does not need. */
-const IGNORED = /\.num_batches_tracked$/;
-
-function readParameters(
-  checkpoint: Checkpoint,
-  source: string,
-  specs: Map<string, ParameterSpec>,
-  prefix: string,
-  { ignoreMismatchedSizes = false, seed }: FromPretrainedOptions,
-): Map<string, tf.Variable> {
-  const missing = new Map<string, ParameterSpec>();
-  const resized: string[] = [];
-  const used = new Set<string>();
-  const stored = new Map<string, string>();
-  for (const [name, spec] of specs) {
-    const found = spellings(name, prefix).find((spelling) => checkpoint.tensors.has(spelling));
-    if (found !== undefined) {
-      used.add(found);
-      const { shape } = checkpoint.tensors.get(found)!;
-      if (shape.length === spec.shape.length && shape.every((size, k) => size === spec.shape[k])) {
-        stored.set(name, found);
-        continue;
-      }
-      const difference = `${found} is [${shape.join(', ')}], the model's is [${spec.shape.join(', ')}]`;
-      if (!ignoreMismatchedSizes) {
-        throw new CheckpointError(
-          `${checkpoint.path}: ${difference}; with ignoreMismatchedSizes: true it starts with random values`,
-        );
-      }
-      resized.push(difference);
-    }
-    missing.set(name, spec);
-  }
-  const unused = [...checkpoint.tensors.keys()].filter((name) => !used.has(name) && !IGNORED.test(name));
-  report(source, [...missing.keys()], resized, unused);
-  const initial = initialise(missing, seed);
-  const read = (found: string, { shape, trainable }: ParameterSpec) =>
-    tf.tidy(() => tf.variable(uploaded(checkpoint.float32(found), shape), trainable));
-  return new Map(Array.from(specs, ([name, spec]) => [name, initial.get(name) ?? read(stored.get(name)!, spec)]));
-}
-
-/** A tensor whose numbers TensorFlow has copied, so that the array can go: otherwise it does so at the first use. */
-function uploaded(values: Float32Array, shape: readonly number[]): tf.Tensor {
-  return nativeOperation('Identity', { T: 'float32' }, [tf.tensor(values, [...shape])])[0];
-}
-
-/**
- * The names under which checkpoints have a parameter: with or without the encoder's prefix, and weight norm as PyTorch
- * before and since 2.1 calls it.
- */
-function spellings(name: string, prefix: string): string[] {
-  const start = `${prefix}.`;
-  const isHead = /^(projector|classifier)\.|^layer_weights$/.test(name);
-  const other = name.startsWith(start) ? name.slice(start.length) : start + name;
-  return (isHead ? [name] : [name, other]).flatMap((spelling) => [
-    spelling,
-    spelling
-      .replace('parametrizations.weight.original0', 'weight_g')
-      .replace('parametrizations.weight.original1', 'weight_v'),
-  ]);
-}
-
-function report(source: string, missing: string[], resized: string[], unused: string[]): void {
-  const lines: string[] = [];
-  if (missing.length > 0) {
-    lines.push(
-      `${source} lacks ${missing.join(', ')}: they start with random values. Train the model before you use it.`,
-    );
-  }
-  if (resized.length > 0) lines.push(`Of another shape: ${resized.join('; ')}.`);
-  if (unused.length > 0) lines.push(`Not used by this model: ${unused.join(', ')}.`);
-  if (lines.length > 0) console.warn(lines.join('\n'));
 }

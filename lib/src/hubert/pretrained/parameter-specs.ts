@@ -1,7 +1,10 @@
 import { randomInt } from 'node:crypto';
+import { elementCount } from '../../checkpoint/tensor.js';
+import { ParameterError } from '../../errors.js';
 import { Randomness } from '../../tensor/randomness.js';
 import { tf } from '../../tensor/tensorflow.js';
 import { isNormed, type ModelConfig } from '../config.js';
+import { configProblem } from './check-config.js';
 
 /** The shape of a parameter, and how Transformers initialises it where a checkpoint does not have it. */
 export interface ParameterSpec {
@@ -20,8 +23,17 @@ export type Initializer =
 const ZEROS: Initializer = { constant: 0 };
 const ONES: Initializer = { constant: 1 };
 
-/** The parameters of the model without a head, by their names in a checkpoint. */
+/** The most numbers that are drawn at random: 8 GB of them, twice those of the largest HuBERT. */
+const MOST_NUMBERS = 2 ** 31;
+
+/**
+ * The parameters of the model without a head, by their names in a checkpoint.
+ *
+ * @throws ParameterError for a configuration that makes no model
+ */
 export function baseParameters(config: ModelConfig): Map<string, ParameterSpec> {
+  const problem = configProblem(config);
+  if (problem) throw new ParameterError(problem);
   const specs = new Map<string, ParameterSpec>();
   const { hiddenSize, intermediateSize, initializerRange, convDim, convKernel } = config;
   const add = (name: string, shape: number[], init: Initializer) => void specs.set(name, { shape, init });
@@ -89,11 +101,25 @@ export function headParameters(config: ModelConfig): Map<string, ParameterSpec> 
   return specs;
 }
 
-/** Parameters with the values that a model starts training with. */
+/** How many numbers the parameters have in all. */
+export const numbersIn = (parameters: Iterable<{ readonly shape: readonly number[] }>): number =>
+  Array.from(parameters).reduce((sum, { shape }) => sum + elementCount(shape), 0);
+
+/**
+ * Parameters with the values that a model starts training with.
+ *
+ * @throws ParameterError for more numbers than {@link MOST_NUMBERS}
+ */
 export function initialise(
   specs: ReadonlyMap<string, ParameterSpec>,
   seed: number = randomInt(2 ** 31),
 ): Map<string, tf.Variable> {
+  const numbers = numbersIn(specs.values());
+  if (numbers > MOST_NUMBERS) {
+    throw new ParameterError(
+      `The model has ${numbers} parameters to draw at random, more than the ${MOST_NUMBERS} allowed`,
+    );
+  }
   const randomness = new Randomness(seed);
   return new Map(
     [...specs].map(([name, spec]) => [

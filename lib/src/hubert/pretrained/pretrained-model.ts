@@ -3,8 +3,10 @@ import { join } from 'node:path';
 import { saveSafetensors } from '../../checkpoint/save-safetensors.js';
 import { writeWhole } from '../../files.js';
 import { type CommitInfo, type PushOptions, pushFiles } from '../../hub/push/push-files.js';
+import { formatJson } from '../../json.js';
 import type { tf } from '../../tensor/tensorflow.js';
-import { requireInteger } from '../../validation.js';
+import { type OrNull, requireInteger, withoutNull } from '../../validation.js';
+import { writeFolder } from '../../write-folder.js';
 import type { ModelConfig } from '../config.js';
 import { checkInput, type EncoderInput, type ModelInput } from '../input.js';
 import { SpeechEncoder } from '../speech-encoder.js';
@@ -37,7 +39,8 @@ export abstract class PretrainedModel {
    *
    * @param options.seed - a whole number of at least 0; the same one gives the same random numbers; default another each time
    */
-  train({ seed = randomInt(2 ** 31) }: { seed?: number } = {}): this {
+  train(options: { seed?: number | null } = {}): this {
+    const seed = options.seed ?? randomInt(2 ** 31);
     requireInteger('seed', seed, 0);
     this.#drawChoices = choiceDrawer(this.config, seed);
     return this;
@@ -62,7 +65,7 @@ export abstract class PretrainedModel {
    *
    * @param options.onlyTrainable - leave out what training does not change; default false
    */
-  numParameters({ onlyTrainable = false }: { onlyTrainable?: boolean } = {}): number {
+  numParameters({ onlyTrainable }: { onlyTrainable?: boolean | null } = {}): number {
     const counted = [...this.parameters].filter(
       ([name, { trainable }]) => !/\.running_(mean|var)$/.test(name) && (trainable || !onlyTrainable),
     );
@@ -84,17 +87,26 @@ export abstract class PretrainedModel {
     return this.encoder.extractFeatures(checkInput(input, this.config));
   }
 
-  /** Writes `config.json` and `model.safetensors` as Transformers does, into a folder that is made if need be. */
+  /**
+   * Writes `config.json` and `model.safetensors` as Transformers does, into a folder that is made if need be: both, or none.
+   *
+   * @throws WriteError where the disk is full, or the folder may not be written to; what stood there before is as it was
+   *
+   * @example
+   * await model.savePretrained('build/my-model');
+   */
   async savePretrained(folder: string): Promise<void> {
     const architectures = [this.constructor.name];
     const config = { ...writeConfig(this.config), architectures, dtype: 'float32' };
-    const json = new TextEncoder().encode(`${JSON.stringify(config, null, 2)}\n`);
-    await writeWhole(join(folder, 'config.json'), json, { makeFolder: true });
+    const json = new TextEncoder().encode(`${formatJson(config, 2)}\n`);
     const tensors = new Map<string, { shape: number[]; data: Float32Array }>();
     for (const [name, variable] of this.parameters) {
       tensors.set(name, { shape: variable.shape, data: (await variable.data()) as Float32Array });
     }
-    await saveSafetensors(join(folder, 'model.safetensors'), tensors);
+    await writeFolder(folder, async (beside) => {
+      await saveSafetensors(join(beside, 'model.safetensors'), tensors);
+      await writeWhole(join(beside, 'config.json'), json);
+    });
   }
 
   /**
@@ -109,10 +121,11 @@ export abstract class PretrainedModel {
    * @example
    * const { commitUrl } = await model.pushToHub('me/hubert-genres', { private: true });
    */
-  pushToHub(repoId: string, options: PushOptions = {}): Promise<CommitInfo> {
+  pushToHub(repoId: string, options: OrNull<PushOptions> = {}): Promise<CommitInfo> {
     const { name } = this.constructor;
-    const { commitMessage = name.includes('Model') ? 'Upload model' : `Upload ${name}` } = options;
-    return pushFiles(repoId, (folder) => this.savePretrained(folder), { ...options, commitMessage });
+    const commitMessage = name.includes('Model') ? 'Upload model' : `Upload ${name}`;
+    const given = withoutNull<PushOptions>(options);
+    return pushFiles(repoId, (folder) => this.savePretrained(folder), { commitMessage, ...given });
   }
 
   /** Frees the parameters. The model cannot be used afterwards. */

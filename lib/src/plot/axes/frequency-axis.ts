@@ -5,7 +5,7 @@ import { requireChoice, requirePositive } from '../../validation.js';
 import { requireRange } from '../chart-arguments.js';
 import type { Spec } from '../spec.js';
 import { LABEL_ROOM } from './axis.js';
-import { autoTicks, FIXED_TICKS } from './ticks.js';
+import { autoTicks, FIXED_TICKS, tickFormat } from './ticks.js';
 
 /** `'linear'` and `'hz'` are the same, as in librosa. */
 export type FrequencyAxis = 'linear' | 'hz' | 'log' | 'mel';
@@ -81,10 +81,15 @@ export function frequencyScale(rows: number, height: number, options: FrequencyO
       axis: {
         ...FIXED_TICKS,
         values: ticks.map((hz) => symlog(scale, hz)),
-        labelExpr: `format(${toHzExpression('datum.value')}, '.6~g')`,
+        labelExpr: `format(${toHzExpression('datum.value')}, '${hzFormat(ticks)}')`,
       },
     },
   };
+}
+
+/** Six digits tell most frequencies apart. */
+function hzFormat(ticks: readonly number[]): string {
+  return ticks.every((hz) => Number(hz.toPrecision(6)) === hz) ? '.6~g' : tickFormat(ticks);
 }
 
 /** The borders between cells around `centers`, which ascend: midpoints, as matplotlib's nearest shading draws them. */

@@ -45,11 +45,13 @@ export function maxNTicks(low: number, high: number, options: TickOptions): numb
 
 function multiplesIn(from: number, to: number, step: number, offset: number): number[] {
   const tolerance = step * Math.max(1e-10, offset === 0 ? 0 : 10 ** (Math.log10(Math.abs(offset) / step) - 12));
-  const ticks: number[] = [];
+  // Steps have two digits at most: what else a sum has comes from binary numbers.
+  const decimals = Math.min(100, Math.max(0, 1 - Math.floor(Math.log10(step))));
+  const ticks = new Set<number>();
   for (let k = Math.floor(from / step); k * step <= to + tolerance; k++) {
-    if (k * step >= from - tolerance) ticks.push(Number((k * step + offset).toPrecision(12)));
+    if (k * step >= from - tolerance) ticks.add(Number((k * step + offset).toFixed(decimals)));
   }
-  return ticks;
+  return [...ticks];
 }
 
 /**
@@ -63,21 +65,59 @@ export function autoTicks(low: number, high: number, length: number, room: numbe
   return maxNTicks(low, high, { bins, steps: PLAIN_STEPS, integer });
 }
 
-/** The d3 format that writes each of these ticks with the same, smallest number of decimals. */
-export function tickFormat(ticks: readonly number[]): string {
-  let decimals = 0;
-  while (decimals < 10 && ticks.some((t) => Math.abs(Number(t.toFixed(decimals)) - t) > 1e-9 * Math.abs(t))) decimals++;
-  return `.${decimals}f`;
+/** What a label has beyond so many characters is written as a power of ten, if that is shorter. */
+const LONG_LABEL = 10;
+
+/** How ticks are written: with so many digits after the point, as 0.5 or as 5e-1. */
+interface TickStyle {
+  isPower: boolean;
+  digits: number;
 }
 
-/** Powers of ten in [low, high] and, between them, the multiples from 2 to 9: matplotlib's ticks on a log axis. */
+/** The smallest number of digits after the point that tells each of the ticks apart. */
+function tickStyle(ticks: readonly number[]): TickStyle {
+  const step = Math.min(...ticks.slice(1).map((tick, i) => Math.abs(tick - ticks[i])), Math.abs(ticks[0] || 1));
+  const needed = (write: (tick: number, digits: number) => string, most: number): number => {
+    let digits = 0;
+    while (digits < most && ticks.some((t) => Math.abs(Number(write(t, digits)) - t) > 1e-3 * step)) digits++;
+    return digits;
+  };
+  const fixed = needed((tick, digits) => tick.toFixed(digits), 100);
+  const power = needed((tick, digits) => tick.toExponential(digits), 17);
+  const longest = (texts: string[]) => Math.max(...texts.map((text) => text.length));
+  const length = longest(ticks.map((tick) => tick.toFixed(fixed)));
+  const isPower = length > LONG_LABEL && longest(ticks.map((tick) => tick.toExponential(power))) < length;
+  return { isPower, digits: isPower ? power : fixed };
+}
+
+/** The d3 format that writes each of these ticks with the same, smallest number of digits: no two of them look alike. */
+export function tickFormat(ticks: readonly number[]): string {
+  const { isPower, digits } = tickStyle(ticks);
+  return `.${digits}${isPower ? 'e' : 'f'}`;
+}
+
+/** The ticks as {@link tickFormat} has them written. */
+export function tickLabels(ticks: readonly number[]): string[] {
+  const { isPower, digits } = tickStyle(ticks);
+  return ticks.map((tick) => (isPower ? tick.toExponential(digits) : tick.toFixed(digits)));
+}
+
+/** Decades that have labels on a log axis, at most. */
+const MOST_DECADES = 12;
+
+/**
+ * Powers of ten in [low, high] and, between them, the multiples from 2 to 9: matplotlib's ticks on a log axis. Of many
+ * decades only each second, third … has a tick.
+ */
 export function logTicks(low: number, high: number): { major: number[]; minor: number[] } {
   const major: number[] = [];
   const minor: number[] = [];
-  for (let exponent = Math.floor(Math.log10(low)); exponent <= Math.ceil(Math.log10(high)); exponent++) {
+  const [first, last] = [Math.floor(Math.log10(low)), Math.ceil(Math.log10(high))];
+  const stride = Math.ceil((last - first - 1) / MOST_DECADES) || 1;
+  for (let exponent = Math.ceil(first / stride) * stride; exponent <= last; exponent += stride) {
     for (let multiple = 1; multiple < 10; multiple++) {
       const tick = Number(`${multiple}e${exponent}`);
-      if (tick < low || tick > high) continue;
+      if (tick < low || tick > high || (multiple > 1 && stride > 1)) continue;
       (multiple === 1 ? major : minor).push(tick);
     }
   }

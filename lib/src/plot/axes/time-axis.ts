@@ -28,7 +28,7 @@ function labelExpression(span: string): string {
   const ms = `format(${minutes}, 'd') + ':' + ${two(seconds)}`;
   // Three decimals as in librosa, and more where the ticks lie closer.
   const decimals = `'.' + max(3, 1 + ceil(-log(${span} / ${BINS}) / LN10)) + 'f'`;
-  return `${span} > 3600 ? ${hms} : ${span} > 60 ? ${ms} : format(${value}, ${span} >= 1 ? '.3~g' : ${decimals})`;
+  return `${span} > 3600 ? ${hms} : ${span} > 60 ? ${ms} : format(${value}, ${span} >= 1 ? '.2~f' : ${decimals})`;
 }
 
 /**

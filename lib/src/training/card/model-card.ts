@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
-import { stringify } from 'yaml';
 import { isFolderSync } from '../../files.js';
 import { isRepositoryId } from '../../hub/names.js';
 import { tensorflowVersion, tf } from '../../tensor/tensorflow.js';
@@ -9,6 +8,7 @@ import type { LogTable } from '../log-metrics.js';
 import { pythonFloat, roundedFloat } from '../python-number.js';
 import type { TrainingContext } from '../trainer-options.js';
 import type { TrainerState } from '../trainer-state.js';
+import { frontMatter } from './front-matter.js';
 import { type LogResults, logResults, metricTags } from './log-results.js';
 
 /** What a model card says that the trainer cannot know, as `transformers.Trainer.create_model_card` takes it. */
@@ -180,8 +180,7 @@ function versions(): string[] {
 
 /** The text of a model card: metadata for the Hub between two lines of dashes, and what people read. */
 function cardText(metadata: Readonly<Record<string, unknown>>, text: string): string {
-  // Lines of any length: a folded one reads badly.
-  return `---\n${stringify(metadata, { lineWidth: 0 })}---\n\n${text.trim()}\n`;
+  return `---\n${frontMatter(metadata)}---\n\n${text.trim()}\n`;
 }
 
 /** A table whose columns are as wide as their widest entry. */

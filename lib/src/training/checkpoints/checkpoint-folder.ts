@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { ParameterError } from '../../errors.js';
 import { exists } from '../../files.js';
 
 const CHECKPOINT = /^checkpoint-(\d+)$/;
@@ -17,31 +16,16 @@ export interface CheckpointFolder {
   step: number;
 }
 
-/** A name beside the checkpoints for what is not one, which {@link openOutputFolder} removes after a crash. */
+/** A name beside the checkpoints for what is not one, which {@link clearPartialFolders} removes after a crash. */
 export const partialFolder = (outputDir: string, name: string): string =>
   path.join(outputDir, `.${name}.${randomUUID()}.part`);
 
-/**
- * Makes the folder if need be, and clears away what a killed process left half-done.
- *
- * @throws ParameterError if nothing can be written there
- */
-export async function openOutputFolder(outputDir: string): Promise<void> {
-  try {
-    await mkdir(outputDir, { recursive: true });
-    const probe = partialFolder(outputDir, 'checkpoint-0');
-    await mkdir(probe);
-    await rm(probe, { recursive: true });
-    for (const name of await readdir(outputDir)) {
-      const whole = WHOLE.exec(name);
-      if (whole) await putInPlace(path.join(outputDir, name), path.join(outputDir, whole[1]));
-      if (PARTIAL.test(name)) await rm(path.join(outputDir, name), { recursive: true, force: true });
-    }
-  } catch (cause) {
-    const reason = (cause as Error).message;
-    throw new ParameterError(`outputDir '${outputDir}' cannot be written to; give another folder (${reason})`, {
-      cause,
-    });
+/** Clears away what a killed process left half-done. */
+export async function clearPartialFolders(outputDir: string): Promise<void> {
+  for (const name of await readdir(outputDir)) {
+    const whole = WHOLE.exec(name);
+    if (whole) await putInPlace(path.join(outputDir, name), path.join(outputDir, whole[1]));
+    if (PARTIAL.test(name)) await rm(path.join(outputDir, name), { recursive: true, force: true });
   }
 }
 

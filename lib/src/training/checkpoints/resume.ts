@@ -1,13 +1,14 @@
 import { CheckpointError } from '../../errors.js';
 import type { ModelConfig } from '../../hubert/config.js';
 import { writeConfig } from '../../hubert/pretrained/config-file.js';
-import { snakeCase } from '../../json.js';
+import { formatJson, parseJson, snakeCase } from '../../json.js';
 import type { TrainingArguments } from '../arguments/training-arguments.js';
 import { AdamW } from '../run/adamw.js';
 import type { OngoingTraining, TrainingPlan } from '../run/plan.js';
 import { warmupStepsOf } from '../run/schedule.js';
 import type { TrainingContext } from '../trainer-options.js';
 import { initialState } from '../trainer-state.js';
+import { findBest } from './best-checkpoint.js';
 import { listCheckpoints } from './checkpoint-folder.js';
 import {
   readStoredTraining,
@@ -41,7 +42,8 @@ export async function beginOrResume(
   const { state, runningLoss } = await readMatchingTraining(folder, context, plan);
   await restoreModel(folder, model);
   await restoreOptimizer(folder, optimizer);
-  return { plan, state: { ...state, ...planned }, runningLoss, optimizer };
+  const bestModelCheckpoint = await findBest(args, state);
+  return { plan, state: { ...state, ...planned, bestModelCheckpoint }, runningLoss, optimizer };
 }
 
 async function lastCheckpoint(outputDir: string): Promise<string> {
@@ -79,11 +81,11 @@ async function readMatchingTraining(
 const ABOUT_THE_WRITER = new Set(['architectures', 'dtype', 'torch_dtype', 'transformers_version', '_name_or_path']);
 
 function configDifferences(config: ModelConfig, stored: Readonly<Record<string, unknown>>): string[] {
-  const written: Record<string, unknown> = JSON.parse(JSON.stringify(writeConfig(config)));
+  const written = parseJson(formatJson(writeConfig(config))) as Readonly<Record<string, unknown>>;
   const keys = new Set([...Object.keys(written), ...Object.keys(stored)]);
   return [...keys]
     .filter((key) => !ABOUT_THE_WRITER.has(key))
-    .map((key) => [key, JSON.stringify(written[key] ?? null), JSON.stringify(stored[key] ?? null)])
+    .map((key) => [key, formatJson(written[key] ?? null), formatJson(stored[key] ?? null)])
     .filter(([, a, b]) => a !== b)
     .map(([key, a, b]) => `the model's ${key} is ${a} here and ${b} there`);
 }

@@ -2,16 +2,16 @@ import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { openCheckpoint } from '../../checkpoint/checkpoint.js';
 import { saveSafetensors, type TensorData } from '../../checkpoint/save-safetensors.js';
-import { CheckpointError, TrainingError } from '../../errors.js';
+import { CheckpointError, TrainingError, WriteError } from '../../errors.js';
 import { exists } from '../../files.js';
 import type { HubertForSequenceClassification } from '../../hubert/models.js';
-import { readJson } from '../../json.js';
+import { formatJson, parseJson, readJson } from '../../json.js';
 import { tf } from '../../tensor/tensorflow.js';
 import { ARGUMENTS_FILE, writeArguments } from '../arguments/training-arguments.js';
 import type { AdamW } from '../run/adamw.js';
 import type { OngoingTraining, RunningLoss } from '../run/plan.js';
 import type { TrainingContext } from '../trainer-options.js';
-import { readTrainerState, STATE_FILE, type TrainerState, writeTrainerState } from '../trainer-state.js';
+import { LONGEST_STATE, readTrainerState, STATE_FILE, type TrainerState, writeTrainerState } from '../trainer-state.js';
 import { listCheckpoints, removeOldCheckpoints, writeCheckpointFolder } from './checkpoint-folder.js';
 
 const MODEL_FILE = 'model.safetensors';
@@ -33,7 +33,7 @@ export async function saveCheckpoint(context: TrainingContext, training: Ongoing
     await writeCheckpointFolder(outputDir, globalStep, (folder) => writeTraining(folder, context, saved));
   } catch (cause) {
     const newest = (await listCheckpoints(outputDir)).at(-1);
-    const { code, message } = cause as NodeJS.ErrnoException;
+    const { code, message } = (cause instanceof WriteError ? cause.cause : cause) as NodeJS.ErrnoException;
     const full = code === 'ENOSPC' || code === 'EFBIG' || code === 'EDQUOT';
     throw new TrainingError(
       `The checkpoint after step ${globalStep} could not be written to '${outputDir}': ` +
@@ -52,7 +52,7 @@ export async function saveCheckpoint(context: TrainingContext, training: Ongoing
 export async function writeModel(folder: string, { model, featureExtractor, args }: TrainingContext): Promise<void> {
   await model.savePretrained(folder);
   await featureExtractor?.savePretrained(folder);
-  const json = JSON.stringify(writeArguments(args), null, 2);
+  const json = formatJson(writeArguments(args), 2);
   await writeFile(path.join(folder, ARGUMENTS_FILE), `${json}\n`);
 }
 
@@ -70,10 +70,10 @@ async function writeTraining(
     steps[name] = count;
   }
   await saveSafetensors(path.join(folder, OPTIMIZER_FILE), moments, {
-    steps: JSON.stringify(steps),
-    progress: JSON.stringify(runningLoss),
+    steps: formatJson(steps),
+    progress: formatJson(runningLoss),
     examples: String(plan.examples),
-    trained: JSON.stringify(trainedNames(context.model)),
+    trained: formatJson(trainedNames(context.model)),
   });
   await writeFile(path.join(folder, STATE_FILE), writeTrainerState(state));
 }
@@ -91,7 +91,7 @@ export interface StoredTraining {
 /** @throws CheckpointError if the folder is no checkpoint of a training with onpa */
 export async function readStoredTraining(folder: string): Promise<StoredTraining> {
   const file = (name: string) => path.join(folder, name);
-  const state = readTrainerState(await readJson(file(STATE_FILE)));
+  const state = readTrainerState(await readJson(file(STATE_FILE), LONGEST_STATE));
   if (!(await exists(file(OPTIMIZER_FILE)))) {
     throw new CheckpointError(
       `${folder} has no ${OPTIMIZER_FILE}, so that training cannot go on from it: only checkpoints of onpa's Trainer ` +
@@ -105,9 +105,9 @@ export async function readStoredTraining(folder: string): Promise<StoredTraining
       state,
       args: await readJson(file(ARGUMENTS_FILE)),
       config: await readJson(file('config.json')),
-      runningLoss: JSON.parse(progress),
+      runningLoss: parseJson(progress) as RunningLoss,
       examples: Number(examples),
-      trained: JSON.parse(trained),
+      trained: parseJson(trained) as string[],
     };
   } catch (cause) {
     if (cause instanceof CheckpointError) throw cause;
@@ -144,7 +144,7 @@ export async function restoreModel(folder: string, model: HubertForSequenceClass
 export async function restoreOptimizer(folder: string, optimizer: AdamW): Promise<void> {
   const moments = await openCheckpoint(path.join(folder, OPTIMIZER_FILE));
   try {
-    for (const [name, steps] of Object.entries<number>(JSON.parse(moments.metadata.steps))) {
+    for (const [name, steps] of Object.entries(parseJson(moments.metadata.steps) as Record<string, number>)) {
       const [first, second] = [`exp_avg.${name}`, `exp_avg_sq.${name}`];
       const { shape } = moments.tensors.get(first)!;
       optimizer.restore(name, { shape, m: moments.float32(first), v: moments.float32(second), steps });

@@ -1,6 +1,7 @@
 import type { ExampleSource, TrainingExample } from '../../dataset/example-source.js';
 import { ParameterError } from '../../errors.js';
 import { pad } from '../../feature-extractor/prepare-audio.js';
+import { shortestClip } from '../../hubert/shortest-clip.js';
 import { tf } from '../../tensor/tensorflow.js';
 import { firstNotFinite, noteFinite } from '../../validation.js';
 import type { CachedClip, FeatureCache } from '../feature-cache.js';
@@ -13,6 +14,8 @@ export interface BatchSource {
   source: ExampleSource;
   /** What the frozen feature encoder gave for these examples before. */
   cache?: FeatureCache;
+  /** Whether the model learns from them. */
+  isTraining?: boolean;
 }
 
 /** What the model takes, the true classes, and what else there is to know. */
@@ -51,7 +54,7 @@ export async function* readBatches(
         if (row) rows.set(index, row);
       }
       if (rows.size === 0) {
-        const few = `none of the examples ${indices.join(', ')}, a batch, can be read`;
+        const few = `none of the examples ${indices.map((index) => called(from.source, index)).join(', ')}, a batch, can be read`;
         throw new ParameterError(`${from.name}: ${few}; remove their files, or make batches larger`);
       }
       yield await batchOf(context, from, rows);
@@ -71,7 +74,8 @@ class RowStream {
   constructor(context: TrainingContext, from: BatchSource, indices: readonly number[]) {
     this.#context = context;
     this.#from = from;
-    this.#examples = from.source.examples(indices)[Symbol.asyncIterator]();
+    const shortest = shortestClip(context.model.config, from.isTraining ?? false);
+    this.#examples = from.source.examples(indices, shortest)[Symbol.asyncIterator]();
   }
 
   /** The next row, which has this index; undefined if the source leaves it out. */
@@ -82,13 +86,16 @@ class RowStream {
     if (source.leavesOut && (done || value.index !== index)) return undefined;
     if (done) throw new ParameterError(`${name} ended before example ${index}; it must give all that are asked for`);
     this.#next = undefined;
-    return checked(value, `${name}: example ${index}`, this.#context.model.config.numLabels);
+    return checked(value, `${name}: example ${called(source, index)}`, this.#context.model.config.numLabels);
   }
 
   async close(): Promise<void> {
     await this.#examples.return?.();
   }
 }
+
+const called = ({ nameOf }: ExampleSource, index: number): string =>
+  nameOf ? `${index} (${nameOf(index)})` : String(index);
 
 function checked(example: TrainingExample, name: string, numLabels: number): Row {
   const { inputValues, attentionMask, label } = example ?? {};

@@ -2,14 +2,15 @@ import type { ExampleSource } from '../../dataset/example-source.js';
 import { TrainingInterrupted } from '../../errors.js';
 import { type Interruption, Stopped } from '../../interruption.js';
 import { takeBest } from '../checkpoints/best-checkpoint.js';
-import { listCheckpoints, openOutputFolder, partialFolder } from '../checkpoints/checkpoint-folder.js';
+import { listCheckpoints, partialFolder } from '../checkpoints/checkpoint-folder.js';
+import { inOutputFolder } from '../checkpoints/output-folder.js';
 import { beginOrResume } from '../checkpoints/resume.js';
 import { FeatureCache, FeatureStore, isEncoderFrozen } from '../feature-cache.js';
 import { speedMetrics } from '../log-metrics.js';
 import type { RunInfo, Tracker } from '../trackers/tracker.js';
 import type { TrainingContext } from '../trainer-options.js';
 import type { TrainerState } from '../trainer-state.js';
-import type { OngoingTraining } from './plan.js';
+import type { OngoingTraining, TrainingPlan } from './plan.js';
 import { planTraining } from './plan.js';
 import { TrainingLoop } from './training-loop.js';
 
@@ -41,11 +42,16 @@ export interface TrainOutput {
  */
 export async function train(context: TrainingContext, call: TrainingCall): Promise<TrainOutput> {
   const { model, args } = context;
-  const { source, evalSource, tracker, interruption } = call;
-  const resumeFromCheckpoint = call.resumeFromCheckpoint ?? false;
-  const plan = planTraining(args, source.length);
+  const plan = planTraining(args, call.source.length);
+  const writes = args.saveStrategy !== 'no' || isEncoderFrozen(model) || (call.resumeFromCheckpoint ?? false) !== false;
+  const work = () => trainBy(plan, context, call);
+  return writes ? inOutputFolder(args.outputDir, call.interruption, work) : work();
+}
+
+async function trainBy(plan: TrainingPlan, context: TrainingContext, call: TrainingCall): Promise<TrainOutput> {
+  const { model, args } = context;
+  const { source, evalSource, tracker, interruption, resumeFromCheckpoint = false } = call;
   const isFrozen = isEncoderFrozen(model);
-  if (args.saveStrategy !== 'no' || isFrozen || resumeFromCheckpoint !== false) await openOutputFolder(args.outputDir);
   const training = await beginOrResume(context, plan, resumeFromCheckpoint);
   const { state } = training;
   const store = new FeatureStore({
@@ -59,7 +65,7 @@ export async function train(context: TrainingContext, call: TrainingCall): Promi
   const loop = new TrainingLoop(context, training, {
     tracker,
     interruption,
-    trainSet: { name: 'trainDataset', source, cache: trainCache },
+    trainSet: { name: 'trainDataset', source, cache: trainCache, isTraining: true },
     evalSet: evalSource && { name: 'evalDataset', source: evalSource, cache: cacheIn(store) },
   });
   const start = performance.now();

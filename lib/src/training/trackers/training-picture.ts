@@ -1,6 +1,6 @@
 import { escapeHtml } from '../../html.js';
 import { extent, LABEL_ROOM, withMargin } from '../../plot/axes/axis.js';
-import { autoTicks, tickFormat } from '../../plot/axes/ticks.js';
+import { autoTicks, tickLabels } from '../../plot/axes/ticks.js';
 import { thin } from '../../plot/picture/thin.js';
 import { CYCLE } from '../../plot/spec.js';
 import { evaluationMetrics, metricTitle } from '../log-metrics.js';
@@ -84,9 +84,9 @@ function drawPanel(traces: readonly Trace[], offset: number, x: [number, number]
     ...xTicks.map((tick) => `M${toX(tick)} ${bottom}v4`),
     ...yTicks.map((tick) => `M${LEFT} ${toY(tick)}h-4`),
     '"/><g text-anchor="middle">',
-    ...labels(xTicks).map((text, i) => `<text x="${toX(xTicks[i])}" y="${bottom + 16}">${text}</text>`),
+    ...tickLabels(xTicks).map((text, i) => `<text x="${toX(xTicks[i])}" y="${bottom + 16}">${text}</text>`),
     `<text x="${LEFT + width / 2}" y="${bottom + 31}">step</text></g><g text-anchor="end">`,
-    ...labels(yTicks).map((text, i) => `<text x="${LEFT - 7}" y="${toY(yTicks[i]) + 4}">${text}</text>`),
+    ...tickLabels(yTicks).map((text, i) => `<text x="${LEFT - 7}" y="${toY(yTicks[i]) + 4}">${text}</text>`),
     '</g>',
     ...traces.map((trace) => drawTrace(trace, toX, toY, width)),
     ...legend(traces),
@@ -125,11 +125,6 @@ function legend(traces: readonly Trace[]): string[] {
       `<text x="${at + 18}" y="18">${escapeHtml(name)}</text>`,
     ];
   });
-}
-
-function labels(ticks: readonly number[]): string[] {
-  const decimals = Number.parseInt(tickFormat(ticks).slice(1), 10);
-  return ticks.map((tick) => tick.toFixed(decimals));
 }
 
 const round = (value: number): number => Math.round(value * 10) / 10;

@@ -1,0 +1,70 @@
+import { link, mkdir, mkdtemp, readdir, rename, rm, rmdir } from 'node:fs/promises';
+import { dirname, join, relative, resolve } from 'node:path';
+import { WriteError } from './errors.js';
+import { isSystemError } from './files.js';
+
+/**
+ * Writes several files into a folder: all of them, or none. They lie in a folder of their own first and are then moved to
+ * their places, `config.json` last, so that whatever happens nobody finds a configuration without its weights. What else
+ * is in the folder stays.
+ *
+ * @param folder - is made if need be
+ * @param write - fills the empty folder that it is given
+ * @throws WriteError if the operating system refuses; files of the same names are as they were then
+ */
+export async function writeFolder(folder: string, write: (beside: string) => Promise<void>): Promise<void> {
+  const target = resolve(folder);
+  let made: string | undefined;
+  let beside: string | undefined;
+  try {
+    made = await mkdir(target, { recursive: true });
+    beside = await mkdtemp(join(target, '.write-'));
+    await write(beside);
+    await moveFiles(beside, target);
+    await rm(beside, { recursive: true, force: true });
+  } catch (error) {
+    if (beside) await rm(beside, { recursive: true, force: true }).catch(() => {});
+    if (made) await removeEmpty(target, made);
+    if (!isSystemError(error)) throw error;
+    const cause = (error instanceof WriteError ? error.cause : error) as NodeJS.ErrnoException;
+    const place = error instanceof WriteError ? error.path : folder;
+    const isBeside = beside !== undefined && place.startsWith(beside);
+    throw new WriteError(isBeside ? join(folder, relative(beside!, place)) : place, cause);
+  }
+}
+
+/** Moves the files of one folder into another; where one cannot be moved, all are taken back. */
+async function moveFiles(from: string, to: string): Promise<void> {
+  const entries = await readdir(from, { withFileTypes: true });
+  const names = entries.filter((entry) => entry.isFile()).map(({ name }) => name);
+  const isLast = (name: string): number => Number(name === 'config.json');
+  const kept = join(from, '.kept');
+  await mkdir(kept);
+  const moved: { place: string; before: string | undefined }[] = [];
+  for (const name of names.sort((a, b) => isLast(a) - isLast(b))) {
+    const [place, second] = [join(to, name), join(kept, name)];
+    try {
+      // A second name for what stood there, where the disk can have one.
+      const before = await link(place, second).then(
+        () => second,
+        () => undefined,
+      );
+      await rename(join(from, name), place);
+      moved.push({ place, before });
+    } catch (cause) {
+      for (const { place, before } of moved) await (before ? rename(before, place) : rm(place, { force: true }));
+      throw new WriteError(place, cause as NodeJS.ErrnoException);
+    }
+  }
+}
+
+/** Removes folders from `target` up to `first`, as far as nobody has put something in. */
+export async function removeEmpty(target: string, first: string): Promise<void> {
+  for (let folder = target; ; folder = dirname(folder)) {
+    const removed = await rmdir(folder).then(
+      () => true,
+      () => false,
+    );
+    if (!removed || folder === resolve(first)) return;
+  }
+}

@@ -1,0 +1,14 @@
+import { SetupError } from './run.mjs';
+import { setUp } from './steps.mjs';
+
+/** Sets up and says so, or says in a line what is missing. */
+export async function main() {
+  try {
+    console.log(await setUp());
+  } catch (error) {
+    // A file or folder that cannot be read or written: the system's message names it.
+    if (!(error instanceof SetupError || error.syscall)) throw error;
+    console.error(error instanceof SetupError ? error.message : `Set-up failed: ${error.message}`);
+    process.exit(1);
+  }
+}

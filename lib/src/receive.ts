@@ -1,14 +1,17 @@
+/** What has to arrive within the time that a server is given, in bytes. */
+export const PIECE = 65_536;
+
 /**
  * The whole content of an answer, unpacked, where it is not too long: no more than `maxBytes` is ever kept.
  *
- * @param arrived - hears of each piece, and how many bytes there are now
+ * @param arrived - is called for each {@link PIECE}: a server from which less comes is as good as silent
  * @returns undefined if it is longer
  * @throws what the connection throws where it breaks off
  */
 export async function receive(
   response: Response,
   maxBytes: number,
-  arrived: (bytes: number) => void = () => {},
+  arrived: () => void = () => {},
 ): Promise<Uint8Array<ArrayBuffer> | undefined> {
   if (!response.body) return new Uint8Array();
   if (Number(response.headers.get('Content-Length')) > maxBytes) {
@@ -18,6 +21,7 @@ export async function receive(
   const reader = response.body.getReader();
   const pieces: Uint8Array[] = [];
   let bytes = 0;
+  let next = PIECE;
   for (;;) {
     const { done, value } = await reader.read();
     if (done) return Buffer.concat(pieces);
@@ -27,7 +31,9 @@ export async function receive(
       return undefined;
     }
     pieces.push(value);
-    arrived(bytes);
+    if (bytes < next) continue;
+    next = bytes + PIECE;
+    arrived();
   }
 }
 

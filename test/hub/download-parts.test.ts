@@ -191,6 +191,17 @@ describe('a download in parts', () => {
       });
     });
 
+    it('takes no more than the part that the server says it is', async () => {
+      await withCut(async (hub) => {
+        hub.instead(isResumed, (exchange) => {
+          const start = startOf(exchange);
+          const headers = { ETag: '"first"', 'Content-Range': `bytes ${start}-${start + 999}/${WHOLE.length}` };
+          exchange.response.writeHead(206, headers).end(WHOLE.subarray(start));
+        });
+        await rejects(repositoryFile(ID, FILE), { name: 'HubError', message: /bytes arrived where the Hub says/ });
+      });
+    });
+
     it('takes nothing shorter for the whole where the server says how long it is', async () => {
       await withCut(async (hub) => {
         hub.instead(onCdn, ({ response }) => response.end(WHOLE.subarray(0, 1000)));

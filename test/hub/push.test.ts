@@ -58,6 +58,12 @@ describe('a push', () => {
       );
       match((await push(hub, { repoId: 'model' })).error!.message, /answers 503/);
       hub.routes.shift();
+      hub.instead(
+        ({ path }) => path === '/api/whoami-v2',
+        ({ response }) => response.end('{"name": "../../somebody"}'),
+      );
+      match((await push(hub, { repoId: 'model' })).error!.message, /that of '\.\.\/\.\.\/somebody', which no user/);
+      hub.routes.shift();
       process.env.HF_TOKEN = 'hf_wrong';
       await rejects(pushFiles('model', fill, { hubUrl: hub.url }), /The access token \(HF_TOKEN\) is not valid here/);
     });

@@ -1,4 +1,4 @@
-import { failureOf, receive } from '../receive.js';
+import { failureOf, PIECE, receive } from '../receive.js';
 import { wordsOf } from '../redact.js';
 import { MOST_HOPS, redirectOf, withoutSecrets } from '../redirect.js';
 import { requireInteger, requirePositive } from '../validation.js';
@@ -18,9 +18,6 @@ const TIMEOUT = 30_000;
 
 /** What setTimeout takes, in ms. */
 const LONGEST = 2 ** 31 - 1;
-
-/** What has to arrive within the time. Less is a server that drips. */
-const PIECE = 1 << 16;
 
 /** Throws a {@link ParameterError} for limits out of range. */
 export function requireDownloadLimits({ maxBytes = MOST, timeout = TIMEOUT }: DownloadLimits): void {
@@ -67,14 +64,9 @@ export async function download(
       const said = wordsOf(response.statusText, ...secrets).slice(0, 100);
       throw new Error(`the server answers ${response.status}${said && ` ${said}`}`);
     }
-    let next = PIECE;
     clearTimeout(timer);
     timer = give(`${PIECE} bytes`, timeout);
-    const bytes = await receive(response, maxBytes, (arrived) => {
-      if (arrived < next) return;
-      next = arrived + PIECE;
-      timer.refresh();
-    });
+    const bytes = await receive(response, maxBytes, () => timer.refresh());
     if (bytes) return bytes;
     throw new Error(`it is longer than ${maxBytes} bytes${more('maxBytes')}`);
   } catch (cause) {

@@ -26,7 +26,8 @@ export interface LoadOptions extends DownloadLimits {
  * Reads audio, like `librosa.load`: WAV (8-, 16-, 24-, 32-bit integers, floats), FLAC, Ogg Vorbis, MP3.
  *
  * @returns amplitudes in [−1, 1], mixed to mono and resampled to 22,050 Hz unless told otherwise
- * @throws AudioDecodeError if the source cannot be read, or is not whole audio in a known format
+ * @throws AudioDecodeError if the source cannot be read, is longer or comes more slowly than the limits for URLs allow,
+ * or is not whole audio in a known format
  * @throws ParameterError for options out of range
  * @see {@link resample}, {@link saveWav}, {@link example}
  *

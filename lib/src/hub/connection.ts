@@ -16,18 +16,6 @@ export interface Hub {
   advice?: string;
 }
 
-/** The Hub said no for good. */
-export class HubRefusal extends HubError {
-  constructor(
-    message: string,
-    readonly status: number,
-    readonly code: string,
-  ) {
-    super(message);
-    this.name = 'HubError';
-  }
-}
-
 /** Where a repository's page is. */
 export function pageOf(hub: Hub, { repoType, id }: HubFile): string {
   return `${hub.address}/${repoType === 'dataset' ? 'datasets/' : ''}${id}`;
@@ -91,7 +79,9 @@ export async function ask(
       response = await fetch(url, init);
     } catch (cause) {
       if (failureOf(cause).message !== 'unexpected redirect') throw unreachable(hub, of, url, cause);
-      throw new HubError(`${nameOf(of)}: ${url.host} sends an upload to another address, which is not followed`);
+      throw new HubError(
+        `${nameOf(of)}: ${url.host} sends an upload to another address, which is not followed. Push again`,
+      );
     }
     const target = follow(hub, of, response, url);
     if (!target || (body && response.status !== 307 && response.status !== 308)) return response;
@@ -107,7 +97,7 @@ export async function ask(
     }
     url = target;
   }
-  throw new HubError(`${nameOf(of)}: ${url.host} redirects in circles`);
+  throw new HubError(withoutToken(hub, `${nameOf(of)}: ${url.host} redirects in circles`));
 }
 
 function follow(hub: Hub, of: HubFile, response: Response, url: URL): URL | undefined {
@@ -138,6 +128,7 @@ export function unreachable(
  * The whole text of an answer.
  *
  * @param most - how long it may be, in bytes
+ * @param arrived - is called for each piece of a long one
  */
 export async function textOf(
   hub: Hub,
@@ -145,8 +136,9 @@ export async function textOf(
   url: URL,
   response: Response,
   most: number = MOST,
+  arrived?: () => void,
 ): Promise<string> {
-  const bytes = await receive(response, most).catch((cause) => {
+  const bytes = await receive(response, most, arrived).catch((cause) => {
     throw unreachable(hub, of, url, cause, 'the connection broke off:');
   });
   if (bytes) return new TextDecoder().decode(bytes);
@@ -155,58 +147,9 @@ export async function textOf(
   );
 }
 
-/** How the message of a refusal begins: who answers what. */
-export function answered(hub: Hub, of: HubFile, response: Response, words?: string): string {
-  const { status, headers } = response;
-  const said = wordsOf(headers.get('X-Error-Message') ?? words ?? '', hub.token);
-  const { host } = new URL(response.url || hub.address);
-  return `${nameOf(of)}: ${host} answers ${[status, errorCode(hub, response)].filter(Boolean).join(' ')}${said && ` (${said})`}. `;
-}
-
-/** What the Hub calls the reason of a refusal. */
-export function errorCode({ token }: Hub, { headers }: Response): string {
-  return wordsOf(headers.get('X-Error-Code') ?? '', token);
-}
-
 /** A server may say the token that it was sent. */
 export function withoutToken({ token }: Pick<Hub, 'token'>, text: string): string {
   return redact(text, token);
-}
-
-/** The error of a request that was answered with one. */
-export function refusal(hub: Hub, of: HubFile, response: Response): HubError {
-  const { status, headers } = response;
-  const code = headers.get('X-Error-Code');
-  const message = answered(hub, of, response);
-  const page = pageOf(hub, of);
-  const logIn = `set HF_TOKEN to an access token (${hub.address}/settings/tokens), or log in with 'hf auth login'`;
-  if (code === 'GatedRepo') {
-    const then = hub.token ? 'and wait for the owner where that is asked for' : `then ${logIn}`;
-    return new HubError(`${message}The repository is gated: accept its conditions at ${page}, ${then}`);
-  }
-  if (code === 'RevisionNotFound') {
-    return new HubError(`${message}There is no revision '${of.revision}': give a branch, a tag or a commit of ${page}`);
-  }
-  if (code === 'RepoNotFound' || status === 401) {
-    const how = hub.token ? 'check that your access token is valid and may read it' : logIn;
-    return new HubError(
-      `${message}There is no folder and no ${of.repoType} '${of.id}', or it is private: check the name; if it is private, ${how}`,
-    );
-  }
-  if (status === 403) return new HubError(`${message}Check at ${page} who may read it: ${logIn}`);
-  if (status === 404) return new HubError(`${message}Check the name, and that HF_ENDPOINT or hubUrl is a Hub`);
-  if (status === 408 || status === 429 || status >= 500) {
-    const more = hub.token ? '' : `; with an access token more is allowed: ${logIn}`;
-    const then = status === 429 ? `Wait a while${more}` : 'Try again later';
-    return new TransientHubError(message + then, undefined, retryAfter(response));
-  }
-  return new HubError(`${message}Check that HF_ENDPOINT or hubUrl is a Hub`);
-}
-
-/** When the server wants to be asked again, in ms; 0 where it does not say. */
-export function retryAfter({ headers }: Response): number {
-  const seconds = Number(headers.get('Retry-After'));
-  return seconds > 0 ? seconds * 1000 : 0;
 }
 
 /** 'owner/name: config.json', with the revision where it is not the usual one. */

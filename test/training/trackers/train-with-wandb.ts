@@ -7,7 +7,7 @@ import { ENTRIES, heard, runInfo } from './runs.js';
 async function main(): Promise<void> {
   const run = await runInfo();
   const { warnings } = await heard(async () => {
-    const tracker = guarded(wandb({ retryDelays: [] }));
+    const tracker = guarded(wandb({ retryDelays: [], timeout: 600_000, patience: 600_000 }), { patience: 600_000 });
     tracker.begin(run);
     for (const entry of ENTRIES) tracker.log(entry);
     await tracker.end({ status: 'finished', summary: {} });

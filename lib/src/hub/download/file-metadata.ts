@@ -1,6 +1,7 @@
 import { HubError } from '../../errors.js';
-import { addressOf, ask, type Hub, nameOf, refusal } from '../connection.js';
+import { addressOf, ask, type Hub, nameOf } from '../connection.js';
 import type { HubFile } from '../names.js';
+import { refusal } from '../refusal.js';
 import { patience } from '../retry.js';
 import { bytes } from './content-part.js';
 

@@ -2,10 +2,11 @@ import { readdir } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import { HubError } from '../../errors.js';
 import { isFolder, pathOf } from '../../files.js';
-import { ask, type Hub, nameOf, pageOf, refusal, revisionAddress, textOf } from '../connection.js';
+import { ask, type Hub, nameOf, pageOf, revisionAddress, textOf } from '../connection.js';
 import { isOffline } from '../environment.js';
 import { hubOf } from '../login/token.js';
 import { type HubFile, isCommit } from '../names.js';
+import { refusal } from '../refusal.js';
 import { patience, retry } from '../retry.js';
 import { type RepositoryOptions, requireRepository } from './repository-file.js';
 
@@ -71,14 +72,30 @@ const MOST = 1 << 27;
 
 async function request(hub: Hub, of: HubFile): Promise<RepositoryListing | undefined> {
   const url = revisionAddress(hub, of);
-  const signal = AbortSignal.timeout(patience.silence);
-  const response = await ask(hub, of, { method: 'GET', url, signal });
+  const silence = new AbortController();
+  const timer = setTimeout(() => silence.abort(new DOMException('', 'TimeoutError')), patience.silence);
+  try {
+    const response = await ask(hub, of, { method: 'GET', url, signal: silence.signal });
+    // A long list takes longer than that.
+    return await listingIn(hub, of, url, response, () => timer.refresh());
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+async function listingIn(
+  hub: Hub,
+  of: HubFile,
+  url: URL,
+  response: Response,
+  arrived: () => void,
+): Promise<RepositoryListing | undefined> {
   if (response.status >= 400) {
     await response.body?.cancel();
     if (response.headers.get('X-Error-Code') === 'RevisionNotFound') return undefined;
     throw refusal(hub, of, response);
   }
-  const listing = parse(await textOf(hub, of, url, response, MOST));
+  const listing = parse(await textOf(hub, of, url, response, MOST, arrived));
   if (listing) return listing;
   throw new HubError(
     `${nameOf(of)}: ${url.host} answers with no list of files, as no Hub does. Check HF_ENDPOINT or hubUrl, and ${pageOf(hub, of)}`,

@@ -3,8 +3,9 @@ import { HubError } from '../../errors.js';
 import { writeFully } from '../../files.js';
 import type { Progress } from '../../progress.js';
 import { isChecksum } from '../checksum.js';
-import { addressOf, ask, type Hub, nameOf, refusal, unreachable } from '../connection.js';
+import { addressOf, ask, type Hub, nameOf, unreachable } from '../connection.js';
 import type { HubFile } from '../names.js';
+import { refusal } from '../refusal.js';
 import { patience, TransientHubError } from '../retry.js';
 import { type ContentPart, contentPart, totalOf } from './content-part.js';
 import type { FileMetadata } from './file-metadata.js';
@@ -54,7 +55,8 @@ export async function receiveFile(
         });
         if (done) break;
         const have = transfer.have + value.length;
-        if (have > (transfer.size ?? Infinity)) throw new HubError(wrongSize(source, transfer.size, have));
+        const most = Math.min(transfer.size ?? Infinity, end ?? Infinity);
+        if (have > most) throw new HubError(wrongSize(source, most, have));
         await writeFully(transfer.file, value, transfer.have);
         transfer.have = have;
         timer.refresh();
@@ -63,6 +65,7 @@ export async function receiveFile(
     } finally {
       await reader.cancel().catch(() => {});
     }
+    // Where nobody has said a length, the end of the answer is that of the file.
     const { have, size = end ?? have } = transfer;
     if (have !== size) throw new TransientHubError(wrongSize(source, size, have));
     return true;

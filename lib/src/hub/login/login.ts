@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { writeWhole } from '../../files.js';
-import { HubRefusal } from '../connection.js';
 import { hubAddress } from '../environment.js';
+import { HubRefusal } from '../refusal.js';
 import { kaggleSecret } from './kaggle-secret.js';
 import {
   currentToken,

@@ -1,7 +1,8 @@
 import { HubError } from '../../errors.js';
-import { answered, ask, errorCode, type Hub, HubRefusal, refusal, textOf, withoutToken } from '../connection.js';
+import { ask, type Hub, textOf, withoutToken } from '../connection.js';
 import { hubAddress, isOffline } from '../environment.js';
 import type { HubFile } from '../names.js';
+import { answered, errorCode, HubRefusal, refusal } from '../refusal.js';
 import { patience, RETRIES, retry } from '../retry.js';
 import { type FoundToken, howToLogIn, requireToken } from './token.js';
 

@@ -9,7 +9,7 @@ import { type Hub, pageOf } from '../connection.js';
 import { hubAddress, isOffline } from '../environment.js';
 import { type FoundToken, requireToken } from '../login/token.js';
 import { identify } from '../login/who-am-i.js';
-import { isCommit, isRepositoryId, requireRevision } from '../names.js';
+import { isCommit, isRepositoryId, requireRevision, shortened } from '../names.js';
 import { RETRIES } from '../retry.js';
 import { commitFiles } from './push-commit.js';
 import { makeRepository } from './push-repository.js';
@@ -152,7 +152,11 @@ async function pushToHub(
 async function fullId(hub: Hub & FoundToken, repoId: string): Promise<string> {
   if (repoId.includes('/')) return repoId;
   const { name } = await identify(hub.address, hub);
-  return `${name}/${repoId}`;
+  const id = `${name}/${repoId}`;
+  if (isRepositoryId(id)) return id;
+  throw new HubError(
+    `${repoId}: ${new URL(hub.address).host} says that the token is that of '${shortened(name)}', which no user is called. Give 'owner/name' as repoId`,
+  );
 }
 
 function stopped(repoId: string, how: string, signal: AbortSignal | undefined): HubError {

@@ -2,8 +2,9 @@ import { createBranch, createRepo, HubApiError } from '@huggingface/hub';
 import { HubError, OnpaError } from '../../errors.js';
 import { isSystemError } from '../../files.js';
 import { wordsOf } from '../../redact.js';
-import { HubRefusal, revisionAddress } from '../connection.js';
+import { revisionAddress } from '../connection.js';
 import { isCommit } from '../names.js';
+import { HubRefusal } from '../refusal.js';
 import { pushFetch } from './push-fetch.js';
 import { type PushSession, partOf } from './push-session.js';
 

@@ -1,7 +1,8 @@
 import type { HubError } from '../../errors.js';
-import { answered, errorCode, type Hub, HubRefusal, pageOf, retryAfter } from '../connection.js';
+import { type Hub, pageOf } from '../connection.js';
 import { howToLogIn } from '../login/token.js';
 import type { HubFile } from '../names.js';
+import { answered, errorCode, HubRefusal, retryAfter } from '../refusal.js';
 import { TransientHubError } from '../retry.js';
 
 /** One push: where to, and how it is stopped. */

@@ -13,6 +13,9 @@ const MOST = 1 << 24;
  */
 export async function wandbFetch(address: string | URL, init: RequestInit = {}): Promise<Response> {
   let url = new URL(address);
+  // The key says who it is; fetch takes no address with a name in it.
+  url.username = '';
+  url.password = '';
   for (let hops = 0; hops < MOST_HOPS; hops++) {
     try {
       const response = await fetch(url, { ...init, redirect: 'manual' });

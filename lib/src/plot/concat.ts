@@ -1,6 +1,7 @@
 import { ParameterError } from '../errors.js';
+import { isObject } from '../json.js';
 import { given, type OrNull } from '../options.js';
-import { isRecord, requireItems } from './chart-arguments.js';
+import { requireItems } from './chart-arguments.js';
 import { chart, part, type Spec } from './spec.js';
 
 export interface ConcatOptions {
@@ -10,7 +11,7 @@ export interface ConcatOptions {
 
 function concat(direction: 'hconcat' | 'vconcat', specs: readonly Spec[], options: OrNull<ConcatOptions>): Spec {
   const { title } = given<ConcatOptions>(options);
-  requireItems('specs', specs, 'charts', isRecord);
+  requireItems('specs', specs, 'charts', isObject);
   if (specs.length === 0) throw new ParameterError(`${direction} got no charts; give at least one`);
   return chart({
     title,

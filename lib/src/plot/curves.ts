@@ -1,16 +1,10 @@
 import { ParameterError } from '../errors.js';
+import { isObject } from '../json.js';
 import { requireNumbers } from '../numbers.js';
 import { given, type OrNull } from '../options.js';
 import { requireChoice } from '../validation.js';
 import { extent, logAxis, plainAxis, withLogMargin, withMargin } from './axes/axis.js';
-import {
-  isRecord,
-  requireItems,
-  requireRange,
-  requireSameLength,
-  requireSize,
-  requireValues,
-} from './chart-arguments.js';
+import { requireItems, requireRange, requireSameLength, requireSize, requireValues } from './chart-arguments.js';
 import { thin } from './picture/thin.js';
 import {
   type ChartOptions,
@@ -73,7 +67,7 @@ const MOST_DOTS = 5000;
  */
 export function curves(series: OrNull<Curve> | readonly OrNull<Curve>[], options: OrNull<CurvesOptions> = {}): Spec {
   const chosen = given<CurvesOptions>(options);
-  if (!isRecord(series)) requireItems('series', series as readonly Curve[], 'curves, { y }', isRecord);
+  if (!isObject(series)) requireItems('series', series as readonly Curve[], 'curves, { y }', isObject);
   const all = (Array.isArray(series) ? series : [series]).map((curve) => given<Curve>(curve));
   const { width = PLOT_WIDTH, height = PLOT_HEIGHT, xScale = 'linear', yScale = 'linear' } = chosen;
   if (all.length === 0) throw new ParameterError('series is empty; give at least one curve');

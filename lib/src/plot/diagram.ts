@@ -1,7 +1,8 @@
 import { ParameterError } from '../errors.js';
+import { isObject } from '../json.js';
 import { given, type OrNull } from '../options.js';
 import { requireInteger } from '../validation.js';
-import { isRecord, requireItems } from './chart-arguments.js';
+import { requireItems } from './chart-arguments.js';
 import { type Arrow, arrowLayers } from './picture/diagram-arrows.js';
 import { DETAIL_SIZE, type GridBox, measure, type Place } from './picture/diagram-layout.js';
 import { chart, FONT_SIZE, type Spec } from './spec.js';
@@ -62,7 +63,7 @@ const RECT: Spec = { type: 'rect', stroke: 'black', strokeWidth: 0.8, cornerRadi
  */
 export function diagram(boxes: readonly OrNull<DiagramBox>[], options: OrNull<DiagramOptions> = {}): Spec {
   const chosen = given<DiagramOptions>(options);
-  const isBox = (item: unknown) => isRecord(item) && typeof item.label === 'string';
+  const isBox = (item: unknown) => isObject(item) && typeof item.label === 'string';
   requireItems('boxes', boxes, 'boxes, { label }', isBox);
   const cells = onGrid(boxes.map((box) => given<DiagramBox>(box)));
   const { places, width, height } = measure(cells);

@@ -1,7 +1,8 @@
 import { ParameterError } from '../errors.js';
+import { isObject } from '../json.js';
 import { given, type OrNull } from '../options.js';
 import { extent, plainAxis } from './axes/axis.js';
-import { isRecord, requireItems, requireSize, requireValues } from './chart-arguments.js';
+import { requireItems, requireSize, requireValues } from './chart-arguments.js';
 import { type ChartOptions, CYCLE, chart, FONT_SIZE, rounded, type Spec, table } from './spec.js';
 
 export interface ScoreshowOptions extends ChartOptions {
@@ -40,7 +41,7 @@ export function scoreshow(
   options: OrNull<ScoreshowOptions> = {},
 ): Spec {
   const chosen = given<ScoreshowOptions>(options);
-  requireItems('scores', scores, '{ label, score }', (item) => isRecord(item) && typeof item.label === 'string');
+  requireItems('scores', scores, '{ label, score }', (item) => isObject(item) && typeof item.label === 'string');
   const { percent = true, color = CYCLE[0], width = WIDTH, height = STEP * scores.length } = chosen;
   const numbers = scores.map(({ score }) => score);
   requireValues('scores', numbers);

@@ -42,8 +42,6 @@ export async function parquetStream({ name, files, open, labelColumn }: ParquetP
         const found = await file.read(group);
         for (let row = left; row < found.length; row++) {
           const { bytes, path, labels: values } = found[row];
-          // A group is large; what has been given away is nobody's any more.
-          found[row] = undefined as never;
           const label = Object.fromEntries(classes.map(({ column }, i) => [column, values[i]]));
           yield { file: path ?? `${files[shard]}, row ${row} of group ${group}`, sound: bytes, labels: label };
         }

@@ -1,8 +1,9 @@
 import { HubError } from '../../errors.js';
-import { addressOf, ask, type Hub, nameOf, refusal, unreachable } from '../connection.js';
+import { addressOf, ask, type Hub, nameOf, unreachable } from '../connection.js';
 import { isOffline } from '../environment.js';
 import { hubOf } from '../login/token.js';
 import type { HubFile } from '../names.js';
+import { refusal } from '../refusal.js';
 import { backOff, patience, retry, TransientHubError } from '../retry.js';
 import { contentPart } from './content-part.js';
 import { fileMetadata } from './file-metadata.js';

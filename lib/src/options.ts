@@ -1,5 +1,5 @@
 /** Options, each of which may be null for its default, as None is in Python. */
-export type OrNull<T> = { [K in keyof T]: T[K] | null };
+export type OrNull<T> = { [K in keyof T]: undefined extends T[K] ? T[K] | null : T[K] };
 
 /**
  * The options without those that are null or undefined: they have their defaults, as if they had been left out.

@@ -7,9 +7,10 @@ import type { HubOptions } from './hub/download/repository-file.js';
 import { type ModelConfig, receptiveField } from './hubert/config.js';
 import type { HubertForSequenceClassification } from './hubert/models.js';
 import { AutoModelForAudioClassification } from './hubert/pretrained/auto-model.js';
+import { given, type OrNull } from './options.js';
 import { softmax } from './softmax.js';
 import { tf } from './tensor/tensorflow.js';
-import { noteFinite, type OrNull, requireChoice, requireFinite, requireInteger, withoutNull } from './validation.js';
+import { noteFinite, requireChoice, requireFinite, requireInteger } from './validation.js';
 
 /** What a pipeline can do. */
 export type PipelineTask = 'audio-classification';
@@ -86,13 +87,13 @@ export async function pipeline(
   requireChoice('task', task, TASKS);
   const { topK = 5 } = options;
   const {
-    model: given,
-    featureExtractor: extractor = given,
+    model: chosen,
+    featureExtractor: extractor = chosen,
     functionToApply,
     ...hub
-  } = withoutNull<PipelineOptions>(options);
+  } = given<PipelineOptions>(options);
   requireScoreOptions({ topK, functionToApply });
-  if (!given) throw new ParameterError('model is missing; give a repository of the Hub, a folder, or a model');
+  if (!chosen) throw new ParameterError('model is missing; give a repository of the Hub, a folder, or a model');
   if (typeof extractor === 'object') {
     throw new ParameterError(
       'featureExtractor is missing, and a model does not know its own; give a repository of the Hub, a folder, ' +
@@ -102,7 +103,7 @@ export async function pipeline(
   // The small file first: where it is missing, no weights are read in vain.
   const featureExtractor =
     typeof extractor === 'string' ? await AutoFeatureExtractor.fromPretrained(extractor, hub) : extractor;
-  const model = typeof given === 'string' ? await AutoModelForAudioClassification.fromPretrained(given, hub) : given;
+  const model = typeof chosen === 'string' ? await AutoModelForAudioClassification.fromPretrained(chosen, hub) : chosen;
   model.eval();
 
   const classify = async (name: string, audio: PipelineAudio, scoring: ScoreOptions): Promise<LabelScore[]> => {

@@ -1,16 +1,6 @@
 import { inspect } from 'node:util';
 import { ParameterError } from './errors.js';
 
-/** Options that may be null where they may be left out: as None does in Python, it stands for the default. */
-export type OrNull<T> = { [K in keyof T]: undefined extends T[K] ? T[K] | null : T[K] };
-
-/** The options that are given. */
-export function withoutNull<T extends object>(options: OrNull<T> | null | undefined): T {
-  return Object.fromEntries(
-    Object.entries(options ?? {}).filter(([, value]) => value !== null && value !== undefined),
-  ) as T;
-}
-
 function fail(name: string, value: unknown, range: string): never {
   throw new ParameterError(`${name} is ${shown(value)}; ${range}`);
 }

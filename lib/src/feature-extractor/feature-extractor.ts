@@ -1,6 +1,6 @@
 import type { HubOptions } from '../hub/download/repository-file.js';
 import { type CommitInfo, type PushOptions, pushFiles } from '../hub/push/push-files.js';
-import { type OrNull, withoutNull } from '../validation.js';
+import { given, type OrNull } from '../options.js';
 import { type BatchFeature, type FeatureExtractionOptions, prepare, type RawAudio } from './prepare-audio.js';
 import {
   completeConfig,
@@ -60,17 +60,17 @@ export interface Wav2Vec2FeatureExtractorClass {
  */
 export const Wav2Vec2FeatureExtractor: Wav2Vec2FeatureExtractorClass = Object.assign(
   function Wav2Vec2FeatureExtractor(options: OrNull<Partial<PreprocessorConfig>> = {}): Wav2Vec2FeatureExtractor {
-    return callable(completeConfig(withoutNull<Partial<PreprocessorConfig>>(options)), {});
+    return callable(completeConfig(given<Partial<PreprocessorConfig>>(options)), {});
   } as unknown as Wav2Vec2FeatureExtractorClass,
   { fromPretrained },
 );
 // Extractors are functions, and instances of their class all the same.
 Object.setPrototypeOf(Wav2Vec2FeatureExtractor.prototype, Function.prototype);
 Wav2Vec2FeatureExtractor.prototype.pushToHub = function (repoId, options = {}) {
-  const given = withoutNull<PushOptions>(options);
+  const chosen = given<PushOptions>(options);
   return pushFiles(repoId, (folder) => this.savePretrained(folder), {
     commitMessage: 'Upload feature extractor',
-    ...given,
+    ...chosen,
   });
 };
 
@@ -90,9 +90,9 @@ export const AutoFeatureExtractor: { readonly fromPretrained: FeatureExtractorLo
 
 async function fromPretrained(
   idOrFolder: string,
-  given: OrNull<Partial<PreprocessorConfig> & HubOptions> = {},
+  chosen: OrNull<Partial<PreprocessorConfig> & HubOptions> = {},
 ): Promise<Wav2Vec2FeatureExtractor> {
-  const options = withoutNull<Partial<PreprocessorConfig> & HubOptions>(given);
+  const options = given<Partial<PreprocessorConfig> & HubOptions>(chosen);
   completeConfig(options);
   const { config, extra } = await readPreprocessorConfig(idOrFolder, options);
   return callable(completeConfig({ ...config, ...options }), extra);
@@ -109,7 +109,7 @@ function callable(config: PreprocessorConfig, extra: ExtraFields): Wav2Vec2Featu
     );
   };
   const extractor = (audio: RawAudio | readonly RawAudio[], options: OrNull<FeatureExtractionOptions> = {}) =>
-    prepare(config, audio, withoutNull<FeatureExtractionOptions>(options), warn);
+    prepare(config, audio, given<FeatureExtractionOptions>(options), warn);
   // That has pushToHub.
   Object.setPrototypeOf(extractor, Wav2Vec2FeatureExtractor.prototype);
   return Object.assign(extractor, config, {

@@ -1,7 +1,7 @@
+import { given, type OrNull } from '../options.js';
 import { checkLabels, crossEntropy } from '../tensor/cross-entropy.js';
 import { linear } from '../tensor/functional.js';
 import { tf } from '../tensor/tensorflow.js';
-import { type OrNull, withoutNull } from '../validation.js';
 import type { ModelConfig } from './config.js';
 import { inParts, type LossAndGradients, lossAndGradients } from './gradients/loss-and-gradients.js';
 import { checkInput, type EncoderInput, type FeatureInput, frameMask, type ModelInput } from './input.js';
@@ -68,7 +68,7 @@ export class HubertModel extends PretrainedModel {
    */
   forward(input: ModelInput | FeatureInput, options: OrNull<ForwardOptions> = {}): BaseModelOutput {
     const batch = checkInput(input, this.config);
-    return this.encoder.forward(batch, withoutNull<ForwardOptions>(options), this.choicesFor(batch));
+    return this.encoder.forward(batch, given<ForwardOptions>(options), this.choicesFor(batch));
   }
 }
 
@@ -133,7 +133,7 @@ export class HubertForSequenceClassification extends PretrainedModel {
     const { labels } = input;
     if (labels) checkLabels(labels, batch.size, this.config.numLabels);
     return tf.tidy(() => {
-      const output = this.#forward(batch, withoutNull<ForwardOptions>(options), this.choicesFor(batch));
+      const output = this.#forward(batch, given<ForwardOptions>(options), this.choicesFor(batch));
       return labels ? { ...output, loss: crossEntropy(output.logits, labels) } : output;
     });
   }

@@ -1,4 +1,4 @@
-import type { OrNull } from '../../validation.js';
+import type { OrNull } from '../../options.js';
 import {
   HubertForSequenceClassification,
   HubertModel,

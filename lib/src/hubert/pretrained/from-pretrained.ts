@@ -3,8 +3,9 @@ import { openShardedCheckpoint } from '../../checkpoint/sharded.js';
 import { CheckpointError, ParameterError } from '../../errors.js';
 import { type HubOptions, repositoryFile } from '../../hub/download/repository-file.js';
 import { readJson } from '../../json.js';
+import { given, type OrNull } from '../../options.js';
 import type { tf } from '../../tensor/tensorflow.js';
-import { type OrNull, requireInteger, withoutNull } from '../../validation.js';
+import { requireInteger } from '../../validation.js';
 import type { Labels, ModelConfig } from '../config.js';
 import { readConfig } from './config-file.js';
 import { labelsOf } from './labels.js';
@@ -38,10 +39,10 @@ interface ModelClass<M> {
  */
 export async function loadModel<M>(
   idOrFolder: string,
-  given: OrNull<FromPretrainedOptions>,
+  chosen: OrNull<FromPretrainedOptions>,
   classes: Partial<Record<ModelConfig['modelType'], ModelClass<M>>>,
 ): Promise<M> {
-  const options = withoutNull<FromPretrainedOptions>(given);
+  const options = given<FromPretrainedOptions>(chosen);
   const config = await loadConfig(idOrFolder, options);
   const model = classes[config.modelType];
   if (!model) {

@@ -4,8 +4,9 @@ import { saveSafetensors } from '../../checkpoint/save-safetensors.js';
 import { writeWhole } from '../../files.js';
 import { type CommitInfo, type PushOptions, pushFiles } from '../../hub/push/push-files.js';
 import { formatJson } from '../../json.js';
+import { given, type OrNull } from '../../options.js';
 import type { tf } from '../../tensor/tensorflow.js';
-import { type OrNull, requireInteger, withoutNull } from '../../validation.js';
+import { requireInteger } from '../../validation.js';
 import { writeFolder } from '../../write-folder.js';
 import type { ModelConfig } from '../config.js';
 import { checkInput, type EncoderInput, type ModelInput } from '../input.js';
@@ -124,8 +125,10 @@ export abstract class PretrainedModel {
   pushToHub(repoId: string, options: OrNull<PushOptions> = {}): Promise<CommitInfo> {
     const { name } = this.constructor;
     const commitMessage = name.includes('Model') ? 'Upload model' : `Upload ${name}`;
-    const given = withoutNull<PushOptions>(options);
-    return pushFiles(repoId, (folder) => this.savePretrained(folder), { commitMessage, ...given });
+    return pushFiles(repoId, (folder) => this.savePretrained(folder), {
+      commitMessage,
+      ...given<PushOptions>(options),
+    });
   }
 
   /** Frees the parameters. The model cannot be used afterwards. */

@@ -1,4 +1,5 @@
 import type { Interruption } from '../../interruption.js';
+import { trimMemory } from '../../trim-memory.js';
 import type { TrainingContext } from '../trainer-options.js';
 import { type BatchSource, type LabelledBatch, readBatches } from './batches.js';
 
@@ -26,6 +27,7 @@ export class BatchReader {
    */
   async next(): Promise<LabelledBatch | undefined> {
     this.#free();
+    await trimMemory();
     await this.#interruption.pause();
     this.#pending = this.#batches.next();
     const { value } = await this.#interruption.race(this.#pending);

@@ -9,7 +9,15 @@ import type { HubertForSequenceClassification } from './hubert/models.js';
 import { AutoModelForAudioClassification } from './hubert/pretrained/auto-model.js';
 import { softmax } from './softmax.js';
 import { tf } from './tensor/tensorflow.js';
-import { noteFinite, type OrNull, requireChoice, requireFinite, requireInteger, withoutNull } from './validation.js';
+import {
+  noteFinite,
+  type OrNull,
+  requireChoice,
+  requireFinite,
+  requireInteger,
+  requireRate,
+  withoutNull,
+} from './validation.js';
 
 /** What a pipeline can do. */
 export type PipelineTask = 'audio-classification';
@@ -140,7 +148,7 @@ function requireScoreOptions({ topK, functionToApply }: ScoreOptions): void {
 
 function requireAudio(name: string, audio: PipelineAudio): void {
   if (isWaveform(audio)) {
-    requireInteger(`${name}.sampleRate`, audio.sampleRate);
+    requireRate(`${name}.sampleRate`, audio.sampleRate);
     if (!(audio.samples instanceof Float32Array)) {
       throw new ParameterError(`${name}.samples is no Float32Array; give mono sound, as load does`);
     }

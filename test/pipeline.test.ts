@@ -209,6 +209,12 @@ describe('pipeline', () => {
       [{ samples: [0, 0], sampleRate: 16000 }, /audio\.samples is no Float32Array/],
       [{ samples: new Float32Array(1000) }, /audio\.sampleRate is undefined/],
       [{ samples: new Float32Array(1000), sampleRate: 0.5 }, /audio\.sampleRate is 0\.5/],
+      [{ samples: new Float32Array(1e6), sampleRate: 1 }, /audio\.sampleRate is 1; give a number of at least 100/],
+      [
+        { samples: new Float32Array(1000), sampleRate: 99_999_989 },
+        /audio\.sampleRate is 99999989; .* at most 1000000/,
+      ],
+      [{ samples: new Float32Array(1000), sampleRate: 1e12 }, /audio\.sampleRate is 1000000000000; .* at most 1000000/],
     ];
     for (const [sound, message] of wrong) {
       await assert.rejects(classify(sound as Waveform), { name: 'ParameterError', message });

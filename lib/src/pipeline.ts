@@ -10,7 +10,7 @@ import { AutoModelForAudioClassification } from './hubert/pretrained/auto-model.
 import { given, type OrNull } from './options.js';
 import { softmax } from './softmax.js';
 import { tf } from './tensor/tensorflow.js';
-import { noteFinite, requireChoice, requireFinite, requireInteger } from './validation.js';
+import { noteFinite, requireChoice, requireFinite, requireInteger, requireRate } from './validation.js';
 
 /** What a pipeline can do. */
 export type PipelineTask = 'audio-classification';
@@ -141,7 +141,7 @@ function requireScoreOptions({ topK, functionToApply }: ScoreOptions): void {
 
 function requireAudio(name: string, audio: PipelineAudio): void {
   if (isWaveform(audio)) {
-    requireInteger(`${name}.sampleRate`, audio.sampleRate);
+    requireRate(`${name}.sampleRate`, audio.sampleRate);
     if (!(audio.samples instanceof Float32Array)) {
       throw new ParameterError(`${name}.samples is no Float32Array; give mono sound, as load does`);
     }

@@ -28,6 +28,15 @@ export function requireNumber(name: string, value: number, least: number = -Infi
   }
 }
 
+/**
+ * Throws a {@link ParameterError} unless `value` is a sampling rate of sound, in Hz: beyond these, converting a clip would
+ * cost minutes or gigabytes.
+ */
+export function requireRate(name: string, value: number): void {
+  requireInteger(name, value);
+  requireNumber(name, value, 100, 1_000_000);
+}
+
 /** Throws a {@link ParameterError} unless `value` is a finite number above zero. */
 export function requirePositive(name: string, value: number): void {
   if (!Number.isFinite(value) || value <= 0) fail(name, value, 'give a number above 0');

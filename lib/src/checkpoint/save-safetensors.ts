@@ -1,5 +1,6 @@
 import { ParameterError } from '../errors.js';
 import { writeWhole } from '../files.js';
+import { shown } from '../json.js';
 import { quote } from './checkpoint-file.js';
 import type { DType } from './dtype.js';
 import { elementCount } from './tensor.js';
@@ -124,7 +125,7 @@ function checkTensor(name: string, { shape, data, dtype }: TensorData): Entry {
 function checkMetadata(metadata: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
   for (const [key, value] of Object.entries(metadata)) {
     if (typeof value !== 'string' || isTorn(key) || isTorn(value)) {
-      throw new ParameterError(`metadata[${JSON.stringify(key)}] is ${JSON.stringify(value)}; give well-formed text`);
+      throw new ParameterError(`metadata[${shown(key)}] is ${shown(value)}; give well-formed text`);
     }
   }
   return metadata;

@@ -3,7 +3,7 @@ import { CheckpointError } from '../errors.js';
 import { writeWhole } from '../files.js';
 import { type HubOptions, repositoryFile } from '../hub/download/repository-file.js';
 import { formatJson, isObject, readJson, shown, snakeCase } from '../json.js';
-import { requireChoice, requireInteger, requireNumber } from '../validation.js';
+import { requireChoice, requireNumber, requireRate } from '../validation.js';
 
 const FILE = 'preprocessor_config.json';
 const TYPE = 'Wav2Vec2FeatureExtractor';
@@ -25,9 +25,6 @@ export interface PreprocessorConfig {
   /** The sampling rate that the model was trained at, in Hz, from 100 to 1,000,000; default 16,000. */
   readonly samplingRate: number;
 }
-
-/** Rates of sound, in Hz: beyond these, converting a clip to one would cost minutes or gigabytes. */
-const RATES = [100, 1_000_000] as const;
 
 const DEFAULTS: PreprocessorConfig = {
   doNormalize: true,
@@ -57,8 +54,7 @@ export function completeConfig(
   // The samples are float32, where 1e39 is infinite.
   requireNumber(nameOf('paddingValue'), Math.fround(config.paddingValue));
   requireChoice(nameOf('returnAttentionMask'), config.returnAttentionMask, [true, false]);
-  requireInteger(nameOf('samplingRate'), config.samplingRate);
-  requireNumber(nameOf('samplingRate'), config.samplingRate, ...RATES);
+  requireRate(nameOf('samplingRate'), config.samplingRate);
   return config;
 }
 

@@ -1,9 +1,12 @@
 import { HubError } from '../../errors.js';
-import { addressOf, ask, type Hub, nameOf, refusal, unreachable } from '../connection.js';
+import { wordsOf } from '../../redact.js';
+import { addressOf, ask, type Hub, nameOf, unreachable } from '../connection.js';
 import { isOffline } from '../environment.js';
 import { hubOf } from '../login/token.js';
 import type { HubFile } from '../names.js';
+import { refusal } from '../refusal.js';
 import { backOff, patience, retry, TransientHubError } from '../retry.js';
+import { contentPart } from './content-part.js';
 import { fileMetadata } from './file-metadata.js';
 import type { RepositoryOptions } from './repository-file.js';
 
@@ -103,7 +106,7 @@ async function* receive(
       throw refusal(hub, of, response);
     }
     reader = response.body.getReader();
-    requirePart(of, response, start);
+    requirePart(hub, of, response, start);
     for (let left = end - start; left > 0; ) {
       const { done, value } = await inTime(reader.read()).catch((cause) => {
         throw unreachable(hub, of, url, cause, `the connection broke off at ${end - left} bytes:`);
@@ -120,11 +123,11 @@ async function* receive(
   }
 }
 
-function requirePart(of: HubFile, response: Response, start: number): void {
-  const range = response.headers.get('Content-Range');
-  if (response.status === 206 ? range?.startsWith(`bytes ${start}-`) : start === 0) return;
+function requirePart(hub: Hub, of: HubFile, response: Response, start: number): void {
+  if (contentPart(response)?.start === start) return;
+  const range = wordsOf(response.headers.get('Content-Range') ?? 'the whole file', hub.token);
   throw new HubError(
-    `${nameOf(of)}: the server sends ${range ?? 'the whole file'} where the bytes from ${start} on were asked for; load it without streaming`,
+    `${nameOf(of)}: the server sends ${range} where the bytes from ${start} on were asked for; load it without streaming`,
   );
 }
 

@@ -71,6 +71,7 @@ export { AutoModel, AutoModelForAudioClassification, type ModelLoader } from './
 export type { FromPretrainedOptions } from './hubert/pretrained/from-pretrained.js';
 export { computeMaskIndices, type MaskOptions } from './hubert/spec-augment.js';
 export type { BaseModelOutput, ForwardOptions } from './hubert/speech-encoder.js';
+export type { OrNull } from './options.js';
 export {
   type AudioClassificationPipeline,
   type LabelScore,

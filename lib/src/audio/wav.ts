@@ -4,6 +4,7 @@ import type { Waveform } from '../dsp/waveform.js';
 import { ParameterError } from '../errors.js';
 import { writeWhole } from '../files.js';
 import { requireWaveform } from '../numbers.js';
+import { given, type OrNull } from '../options.js';
 import { requireChoice, requireFinite, requireInteger } from '../validation.js';
 
 /** The sample formats of a WAV file: unsigned 8-bit, signed 16-, 24- and 32-bit integers, 32-bit floats. */
@@ -28,7 +29,8 @@ export interface WavOptions {
  * @example
  * encodeWav({ samples: Float32Array.of(0, 0.5), sampleRate: 8000 }).length; // 48
  */
-export function encodeWav(waveform: Waveform, { bitDepth = '16' }: WavOptions = {}): Uint8Array {
+export function encodeWav(waveform: Waveform, options: OrNull<WavOptions> = {}): Uint8Array {
+  const { bitDepth = '16' } = given<WavOptions>(options);
   requireWaveform('waveform', waveform);
   const { samples, sampleRate } = waveform;
   requireChoice('bitDepth', bitDepth, BIT_DEPTHS);
@@ -62,6 +64,6 @@ function integers(samples: Float32Array, bits: number): Float64Array {
  * @example
  * await saveWav('trumpet-16k.wav', { samples, sampleRate: 16000 }, { bitDepth: '24' });
  */
-export async function saveWav(path: string, waveform: Waveform, options: WavOptions = {}): Promise<void> {
+export async function saveWav(path: string, waveform: Waveform, options: OrNull<WavOptions> = {}): Promise<void> {
   await writeWhole(path, encodeWav(waveform, options));
 }

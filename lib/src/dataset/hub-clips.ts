@@ -1,14 +1,14 @@
-import { mkdir, readdir, readFile, realpath, rename, rm } from 'node:fs/promises';
+import { readdir, readFile, realpath } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { DatasetError } from '../errors.js';
-import { cacheFolder, isFolder, isSystemError } from '../files.js';
+import { cacheFolder, isFolder } from '../files.js';
 import type { HubOptions } from '../hub/download/repository-file.js';
 import { type RepositoryFiles, repositoryFiles } from '../hub/download/repository-files.js';
-import { abandonedPartials, partialPath } from '../partial-path.js';
 import type { Clips } from './clips.js';
 import { folderClips, LAYOUT } from './folder-clips.js';
 import { ARCHIVE, choosePart, type HubPart, nothingToLoad, PARQUET, type Parts, partsOf } from './hub-parts.js';
 import { unpackArchive } from './unpack-archive.js';
+import { unpackOnce } from './unpack-once.js';
 import { INDEX, unpackedClips, unpackParquet } from './unpack-parquet.js';
 
 /**
@@ -56,7 +56,10 @@ async function parquetClips(
       if (path === undefined) throw new DatasetError(`${id} has no ${file} any more; load it again`);
       paths.push(path);
     }
-    await unpackParquet(paths, empty, { maxUnpackedSize: part.maxUnpackedSize });
+    await unpackParquet(paths, empty, {
+      maxUnpackedSize: part.maxUnpackedSize,
+      advice: 'Remove it, to download it again',
+    });
   });
   return unpackedClips(id, folder, await readFile(join(folder, INDEX), 'utf8'));
 }
@@ -71,30 +74,4 @@ async function unpackedParts(folder: string): Promise<Parts> {
     parts.set(name, (parts.get(name) ?? new Map()).set(split, { files: [], partial: false }));
   }
   return parts;
-}
-
-/**
- * Makes a folder unless it is there. It is filled beside its place and renamed, so that nobody ever sees half of it; what
- * a process left behind that was killed meanwhile is removed.
- *
- * @throws DatasetError if it cannot be written
- */
-async function unpackOnce(folder: string, fill: (folder: string) => Promise<void>): Promise<void> {
-  if (await isFolder(folder)) return;
-  const partial = partialPath(folder, '.part');
-  try {
-    await mkdir(partial, { recursive: true });
-    for (const { path } of await abandonedPartials(folder, '.part')) await rm(path, { recursive: true, force: true });
-    await fill(partial);
-    await rename(partial, folder).catch(async (error) => {
-      // Another process was faster.
-      if (!(await isFolder(folder))) throw error;
-    });
-  } catch (cause) {
-    if (!isSystemError(cause)) throw cause;
-    const reason = (cause as Error).message;
-    throw new DatasetError(`${folder} cannot be written: ${reason}. Set ONPA_CACHE to a folder of yours`, { cause });
-  } finally {
-    await rm(partial, { recursive: true, force: true });
-  }
 }

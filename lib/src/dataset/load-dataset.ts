@@ -5,10 +5,12 @@ import { isFile, isFolder, pathOf } from '../files.js';
 import type { HubOptions } from '../hub/download/repository-file.js';
 import { requireChoice } from '../validation.js';
 import { AudioDataset } from './audio-dataset.js';
+import { isKnownBroken } from './broken-clip.js';
 import type { Clips } from './clips.js';
 import { folderClips, LAYOUT } from './folder-clips.js';
 import { hubClips } from './hub-clips.js';
 import { withFirst } from './label-columns.js';
+import { localParquetClips, localParquetStream, parquetFolder } from './parquet-folder.js';
 import { hubStream } from './streaming/hub-stream.js';
 import { IterableAudioDataset } from './streaming/iterable-dataset.js';
 
@@ -24,7 +26,7 @@ export interface LoadDatasetOptions<Label extends string> extends HubOptions {
    */
   labelColumn?: Label;
   /**
-   * What each file of the Hub may unpack to, in MB; default 20 times its own size, at least 256. A small file could fill
+   * What each archive or Parquet file may unpack to, in MB; default 20 times its own size, at least 256. A small file could fill
    * the disk.
    */
   maxUnpackedSize?: number;
@@ -40,6 +42,7 @@ export interface LoadDatasetOptions<Label extends string> extends HubOptions {
  *   else a row has. It may be divided into train, validation and test by folders or names, which Python's `datasets` knows:
  *   'training', 'val', 'valid', 'dev', 'testing', 'eval', … Classes have the same numbers in all of them. Rows are in order of
  *   their paths. What is in no row is named in a note;
+ * - a folder of Parquet files that `datasets` wrote, such as `data/train-00000-of-00002.parquet`;
  * - `owner/name` on the Hugging Face Hub, as Parquet (branch `refs/convert/parquet`) or as GTZAN's `data/genres.tar.gz`.
  *
  * Files of the Hub are kept in the cache that Python's huggingface_hub uses. Their clips are unpacked once, as a stream,
@@ -84,7 +87,14 @@ export async function loadDataset<Label extends string = 'genre'>(
   const path = pathOf(idOrFolder);
   if (await isFile(path)) throw new DatasetError(`${idOrFolder} is a file, not a folder; ${LAYOUT}`);
   if (await isFolder(path)) {
-    const dataset = audioDataset<Label>(await withoutBroken(await folderClips(path, split, labelColumn)), labelColumn);
+    const parquet = await parquetFolder(path, split);
+    if (parquet && streaming) {
+      return new IterableAudioDataset<Label>(await localParquetStream(path, parquet, labelColumn, maxUnpackedSize));
+    }
+    const clips = parquet
+      ? await localParquetClips(path, parquet, maxUnpackedSize)
+      : await folderClips(path, split, labelColumn);
+    const dataset = audioDataset<Label>(await withoutBroken(clips), labelColumn);
     return streaming ? dataset.toIterableDataset() : dataset;
   }
   try {
@@ -106,14 +116,11 @@ function audioDataset<Label extends string>(clips: Clips, labelColumn: string | 
   });
 }
 
-/** The file of GTZAN that is no sound as it was published; those of a Parquet file have a number before their name. */
-const BROKEN = /(^|[/\\-])jazz\.00054\.wav$/;
-
 const noted = new Set<string>();
 
 /** The clips without GTZAN's broken one, unless it is whole here; says so, once for each set. */
 async function withoutBroken(clips: Clips): Promise<Clips> {
-  const suspects = clips.files.filter((file) => BROKEN.test(file));
+  const suspects = clips.files.filter((file) => isKnownBroken(file));
   const broken = new Set<string>();
   for (const file of suspects) if (!(await canBeRead(file))) broken.add(file);
   if (broken.size === 0) return clips;

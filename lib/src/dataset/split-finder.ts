@@ -25,7 +25,7 @@ export interface SplitFinder {
 }
 
 /** 'my-train_2' → 'train' */
-function splitOf(name: string): string | undefined {
+export function splitOf(name: string): string | undefined {
   const word = KEYWORD.exec(name)?.[1];
   return word === undefined ? undefined : SPLIT_OF.get(word.toLowerCase());
 }

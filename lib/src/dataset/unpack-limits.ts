@@ -12,8 +12,8 @@ export interface UnpackLimits {
 /** Whatever packs sound gets it to a twentieth at most, but for silence. */
 const RATIO = 20;
 const LEAST_BYTES = 256e6;
-/** A clip has a name and a header. */
-const BYTES_OF_ROW = 16;
+/** A clip has a name, a header and some sound, of which this much is left where it is packed. */
+const BYTES_OF_ROW = 256;
 const LEAST_ROWS = 10_000;
 
 /**
@@ -24,7 +24,8 @@ const LEAST_ROWS = 10_000;
 export function unpackLimits(packed: number, maxUnpackedSize?: number): UnpackLimits {
   if (maxUnpackedSize !== undefined) requirePositive('maxUnpackedSize', maxUnpackedSize);
   const bytes = maxUnpackedSize === undefined ? Math.max(LEAST_BYTES, RATIO * packed) : maxUnpackedSize * 1e6;
-  return { bytes, rows: Math.max(LEAST_ROWS, Math.floor(packed / BYTES_OF_ROW)) };
+  const room = maxUnpackedSize === undefined ? packed : bytes;
+  return { bytes, rows: Math.max(LEAST_ROWS, Math.floor(room / BYTES_OF_ROW)) };
 }
 
 /** Throws a {@link DatasetError} where a file unpacks to more than it may. */
@@ -41,6 +42,6 @@ export function requireBytes(name: string, bytes: number, limits: UnpackLimits):
 export function requireRows(name: string, rows: number, limits: UnpackLimits): void {
   if (rows <= limits.rows) return;
   throw new DatasetError(
-    `${name} claims more than ${limits.rows} clips, more than its size has room for; is it damaged?`,
+    `${name} claims more than ${limits.rows} clips, more than its size has room for; is it damaged? A larger maxUnpackedSize, in MB, allows more`,
   );
 }

@@ -1,12 +1,13 @@
-import { type FileHandle, open, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { readFully } from '../files.js';
 import { progress } from '../progress.js';
 import { classLabel } from './class-label.js';
 import type { Clips } from './clips.js';
 import { requireSameClasses } from './parquet/clip-columns.js';
-import { openParquet, type ParquetSource } from './parquet/open-parquet.js';
-import { requireBytes, unpackLimits } from './unpack-limits.js';
+import { type LocalSourceOptions, localSource } from './parquet/local-source.js';
+import { openParquet } from './parquet/open-parquet.js';
+import type { ParquetSource } from './parquet/parquet-source.js';
+import { requireBytes } from './unpack-limits.js';
 
 /** What {@link unpackParquet} writes beside the clips. */
 export const INDEX: string = 'rows.json';
@@ -16,14 +17,6 @@ interface Index {
   /** Names of files in the folder. */
   files: string[];
   labels: { column: string; names: readonly string[]; values: number[] }[];
-}
-
-/** How to unpack. */
-export interface UnpackParquetOptions {
-  /** In MB; see {@link unpackLimits}. */
-  maxUnpackedSize?: number;
-  /** Told of all bytes that are read. */
-  read?: (bytes: number) => void;
 }
 
 /**
@@ -37,18 +30,13 @@ export interface UnpackParquetOptions {
 export async function unpackParquet(
   files: readonly string[],
   folder: string,
-  options: UnpackParquetOptions = {},
+  options: LocalSourceOptions = {},
 ): Promise<void> {
   let index: Index | undefined;
   for (const [i, file] of files.entries()) {
-    const handle = await open(file);
-    try {
-      const part = files.length > 1 ? ` (${i + 1} of ${files.length})` : '';
-      const source = await sourceOf(handle, file, options);
-      index = await unpackFile(source, folder, index, `Unpacking ${basename(file)}${part}`);
-    } finally {
-      await handle.close();
-    }
+    const part = files.length > 1 ? ` (${i + 1} of ${files.length})` : '';
+    const source = await localSource(file, options);
+    index = await unpackFile(source, folder, index, `Unpacking ${basename(file)}${part}`);
   }
   await writeFile(join(folder, INDEX), JSON.stringify(index));
 }
@@ -113,24 +101,4 @@ async function unpackFile(
     bar.end();
   }
   return index;
-}
-
-async function sourceOf(
-  handle: FileHandle,
-  name: string,
-  { maxUnpackedSize, read }: UnpackParquetOptions,
-): Promise<ParquetSource> {
-  const { size } = await handle.stat();
-  return {
-    name,
-    byteLength: size,
-    limits: unpackLimits(size, maxUnpackedSize),
-    advice: 'Remove it, to download it again',
-    async slice(start, end = size) {
-      const bytes = new Uint8Array(end - start);
-      if (!(await readFully(handle, bytes, start))) throw new Error('it is cut off');
-      read?.(bytes.length);
-      return bytes.buffer;
-    },
-  };
 }

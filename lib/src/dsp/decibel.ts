@@ -1,4 +1,5 @@
 import { requireReal, requireSamples } from '../numbers.js';
+import { given, type OrNull } from '../options.js';
 import { requireFinite, requireNumber, requirePositive } from '../validation.js';
 import { findPeak, reserve } from './engine.js';
 import { FloatMatrix } from './float-matrix.js';
@@ -30,8 +31,9 @@ const BLOCK = 1 << 15;
  * @example
  * amplitudeToDb(Float32Array.of(1, 0.1, 0)); // [0, -20, -80]
  */
-export function amplitudeToDb<T extends Levels>(x: T, options: DecibelOptions = {}): T {
-  const { ref = 1, amin = 1e-5, topDb = 80 } = options;
+export function amplitudeToDb<T extends Levels>(x: T, options: OrNull<DecibelOptions> = {}): T {
+  const chosen = given<DecibelOptions, 'topDb'>(options, 'topDb');
+  const { ref = 1, amin = 1e-5, topDb = 80 } = chosen;
   return toDecibels(x, ref, amin, topDb, true);
 }
 
@@ -46,8 +48,9 @@ export function amplitudeToDb<T extends Levels>(x: T, options: DecibelOptions = 
  * @example
  * powerToDb(Float32Array.of(1, 0.1, 0)); // [0, -10, -80]
  */
-export function powerToDb<T extends Levels>(x: T, options: DecibelOptions = {}): T {
-  const { ref = 1, amin = 1e-10, topDb = 80 } = options;
+export function powerToDb<T extends Levels>(x: T, options: OrNull<DecibelOptions> = {}): T {
+  const chosen = given<DecibelOptions, 'topDb'>(options, 'topDb');
+  const { ref = 1, amin = 1e-10, topDb = 80 } = chosen;
   return toDecibels(x, ref, amin, topDb, false);
 }
 

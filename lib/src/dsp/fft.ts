@@ -1,6 +1,7 @@
 import { Matrix } from 'ml-matrix';
 import { ParameterError } from '../errors.js';
 import { requireNumbers } from '../numbers.js';
+import { given, type OrNull } from '../options.js';
 import { requireInteger, requirePositive } from '../validation.js';
 
 /** A complex vector. */
@@ -142,13 +143,8 @@ export function dftMatrix(n: number): { re: Matrix; im: Matrix } {
  * @example
  * fftFrequencies({ sampleRate: 8000, nFft: 4 }); // [0, 2000, 4000]
  */
-export function fftFrequencies({
-  sampleRate = 22050,
-  nFft = 2048,
-}: {
-  sampleRate?: number;
-  nFft?: number;
-} = {}): Float64Array {
+export function fftFrequencies(options: OrNull<{ sampleRate?: number; nFft?: number }> = {}): Float64Array {
+  const { sampleRate = 22050, nFft = 2048 } = given<{ sampleRate?: number; nFft?: number }>(options);
   requirePositive('sampleRate', sampleRate);
   requireInteger('nFft', nFft);
   return Float64Array.from({ length: 1 + (nFft >> 1) }, (_, k) => (k * sampleRate) / nFft);

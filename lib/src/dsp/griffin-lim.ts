@@ -1,5 +1,6 @@
 import { ParameterError } from '../errors.js';
 import { requireReal } from '../numbers.js';
+import { given, type OrNull } from '../options.js';
 import { requireChoice, requireInteger, requireNumber } from '../validation.js';
 import { fftAreas, findPeak, RealFft, reserve } from './engine.js';
 import type { FloatMatrix } from './float-matrix.js';
@@ -42,16 +43,17 @@ export interface GriffinLimOptions extends IstftOptions {
  * @example
  * const guess = griffinLim(stft(samples).magnitude(), { seed: 0 });
  */
-export function griffinLim(magnitude: FloatMatrix, options: GriffinLimOptions = {}): Float32Array {
+export function griffinLim(magnitude: FloatMatrix, options: OrNull<GriffinLimOptions> = {}): Float32Array {
+  const chosen = given<GriffinLimOptions, 'init'>(options, 'init');
   requireReal('magnitude', magnitude);
-  const { nFft = 2 * (magnitude.rows - 1), nIter = 32, momentum = 0.99, padMode = 'constant', length } = options;
-  const { init = 'random', seed = Math.floor(Math.random() * 2 ** 32) } = options;
+  const { nFft = 2 * (magnitude.rows - 1), nIter = 32, momentum = 0.99, padMode = 'constant', length } = chosen;
+  const { init = 'random', seed = Math.floor(Math.random() * 2 ** 32) } = chosen;
   requireInteger('nIter', nIter, 0);
   requireNumber('momentum', momentum, 0);
   requireChoice('init', init, ['random', null]);
   requireInteger('seed', seed, 0);
   if (length !== undefined) requireInteger('length', length);
-  const framing = inverseFraming(magnitude.rows, nFft, options);
+  const framing = inverseFraming(magnitude.rows, nFft, chosen);
   const { hopLength, window, pad } = framing;
   const { rows: bins, columns: frames } = magnitude;
   const samples = length ?? Math.max(frameSpan(frames, framing) - 2 * pad, 0);

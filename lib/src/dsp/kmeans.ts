@@ -1,6 +1,7 @@
 import { type AbstractMatrix, Matrix } from 'ml-matrix';
 import { ParameterError } from '../errors.js';
 import { requireReal } from '../numbers.js';
+import { given, type OrNull } from '../options.js';
 import { requireFinite, requireInteger } from '../validation.js';
 
 /** Options of {@link kmeans}. */
@@ -43,8 +44,9 @@ const TOLERANCE = 1e-12;
  * @example
  * const { labels } = kmeans(mfcc(waveform).transpose(), 8, { seed: 0 });
  */
-export function kmeans(points: AbstractMatrix, k: number, options: KmeansOptions = {}): Clusters {
-  const { seed = Math.floor(Math.random() * 2 ** 32), init, maxIter = 300 } = options;
+export function kmeans(points: AbstractMatrix, k: number, options: OrNull<KmeansOptions> = {}): Clusters {
+  const chosen = given<KmeansOptions>(options);
+  const { seed = Math.floor(Math.random() * 2 ** 32), init, maxIter = 300 } = chosen;
   requireReal('points', points);
   if (init) requireReal('init', init);
   requireInteger('k', k);

@@ -1,5 +1,6 @@
 import { ParameterError } from '../errors.js';
 import { requireWaveform } from '../numbers.js';
+import { given, type OrNull } from '../options.js';
 import { requireChoice, requireInteger, requireNumber, requirePositive } from '../validation.js';
 import { fftAreas, findPeak, RealFft, reserve } from './engine.js';
 import { fftFrequencies } from './fft.js';
@@ -30,7 +31,8 @@ export interface MelScale {
  * hzToMel(1000); // 15
  * hzToMel(1000, { htk: true }); // 999.99
  */
-export function hzToMel(hz: number, { htk = false }: MelScale = {}): number {
+export function hzToMel(hz: number, options: OrNull<MelScale> = {}): number {
+  const { htk = false } = given<MelScale>(options);
   if (htk) return 2595 * Math.log10(1 + hz / 700);
   return hz >= LOG_START_HZ ? LOG_START_MEL + Math.log(hz / LOG_START_HZ) / LOG_STEP : hz / HZ_PER_MEL;
 }
@@ -43,7 +45,8 @@ export function hzToMel(hz: number, { htk = false }: MelScale = {}): number {
  * @example
  * melToHz(15); // 1000
  */
-export function melToHz(mel: number, { htk = false }: MelScale = {}): number {
+export function melToHz(mel: number, options: OrNull<MelScale> = {}): number {
+  const { htk = false } = given<MelScale>(options);
   if (htk) return 700 * (10 ** (mel / 2595) - 1);
   return mel >= LOG_START_MEL ? LOG_START_HZ * Math.exp(LOG_STEP * (mel - LOG_START_MEL)) : HZ_PER_MEL * mel;
 }
@@ -67,8 +70,9 @@ export interface MelFrequencyOptions extends MelScale {
  * @example
  * melFrequencies(3, { fMax: 1000 }); // [0, 500, 1000]
  */
-export function melFrequencies(n: number = 128, options: MelFrequencyOptions = {}): Float64Array {
-  const { fMin = 0, fMax = 11025, htk = false } = options;
+export function melFrequencies(n: number = 128, options: OrNull<MelFrequencyOptions> = {}): Float64Array {
+  const chosen = given<MelFrequencyOptions>(options);
+  const { fMin = 0, fMax = 11025, htk = false } = chosen;
   requireInteger('n', n);
   const low = hzToMel(fMin, { htk });
   const high = hzToMel(fMax, { htk });
@@ -107,8 +111,9 @@ export interface MelFilterbankOptions extends MelBandOptions {
  * @example
  * const mel = melFilterbank({ sampleRate: 22050, nFft: 2048 }).mmul(stft(samples).power());
  */
-export function melFilterbank(options: MelFilterbankOptions): FloatMatrix {
-  const { sampleRate, nFft, nMels = 128, fMin = 0, fMax = sampleRate / 2, htk = false, norm = 'slaney' } = options;
+export function melFilterbank(options: OrNull<MelFilterbankOptions>): FloatMatrix {
+  const chosen = given<MelFilterbankOptions, 'norm'>(options, 'norm');
+  const { sampleRate, nFft, nMels = 128, fMin = 0, fMax = sampleRate / 2, htk = false, norm = 'slaney' } = chosen;
   requirePositive('sampleRate', sampleRate);
   requireInteger('nFft', nFft);
   requireInteger('nMels', nMels);
@@ -167,14 +172,15 @@ export interface MelSpectrogramOptions extends StftOptions, MelBandOptions {
  * @example
  * const db = powerToDb(melSpectrogram(waveform, { nMels: 128, fMax: 8000 }), { ref: 'max' });
  */
-export function melSpectrogram(waveform: Waveform, options: MelSpectrogramOptions = {}): FloatMatrix {
+export function melSpectrogram(waveform: Waveform, options: OrNull<MelSpectrogramOptions> = {}): FloatMatrix {
+  const chosen = given<MelSpectrogramOptions, 'norm'>(options, 'norm');
   requireWaveform('waveform', waveform);
   const { samples, sampleRate } = waveform;
-  const { nFft = 2048, hopLength = 512, padMode = 'constant', power = 2 } = options;
-  const framing = resolveFraming(nFft, { ...options, hopLength });
+  const { nFft = 2048, hopLength = 512, padMode = 'constant', power = 2 } = chosen;
+  const framing = resolveFraming(nFft, { ...chosen, hopLength });
   requirePositive('power', power);
   requirePadding(samples.length, padMode, framing);
-  const filters = sparse(melFilterbank({ ...options, sampleRate, nFft }));
+  const filters = sparse(melFilterbank({ ...chosen, sampleRate, nFft }));
   const bins = 1 + (nFft >> 1);
   const frames = countFrames(samples.length, framing);
   const result = new FloatMatrix(filters.count, frames);

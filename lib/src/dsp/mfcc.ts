@@ -1,5 +1,6 @@
 import { ParameterError } from '../errors.js';
 import { requireReal } from '../numbers.js';
+import { given, type OrNull } from '../options.js';
 import { requireChoice, requireFinite, requireInteger, requireNumber } from '../validation.js';
 import { powerToDb } from './decibel.js';
 import { FloatMatrix } from './float-matrix.js';
@@ -32,8 +33,9 @@ export interface MfccOptions extends Omit<MelSpectrogramOptions, 'norm'> {
  * @example
  * const coefficients = mfcc(waveform, { nMfcc: 13, nFft: 400, hopLength: 320, nMels: 40 });
  */
-export function mfcc(waveform: Waveform, options: MfccOptions = {}): FloatMatrix {
-  const { nMfcc = 20, dctType = 2, norm = 'ortho', lifter = 0, nMels = 128, melNorm = 'slaney' } = options;
+export function mfcc(waveform: Waveform, options: OrNull<MfccOptions> = {}): FloatMatrix {
+  const chosen = given<MfccOptions, 'norm' | 'melNorm'>(options, 'norm', 'melNorm');
+  const { nMfcc = 20, dctType = 2, norm = 'ortho', lifter = 0, nMels = 128, melNorm = 'slaney' } = chosen;
   requireInteger('nMfcc', nMfcc);
   requireInteger('nMels', nMels);
   requireNumber('nMfcc', nMfcc, 1, nMels);
@@ -41,7 +43,7 @@ export function mfcc(waveform: Waveform, options: MfccOptions = {}): FloatMatrix
   requireChoice('norm', norm, ['ortho', null]);
   requireNumber('lifter', lifter, 0);
   if (dctType === 1) requireInteger('nMels', nMels, 2);
-  const levels = powerToDb(melSpectrogram(waveform, { ...options, nMels, norm: melNorm }));
+  const levels = powerToDb(melSpectrogram(waveform, { ...chosen, nMels, norm: melNorm }));
   const transform = dctMatrix(nMfcc, nMels, dctType, norm);
   if (lifter > 0) {
     for (let n = 0; n < nMfcc; n++) transform.mulRow(n, 1 + (lifter / 2) * Math.sin((Math.PI * (n + 1)) / lifter));
@@ -69,7 +71,8 @@ export interface DeltaOptions {
  * @example
  * const all = [coefficients, delta(coefficients), delta(coefficients, { order: 2 })];
  */
-export function delta(features: FloatMatrix, { width = 9, order = 1 }: DeltaOptions = {}): FloatMatrix {
+export function delta(features: FloatMatrix, options: OrNull<DeltaOptions> = {}): FloatMatrix {
+  const { width = 9, order = 1 } = given<DeltaOptions>(options);
   requireInteger('width', width, 3);
   if (width % 2 === 0) throw new ParameterError(`width is ${width}; give an odd number of frames`);
   requireChoice('order', order, [1, 2]);

@@ -1,5 +1,6 @@
 import { ParameterError } from '../errors.js';
 import { requireSamples, told } from '../numbers.js';
+import { given, type OrNull } from '../options.js';
 import { requireInteger } from '../validation.js';
 import { fftAreas, findPeak, RealFft, reserve } from './engine.js';
 import {
@@ -42,10 +43,11 @@ export interface StftOptions extends FrameOptions {
  * const spectrogram = stft(samples);
  * const db = amplitudeToDb(spectrogram.magnitude(), { ref: 'max' });
  */
-export function stft(samples: Float32Array, options: StftOptions = {}): ComplexSpectrogram {
-  const { nFft = 2048, padMode = 'constant' } = options;
+export function stft(samples: Float32Array, options: OrNull<StftOptions> = {}): ComplexSpectrogram {
+  const chosen = given<StftOptions>(options);
+  const { nFft = 2048, padMode = 'constant' } = chosen;
   requireSamples('samples', samples);
-  const framing = resolveFraming(nFft, options);
+  const framing = resolveFraming(nFft, chosen);
   requirePadding(samples.length, padMode, framing);
   const { hopLength, window, pad } = framing;
   const result = ComplexSpectrogram.allocate(nFft, countFrames(samples.length, framing));
@@ -100,15 +102,16 @@ export function inverseFraming(bins: number, nFft: number, options: FrameOptions
  * @example
  * const back = istft(stft(samples), { length: samples.length });
  */
-export function istft(spectrogram: ComplexSpectrogram, options: IstftOptions = {}): Float32Array {
+export function istft(spectrogram: ComplexSpectrogram, options: OrNull<IstftOptions> = {}): Float32Array {
+  const chosen = given<IstftOptions>(options);
   if (!(spectrogram instanceof ComplexSpectrogram)) {
     throw new ParameterError(
       `spectrogram is ${told(spectrogram)}; give what stft gives, or ComplexSpectrogram.from(re, im)`,
     );
   }
-  const { nFft = spectrogram.nFft, length } = options;
+  const { nFft = spectrogram.nFft, length } = chosen;
   if (length !== undefined) requireInteger('length', length, 0);
-  const framing = inverseFraming(spectrogram.rows, nFft, options);
+  const framing = inverseFraming(spectrogram.rows, nFft, chosen);
   const { hopLength, window, pad } = framing;
   const { rows, columns } = spectrogram;
   // librosa takes a length of 0 for none.

@@ -1,5 +1,6 @@
 import { ParameterError } from '../errors.js';
 import { requireNumbers } from '../numbers.js';
+import { given, type OrNull } from '../options.js';
 import { requireChoice, requireInteger } from '../validation.js';
 
 /** Coefficients of Σ (−1)^k a_k cos(2πkn / N). */
@@ -26,11 +27,8 @@ export type Window = keyof typeof COSINES | ArrayLike<number>;
  * @example
  * getWindow('hamming', 3, { periodic: false }); // [0.08, 1, 0.08]
  */
-export function getWindow(
-  window: Window,
-  length: number,
-  { periodic = true }: { periodic?: boolean } = {},
-): Float64Array {
+export function getWindow(window: Window, length: number, options: OrNull<{ periodic?: boolean }> = {}): Float64Array {
+  const { periodic = true } = given<{ periodic?: boolean }>(options);
   requireInteger('length', length);
   if (typeof window !== 'string') {
     requireNumbers('window', window);
@@ -68,6 +66,6 @@ export function getWindow(
  * hann(4); // [0, 0.5, 1, 0.5]
  * hann(5, { periodic: false }); // [0, 0.5, 1, 0.5, 0]
  */
-export function hann(length: number, options: { periodic?: boolean } = {}): Float64Array {
+export function hann(length: number, options: OrNull<{ periodic?: boolean }> = {}): Float64Array {
   return getWindow('hann', length, options);
 }

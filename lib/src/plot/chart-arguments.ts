@@ -34,10 +34,6 @@ export function requireItems<T>(
   if (i >= 0) throw new ParameterError(`${name}[${i}] is ${told(values[i])}; give an array of ${wanted}`);
 }
 
-/** Whether it is an object, and no array. */
-export const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
 /** Throws unless both hold the same number of values. */
 export function requireSameLength(a: string, x: ArrayLike<number>, b: string, y: ArrayLike<number>): void {
   if (x.length !== y.length) {

@@ -1,5 +1,7 @@
 import { ParameterError } from '../errors.js';
-import { isRecord, requireItems } from './chart-arguments.js';
+import { isObject } from '../json.js';
+import { given, type OrNull } from '../options.js';
+import { requireItems } from './chart-arguments.js';
 import { chart, part, type Spec } from './spec.js';
 
 export interface ConcatOptions {
@@ -7,8 +9,9 @@ export interface ConcatOptions {
   title?: string;
 }
 
-function concat(direction: 'hconcat' | 'vconcat', specs: readonly Spec[], { title }: ConcatOptions): Spec {
-  requireItems('specs', specs, 'charts', isRecord);
+function concat(direction: 'hconcat' | 'vconcat', specs: readonly Spec[], options: OrNull<ConcatOptions>): Spec {
+  const { title } = given<ConcatOptions>(options);
+  requireItems('specs', specs, 'charts', isObject);
   if (specs.length === 0) throw new ParameterError(`${direction} got no charts; give at least one`);
   return chart({
     title,
@@ -26,7 +29,7 @@ function concat(direction: 'hconcat' | 'vconcat', specs: readonly Spec[], { titl
  * @example
  * await show(hconcat([256, 2048, 8192].map((nFft) => specshow(db(nFft), { width: 240, nFft }))));
  */
-export function hconcat(specs: readonly Spec[], options: ConcatOptions = {}): Spec {
+export function hconcat(specs: readonly Spec[], options: OrNull<ConcatOptions> = {}): Spec {
   return concat('hconcat', specs, options);
 }
 
@@ -39,6 +42,6 @@ export function hconcat(specs: readonly Spec[], options: ConcatOptions = {}): Sp
  * @example
  * await show(vconcat([waveshow(waveform), waveshow(denoised)]));
  */
-export function vconcat(specs: readonly Spec[], options: ConcatOptions = {}): Spec {
+export function vconcat(specs: readonly Spec[], options: OrNull<ConcatOptions> = {}): Spec {
   return concat('vconcat', specs, options);
 }

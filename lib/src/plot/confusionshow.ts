@@ -1,5 +1,6 @@
 import type { AbstractMatrix } from 'ml-matrix';
 import { ParameterError } from '../errors.js';
+import { given, type OrNull } from '../options.js';
 import { extent } from './axes/axis.js';
 import { requireItems, requireMatrix, requireSize } from './chart-arguments.js';
 import { type ChartOptions, chart, rounded, type Spec, table } from './spec.js';
@@ -20,7 +21,12 @@ const CELL = 38;
  * @example
  * await show(confusionshow(confusionMatrix(labels, predictions, { numClasses: 10 }), dataset.features.genre.names));
  */
-export function confusionshow(confusion: AbstractMatrix, names: readonly string[], options: ChartOptions = {}): Spec {
+export function confusionshow(
+  confusion: AbstractMatrix,
+  names: readonly string[],
+  options: OrNull<ChartOptions> = {},
+): Spec {
+  const chosen = given<ChartOptions>(options);
   const { data, rows, columns } = requireMatrix('confusion', confusion);
   requireItems('names', names, 'names');
   if (rows !== columns || names.length !== rows) {
@@ -28,7 +34,7 @@ export function confusionshow(confusion: AbstractMatrix, names: readonly string[
       `confusion is ${rows} × ${columns} and names has ${names.length} entries; give a square matrix and a name for each row`,
     );
   }
-  requireSize(options);
+  requireSize(chosen);
   const cells = Array.from(data.keys());
   const [, largest] = extent(data);
   const most = largest > 0 ? largest : 1;
@@ -45,7 +51,7 @@ export function confusionshow(confusion: AbstractMatrix, names: readonly string[
   const axis = { domain: false, ticks: false, labelLimit: 120, labelExpr };
   const scale = { domain: names.map((_, place) => place) };
   const text = { calculate: `format(datum.count, ${format})`, as: 'text' };
-  const { title, width = CELL * rows, height = CELL * rows } = options;
+  const { title, width = CELL * rows, height = CELL * rows } = chosen;
   return chart({
     title,
     width,

@@ -1,15 +1,10 @@
 import { ParameterError } from '../errors.js';
+import { isObject } from '../json.js';
 import { requireNumbers } from '../numbers.js';
+import { given, type OrNull } from '../options.js';
 import { requireChoice } from '../validation.js';
 import { extent, logAxis, plainAxis, withLogMargin, withMargin } from './axes/axis.js';
-import {
-  isRecord,
-  requireItems,
-  requireRange,
-  requireSameLength,
-  requireSize,
-  requireValues,
-} from './chart-arguments.js';
+import { requireItems, requireRange, requireSameLength, requireSize, requireValues } from './chart-arguments.js';
 import { thin } from './picture/thin.js';
 import {
   type ChartOptions,
@@ -70,19 +65,20 @@ const MOST_DOTS = 5000;
  * @example
  * await show(curves([{ y: hann(64), name: 'Hann' }, { y: ones, name: 'none' }], { xTitle: 'Sample' }));
  */
-export function curves(series: Curve | readonly Curve[], options: CurvesOptions = {}): Spec {
-  if (!isRecord(series)) requireItems('series', series as readonly Curve[], 'curves, { y }', isRecord);
-  const all = (Array.isArray(series) ? series : [series]) as readonly Curve[];
-  const { width = PLOT_WIDTH, height = PLOT_HEIGHT, xScale = 'linear', yScale = 'linear' } = options;
+export function curves(series: OrNull<Curve> | readonly OrNull<Curve>[], options: OrNull<CurvesOptions> = {}): Spec {
+  const chosen = given<CurvesOptions>(options);
+  if (!isObject(series)) requireItems('series', series as readonly Curve[], 'curves, { y }', isObject);
+  const all = (Array.isArray(series) ? series : [series]).map((curve) => given<Curve>(curve));
+  const { width = PLOT_WIDTH, height = PLOT_HEIGHT, xScale = 'linear', yScale = 'linear' } = chosen;
   if (all.length === 0) throw new ParameterError('series is empty; give at least one curve');
-  requireSize(options);
+  requireSize(chosen);
   requireChoice('xScale', xScale, ['linear', 'log']);
   requireChoice('yScale', yScale, ['linear', 'log']);
-  const lines = all.map((curve, i) => complete(curve, i, options));
-  const x = domain('x', lines, options.xDomain, xScale);
-  const y = domain('y', lines, options.yDomain, yScale);
-  const xTitle = options.xTitle ?? null;
-  const yTitle = options.yTitle ?? null;
+  const lines = all.map((curve, i) => complete(curve, i, chosen));
+  const x = domain('x', lines, chosen.xDomain, xScale);
+  const y = domain('y', lines, chosen.yDomain, yScale);
+  const xTitle = chosen.xTitle ?? null;
+  const yTitle = chosen.yTitle ?? null;
   const encoding = {
     x: xScale === 'log' ? logAxis('x', x, width, xTitle) : plainAxis('x', x, width, xTitle),
     y: yScale === 'log' ? logAxis('y', y, height, yTitle) : plainAxis('y', y, height, yTitle),
@@ -92,7 +88,7 @@ export function curves(series: Curve | readonly Curve[], options: CurvesOptions 
   const color = { domain: named.map((_, place) => place), range: named.map((line) => line.color) };
   const labelExpr = `${JSON.stringify(named.map(({ name }) => name))}[datum.value]`;
   return chart({
-    title: options.title,
+    title: chosen.title,
     width,
     height,
     layer: lines.flatMap((line) => {

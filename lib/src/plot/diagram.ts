@@ -1,6 +1,8 @@
 import { ParameterError } from '../errors.js';
+import { isObject } from '../json.js';
+import { given, type OrNull } from '../options.js';
 import { requireInteger } from '../validation.js';
-import { isRecord, requireItems } from './chart-arguments.js';
+import { requireItems } from './chart-arguments.js';
 import { type Arrow, arrowLayers } from './picture/diagram-arrows.js';
 import { DETAIL_SIZE, type GridBox, measure, type Place } from './picture/diagram-layout.js';
 import { chart, FONT_SIZE, type Spec } from './spec.js';
@@ -59,10 +61,13 @@ const RECT: Spec = { type: 'rect', stroke: 'black', strokeWidth: 0.8, cornerRadi
  *   { label: 'Transformer', detail: '2 layers', output: '49 × 768' },
  * ]));
  */
-export function diagram(boxes: readonly DiagramBox[], options: DiagramOptions = {}): Spec {
-  const cells = onGrid(boxes);
+export function diagram(boxes: readonly OrNull<DiagramBox>[], options: OrNull<DiagramOptions> = {}): Spec {
+  const chosen = given<DiagramOptions>(options);
+  const isBox = (item: unknown) => isObject(item) && typeof item.label === 'string';
+  requireItems('boxes', boxes, 'boxes, { label }', isBox);
+  const cells = onGrid(boxes.map((box) => given<DiagramBox>(box)));
   const { places, width, height } = measure(cells);
-  const arrows = [...steps(cells), ...(options.arrows ?? []).map((arrow) => ({ ...arrow, dashed: true }))];
+  const arrows = [...steps(cells), ...(chosen.arrows ?? []).map((arrow) => ({ ...arrow, dashed: true }))];
   const placed = (id: string): Place => {
     const place = places.get(id);
     if (place) return place;
@@ -103,7 +108,7 @@ export function diagram(boxes: readonly DiagramBox[], options: DiagramOptions = 
     },
   });
   return chart({
-    title: options.title,
+    title: chosen.title,
     width,
     height,
     view: { stroke: null },
@@ -120,8 +125,6 @@ type Cell = DiagramBox & GridBox;
 
 /** The boxes with what they leave out. */
 function onGrid(boxes: readonly DiagramBox[]): Cell[] {
-  const isBox = (item: unknown) => isRecord(item) && typeof item.label === 'string';
-  requireItems('boxes', boxes, 'boxes, { label }', isBox);
   if (boxes.length === 0) throw new ParameterError('boxes is empty; give at least one box');
   const cells: Cell[] = [];
   for (const [i, box] of boxes.entries()) {

@@ -1,6 +1,7 @@
 import type { Waveform } from '../dsp/waveform.js';
 import { ParameterError } from '../errors.js';
 import { requireWaveform } from '../numbers.js';
+import { given, type OrNull } from '../options.js';
 import { requireInteger } from '../validation.js';
 import { timeAxis, ZOOM, ZOOM_PARAMS } from './axes/time-axis.js';
 import { requireSize, requireValues } from './chart-arguments.js';
@@ -39,11 +40,12 @@ const PALE = 0.25;
  * const { labels } = kmeans(mfcc(waveform).transpose(), 8, { seed: 0 });
  * await show(labelshow(waveform, labels));
  */
-export function labelshow(waveform: Waveform, labels: ArrayLike<number>, options: LabelshowOptions = {}): Spec {
-  const { hopLength = 512, center = true, mask, width = PLOT_WIDTH, height = 160, unit = 'label', title } = options;
+export function labelshow(waveform: Waveform, labels: ArrayLike<number>, options: OrNull<LabelshowOptions> = {}): Spec {
+  const chosen = given<LabelshowOptions>(options);
+  const { hopLength = 512, center = true, mask, width = PLOT_WIDTH, height = 160, unit = 'label', title } = chosen;
   requireWaveform('waveform', waveform);
   requireInteger('hopLength', hopLength);
-  requireSize(options);
+  requireSize(chosen);
   requireValues('labels', labels);
   for (let t = 0; t < labels.length; t++) requireInteger(`labels[${t}]`, labels[t], 0);
   if (mask && mask.length !== labels.length) {

@@ -1,5 +1,6 @@
 import type { AbstractMatrix } from 'ml-matrix';
 import { ParameterError } from '../errors.js';
+import { given, type OrNull } from '../options.js';
 import { requireChoice } from '../validation.js';
 import { plainAxis } from './axes/axis.js';
 import { FIXED_TICKS } from './axes/ticks.js';
@@ -38,15 +39,16 @@ export interface MatrixOptions extends ChartOptions, ColorOptions {
  * @example
  * await show(matrix(dftMatrix(64).re, { title: 'cos(2πkn / 64)' }));
  */
-export function matrix(m: AbstractMatrix, options: MatrixOptions = {}): Spec {
+export function matrix(m: AbstractMatrix, options: OrNull<MatrixOptions> = {}): Spec {
+  const chosen = given<MatrixOptions>(options);
   const values = requireMatrix('m', m);
   const { rows, columns } = values;
-  const { width = 320, height = 320, origin = 'upper', yNames } = options;
-  const { xRange = [0, columns - 1], yRange = [0, rows - 1] } = options;
-  requireSize(options);
-  if (options.xAxis !== undefined) requireChoice('xAxis', options.xAxis, ['time']);
+  const { width = 320, height = 320, origin = 'upper', yNames } = chosen;
+  const { xRange = [0, columns - 1], yRange = [0, rows - 1] } = chosen;
+  requireSize(chosen);
+  if (chosen.xAxis !== undefined) requireChoice('xAxis', chosen.xAxis, ['time']);
   requireChoice('origin', origin, ['upper', 'lower']);
-  const colors = colorScale(values.data, options, true);
+  const colors = colorScale(values.data, chosen, true);
   if (yNames) requireItems('yNames', yNames, 'names');
   if (yNames && yNames.length !== rows) {
     throw new ParameterError(`yNames has ${yNames.length} entries and m has ${rows} rows; give a name for each row`);
@@ -59,19 +61,19 @@ export function matrix(m: AbstractMatrix, options: MatrixOptions = {}): Spec {
     rows: flip ? { start: up.start.toReversed(), end: up.end.toReversed() } : up,
     columns: evenCells(columns, Math.min(width, columns)),
   };
-  const xEncoding = options.xAxis
+  const xEncoding = chosen.xAxis
     ? timeAxis(x, 'left')
-    : plainAxis('x', x, width, options.xTitle ?? null, options.xRange === undefined);
-  const yAxis = plainAxis('y', y, height, options.yTitle ?? null, options.yRange === undefined);
+    : plainAxis('x', x, width, chosen.xTitle ?? null, chosen.xRange === undefined);
+  const yAxis = plainAxis('y', y, height, chosen.yTitle ?? null, chosen.yRange === undefined);
   const yScale = { ...(yAxis.scale as Spec), domain: flip ? [y[1], y[0]] : y };
   const yEncoding = { ...yAxis, scale: yScale, ...(yNames ? { axis: namedRows(yNames, yRange) } : {}) };
   return chart({
-    title: options.title,
+    title: chosen.title,
     width,
     height,
     layer: [
       image(raster(values, cells, colors), { x: xEncoding, y: yEncoding }),
-      ...(options.colorbar === false ? [] : [colorbar(colors, height, options.unit ?? null)]),
+      ...(chosen.colorbar === false ? [] : [colorbar(colors, height, chosen.unit ?? null)]),
     ],
   });
 }

@@ -4,6 +4,7 @@ import type { Waveform } from '../dsp/waveform.js';
 import { ParameterError } from '../errors.js';
 import { escapeHtml } from '../html.js';
 import { notebook } from '../notebook.js';
+import { given, type OrNull } from '../options.js';
 
 export interface PlayOptions {
   /** Shown before the player. */
@@ -37,18 +38,19 @@ function read(path: string): Uint8Array {
 }
 
 /** The player that {@link play} shows, as HTML with the sound inside: nothing else is needed to play it. */
-export function audioElement(source: Waveform | Uint8Array | string, options: PlayOptions = {}): string {
+export function audioElement(source: Waveform | Uint8Array | string, options: OrNull<PlayOptions> = {}): string {
+  const chosen = given<PlayOptions>(options);
   const bytes =
     typeof source === 'string'
       ? read(source)
       : source instanceof Uint8Array
         ? source
-        : encodeWav(source, { bitDepth: options.bitDepth });
+        : encodeWav(source, { bitDepth: chosen.bitDepth });
   const type = mediaType(bytes, typeof source === 'string' ? `'${source}'` : 'source');
   const player = `<audio controls src="data:${type};base64,${Buffer.from(bytes).toString('base64')}"></audio>`;
-  return options.title === undefined
+  return chosen.title === undefined
     ? player
-    : `<figure><figcaption>${escapeHtml(options.title)}</figcaption>${player}</figure>`;
+    : `<figure><figcaption>${escapeHtml(chosen.title)}</figcaption>${player}</figure>`;
 }
 
 /**
@@ -64,7 +66,8 @@ export function audioElement(source: Waveform | Uint8Array | string, options: Pl
  * @example
  * play(await load(await example('trumpet')));
  */
-export function play(source: Waveform | Uint8Array | string, options: PlayOptions = {}): void {
+export function play(source: Waveform | Uint8Array | string, options: OrNull<PlayOptions> = {}): void {
   const html = audioElement(source, options);
-  notebook()?.({ 'text/html': html, 'text/plain': options.title === undefined ? 'Audio' : `Audio: ${options.title}` });
+  const { title } = given<PlayOptions>(options);
+  notebook()?.({ 'text/html': html, 'text/plain': title === undefined ? 'Audio' : `Audio: ${title}` });
 }

@@ -1,6 +1,8 @@
 import { ParameterError } from '../errors.js';
+import { isObject } from '../json.js';
+import { given, type OrNull } from '../options.js';
 import { extent, plainAxis } from './axes/axis.js';
-import { isRecord, requireItems, requireSize, requireValues } from './chart-arguments.js';
+import { requireItems, requireSize, requireValues } from './chart-arguments.js';
 import { type ChartOptions, CYCLE, chart, FONT_SIZE, rounded, type Spec, table } from './spec.js';
 
 export interface ScoreshowOptions extends ChartOptions {
@@ -34,28 +36,32 @@ const MARGIN = 0.12;
  * const classify = await pipeline('audio-classification', { model: 'data/models/mini-genres' });
  * await show(scoreshow(await classify('song.flac')));
  */
-export function scoreshow(scores: readonly { score: number; label: string }[], options: ScoreshowOptions = {}): Spec {
-  requireItems('scores', scores, '{ label, score }', (item) => isRecord(item) && typeof item.label === 'string');
-  const { percent = true, color = CYCLE[0], width = WIDTH, height = STEP * scores.length } = options;
-  const given = scores.map(({ score }) => score);
-  requireValues('scores', given);
-  requireSize(options);
-  const wrong = given.findIndex((score) => score < 0 || score > 1);
+export function scoreshow(
+  scores: readonly { score: number; label: string }[],
+  options: OrNull<ScoreshowOptions> = {},
+): Spec {
+  const chosen = given<ScoreshowOptions>(options);
+  requireItems('scores', scores, '{ label, score }', (item) => isObject(item) && typeof item.label === 'string');
+  const { percent = true, color = CYCLE[0], width = WIDTH, height = STEP * scores.length } = chosen;
+  const numbers = scores.map(({ score }) => score);
+  requireValues('scores', numbers);
+  requireSize(chosen);
+  const wrong = numbers.findIndex((score) => score < 0 || score > 1);
   if (percent && wrong >= 0) {
     const hint = 'give probabilities, or percent: false for logits';
-    throw new ParameterError(`scores[${wrong}] ('${scores[wrong].label}') is ${given[wrong]}; ${hint}`);
+    throw new ParameterError(`scores[${wrong}] ('${scores[wrong].label}') is ${numbers[wrong]}; ${hint}`);
   }
   const sorted = scores.toSorted((a, b) => b.score - a.score);
   const values = sorted.map(({ score }) => (percent ? rounded(100 * score) : rounded(score, 12)));
   const [unit, digits] = percent ? [" + ' %'", '.1f'] : ['', logitFormat(values)];
   const domain: [number, number] = percent ? [0, 100] : barDomain(values, digits === '.2f' ? MARGIN : 1.5 * MARGIN);
-  const axis = plainAxis('x', domain, width, options.xTitle ?? (percent ? 'Score' : 'Logit'));
+  const axis = plainAxis('x', domain, width, chosen.xTitle ?? (percent ? 'Score' : 'Logit'));
   const { data, transform } = table({ score: values });
   const labels = JSON.stringify(sorted.map(({ label }) => label));
   const isInside = percent ? `datum.score > ${rounded(100 * (1 - ROOM / width))}` : 'false';
   const isLeft = `datum.score < 0 || ${isInside}`;
   return chart({
-    title: options.title,
+    title: chosen.title,
     width,
     height: Math.max(height, STEP),
     data,

@@ -1,4 +1,5 @@
 import type { AbstractMatrix } from 'ml-matrix';
+import { given, type OrNull } from '../options.js';
 import { requireChoice, requirePositive } from '../validation.js';
 import { plainAxis } from './axes/axis.js';
 import { type FrequencyOptions, frequencyScale } from './axes/frequency-axis.js';
@@ -32,16 +33,17 @@ export interface SpecshowOptions extends ChartOptions, ColorOptions, FrequencyOp
  * @example
  * await show(specshow(amplitudeToDb(stft(samples).magnitude(), { ref: 'max' }), { yAxis: 'log' }));
  */
-export function specshow(db: AbstractMatrix, options: SpecshowOptions = {}): Spec {
-  const { xAxis = 'time', sampleRate = 22050, hopLength = 512, unit = 'dB' } = options;
+export function specshow(db: AbstractMatrix, options: OrNull<SpecshowOptions> = {}): Spec {
+  const chosen = given<SpecshowOptions>(options);
+  const { xAxis = 'time', sampleRate = 22050, hopLength = 512, unit = 'dB' } = chosen;
   const levels = requireMatrix('db', db);
   requireChoice('xAxis', xAxis, ['time', 'frames']);
   requirePositive('hopLength', hopLength);
-  requireSize(options);
+  requireSize(chosen);
   // The colour bar takes a fifth of the width, as in matplotlib.
-  const { width = 0.8 * PLOT_WIDTH, height = PLOT_HEIGHT } = options;
-  const y = frequencyScale(levels.rows, height, options);
-  const colors = colorScale(levels.data, options, false);
+  const { width = 0.8 * PLOT_WIDTH, height = PLOT_HEIGHT } = chosen;
+  const y = frequencyScale(levels.rows, height, chosen);
+  const colors = colorScale(levels.data, chosen, false);
 
   const perColumn = xAxis === 'time' ? hopLength / sampleRate : 1;
   const x: [number, number] = [-0.5 * perColumn, (levels.columns - 0.5) * perColumn];
@@ -50,13 +52,13 @@ export function specshow(db: AbstractMatrix, options: SpecshowOptions = {}): Spe
   const url = raster(levels, { rows: pixelCells(y.edges, height, toHz), columns }, colors);
   const xEncoding = xAxis === 'time' ? timeAxis(x, 'left') : plainAxis('x', x, width, 'Frames', true);
   return chart({
-    title: options.title,
+    title: chosen.title,
     width,
     height,
     layer: [
       image(url, { x: xEncoding, y: y.encoding }),
-      ...(options.colorbar === false ? [] : [colorbar(colors, height, unit)]),
-      ...(options.tooltip === false ? [] : [tooltips(levels, y, { x, perColumn, xAxis, unit })]),
+      ...(chosen.colorbar === false ? [] : [colorbar(colors, height, unit)]),
+      ...(chosen.tooltip === false ? [] : [tooltips(levels, y, { x, perColumn, xAxis, unit })]),
     ],
   });
 }

@@ -1,4 +1,5 @@
 import { ParameterError } from '../errors.js';
+import { given, type OrNull } from '../options.js';
 import { requireChoice } from '../validation.js';
 import { extent, logAxis, plainAxis, withLogMargin, withMargin } from './axes/axis.js';
 import { requireSameLength, requireSize, requireValues } from './chart-arguments.js';
@@ -35,13 +36,18 @@ export interface SpectrumOptions extends ChartOptions {
  * @example
  * await show(spectrum(fftFrequencies({ nFft: 4096 }), amplitudeToDb(magnitudes, { ref: 'max' })));
  */
-export function spectrum(frequencies: ArrayLike<number>, db: ArrayLike<number>, options: SpectrumOptions = {}): Spec {
-  const { xScale = 'log', width = PLOT_WIDTH, height = PLOT_HEIGHT, color = CYCLE[0] } = options;
+export function spectrum(
+  frequencies: ArrayLike<number>,
+  db: ArrayLike<number>,
+  options: OrNull<SpectrumOptions> = {},
+): Spec {
+  const chosen = given<SpectrumOptions>(options);
+  const { xScale = 'log', width = PLOT_WIDTH, height = PLOT_HEIGHT, color = CYCLE[0] } = chosen;
   requireValues('frequencies', frequencies);
   requireValues('db', db);
   requireSameLength('frequencies', frequencies, 'db', db);
   requireChoice('xScale', xScale, ['log', 'linear']);
-  requireSize(options);
+  requireSize(chosen);
   const log = xScale === 'log';
   const x = Float64Array.from(frequencies);
   const unordered = x.findIndex((hz, i) => i > 0 && !(hz > x[i - 1]));
@@ -58,7 +64,7 @@ export function spectrum(frequencies: ArrayLike<number>, db: ArrayLike<number>, 
   const range = withMargin(...extent(db));
   const xAxis = log ? logAxis('x', domain, width, 'Frequency (Hz)') : plainAxis('x', domain, width, 'Frequency (Hz)');
   return chart({
-    title: options.title,
+    title: chosen.title,
     width,
     height,
     ...table({

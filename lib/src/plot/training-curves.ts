@@ -1,6 +1,8 @@
 import { ParameterError } from '../errors.js';
+import { isObject } from '../json.js';
+import { given, type OrNull } from '../options.js';
 import { withMargin } from './axes/axis.js';
-import { isRecord, requireItems } from './chart-arguments.js';
+import { requireItems } from './chart-arguments.js';
 import { hconcat } from './concat.js';
 import { type Curve, curves } from './curves.js';
 import { type ChartOptions, CYCLE, type Spec } from './spec.js';
@@ -19,11 +21,9 @@ type Entry = Readonly<Record<string, number>>;
  * @example
  * await show(trainingCurves(trainer.state.logHistory));
  */
-export function trainingCurves(
-  logHistory: readonly Entry[],
-  { width = 230, height = 200, title }: ChartOptions = {},
-): Spec {
-  requireItems('logHistory', logHistory, 'log entries', isRecord);
+export function trainingCurves(logHistory: readonly Entry[], options: OrNull<ChartOptions> = {}): Spec {
+  const { width = 230, height = 200, title } = given<ChartOptions>(options);
+  requireItems('logHistory', logHistory, 'log entries', isObject);
   const losses = curvesOf(logHistory, { loss: 'training', eval_loss: 'validation' });
   if (losses.length === 0) {
     throw new ParameterError('logHistory has no loss; train first, with loggingSteps below the number of steps');

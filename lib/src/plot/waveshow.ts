@@ -1,6 +1,7 @@
 import type { Waveform } from '../dsp/waveform.js';
 import { ParameterError } from '../errors.js';
 import { requireWaveform } from '../numbers.js';
+import { given, type OrNull } from '../options.js';
 import { requirePositive } from '../validation.js';
 import { extent, plainAxis, withMargin } from './axes/axis.js';
 import { timeAxis, ZOOM, ZOOM_PARAMS } from './axes/time-axis.js';
@@ -30,13 +31,14 @@ export interface WaveshowOptions extends ChartOptions {
  * @example
  * await show(waveshow(await load(await example('trumpet'))));
  */
-export function waveshow(waveform: Waveform, options: WaveshowOptions = {}): Spec {
+export function waveshow(waveform: Waveform, options: OrNull<WaveshowOptions> = {}): Spec {
+  const chosen = given<WaveshowOptions>(options);
   requireWaveform('waveform', waveform);
   const { samples, sampleRate } = waveform;
   requireValues('samples', samples);
   requirePositive('sampleRate', sampleRate);
-  requireSize(options);
-  const { width = PLOT_WIDTH, height = PLOT_HEIGHT, color = CYCLE[0], maxPoints = 2 * width, mirror = true } = options;
+  requireSize(chosen);
+  const { width = PLOT_WIDTH, height = PLOT_HEIGHT, color = CYCLE[0], maxPoints = 2 * width, mirror = true } = chosen;
   if (!(Number.isInteger(maxPoints) && maxPoints >= 2 && maxPoints <= 20_000)) {
     throw new ParameterError(`maxPoints is ${maxPoints}; give a whole number from 2 to 20000`);
   }
@@ -53,7 +55,7 @@ export function waveshow(waveform: Waveform, options: WaveshowOptions = {}): Spe
   const y = plainAxis('y', withMargin(-peak, peak), height, null);
   const stroke = { clip: true, interpolate: 'step-after', strokeWidth: 1, color };
   return chart({
-    title: options.title,
+    title: chosen.title,
     width,
     height,
     data: bins.data,

@@ -1,6 +1,7 @@
 import { Matrix } from 'ml-matrix';
 import { ParameterError } from '../errors.js';
 import { requireNumbers, requireReal, told } from '../numbers.js';
+import { given, type OrNull } from '../options.js';
 import { softmax } from '../softmax.js';
 import { requireInteger } from '../validation.js';
 import { fixed } from './python-number.js';
@@ -179,8 +180,9 @@ export function classificationReport(confusion: Matrix, names: readonly string[]
 export function mostConfidentMistakes(
   predictions: readonly ArrayLike<number>[],
   labels: ArrayLike<number>,
-  { count = 5 }: { count?: number } = {},
+  options: OrNull<{ count?: number }> = {},
 ): Mistake[] {
+  const { count = 5 } = given<{ count?: number }>(options);
   requireInteger('count', count);
   if (!Array.isArray(predictions)) throw new ParameterError(`predictions is ${told(predictions)}; give rows of logits`);
   for (const [i, logits] of predictions.entries()) requireNumbers(`predictions[${i}]`, logits);

@@ -1,6 +1,7 @@
 import type { ExampleSource, TrainingExample } from '../dataset/example-source.js';
 import type { Wav2Vec2FeatureExtractor } from '../feature-extractor/feature-extractor.js';
 import type { HubertForSequenceClassification } from '../hubert/models.js';
+import type { OrNull } from '../options.js';
 import type { TrainingArguments } from './arguments/training-arguments.js';
 import type { TrainingOptions } from './arguments/training-defaults.js';
 import type { ComputeMetrics } from './metrics.js';
@@ -13,7 +14,7 @@ export type Dataset = ExampleSource | readonly TrainingExample[];
 export interface TrainerOptions {
   model: HubertForSequenceClassification;
   /** Default: those of `new TrainingArguments()`. */
-  args?: TrainingArguments | TrainingOptions;
+  args?: TrainingArguments | OrNull<TrainingOptions>;
   trainDataset?: Dataset;
   evalDataset?: Dataset;
   /** Pads the clips of a batch to one length, and is saved with the model. */

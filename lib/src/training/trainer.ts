@@ -5,6 +5,7 @@ import { writeWhole } from '../files.js';
 import type { CommitInfo } from '../hub/push/push-files.js';
 import type { HubertForSequenceClassification } from '../hubert/models.js';
 import { type Interruption, listenForInterruption, Stopped } from '../interruption.js';
+import { given, type OrNull } from '../options.js';
 import { writeFolder } from '../write-folder.js';
 import { TrainingArguments } from './arguments/training-arguments.js';
 import type { ModelCardOptions } from './card/model-card.js';
@@ -39,10 +40,10 @@ export class Trainer {
   #running: { readonly interruption: Interruption; readonly ended: Promise<unknown> } | undefined;
 
   /** @throws ParameterError for arguments out of range, or if there is nothing to evaluate with */
-  constructor(options: TrainerOptions) {
-    const { model, args = {}, trainDataset, evalDataset, lossIsScaledForGa = true } = options;
-    const { featureExtractor, computeMetrics } = options;
-    this.#options = options;
+  constructor(options: OrNull<TrainerOptions>) {
+    this.#options = given<TrainerOptions>(options);
+    const { model, args = {}, trainDataset, evalDataset, lossIsScaledForGa = true } = this.#options;
+    const { featureExtractor, computeMetrics } = this.#options;
     this.model = model;
     this.args = args instanceof TrainingArguments ? args : new TrainingArguments(args);
     this.#context = { model, args: this.args, featureExtractor, computeMetrics, lossIsScaledForGa };
@@ -68,7 +69,8 @@ export class Trainer {
    * const { trainingLoss } = await trainer.train({ resumeFromCheckpoint: true });
    * @see {@link trainingCurves} for a picture of `trainer.state.logHistory`
    */
-  async train({ resumeFromCheckpoint, signal }: TrainOptions = {}): Promise<TrainOutput> {
+  async train(options: OrNull<TrainOptions> = {}): Promise<TrainOutput> {
+    const { resumeFromCheckpoint, signal } = given<TrainOptions>(options);
     const { trainDataset, evalDataset } = this.#options;
     if (!trainDataset) throw new ParameterError('There is no trainDataset to learn from; give the Trainer one');
     // A cell that was stopped ends before its training has.
@@ -165,9 +167,9 @@ export class Trainer {
    * await trainer.createModelCard({ dataset: 'GTZAN', finetunedFrom: 'ntu-spml/distilhubert' });
    * @see {@link Trainer.pushToHub}, which writes one too
    */
-  createModelCard(options: ModelCardOptions = {}): Promise<string> {
+  createModelCard(options: OrNull<ModelCardOptions> = {}): Promise<string> {
     this.#refuseWhileTraining();
-    return writeModelCard(this.#context, this.state, options);
+    return writeModelCard(this.#context, this.state, given<ModelCardOptions>(options));
   }
 
   /**
@@ -185,9 +187,9 @@ export class Trainer {
    * await trainer.pushToHub({ datasetTags: 'marsyas/gtzan', dataset: 'GTZAN', finetunedFrom: 'ntu-spml/distilhubert' });
    * @see {@link login} for the token
    */
-  pushToHub(options: TrainerPushOptions = {}): Promise<CommitInfo> {
+  pushToHub(options: OrNull<TrainerPushOptions> = {}): Promise<CommitInfo> {
     this.#refuseWhileTraining();
-    return pushTraining(this.#context, this.state, options);
+    return pushTraining(this.#context, this.state, given<TrainerPushOptions>(options));
   }
 
   #refuseWhileTraining(): void {

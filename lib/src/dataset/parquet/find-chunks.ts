@@ -1,5 +1,5 @@
 import type { ColumnMetaData, FileMetaData } from 'hyparquet';
-import type { ParquetSource } from './open-parquet.js';
+import type { ParquetSource } from './parquet-source.js';
 
 /** Where a column of a group is in the file. */
 export interface ChunkPlace {

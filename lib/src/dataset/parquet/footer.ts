@@ -1,5 +1,5 @@
 import { type FileMetaData, parquetMetadata } from 'hyparquet';
-import type { ParquetSource } from './open-parquet.js';
+import type { ParquetSource } from './parquet-source.js';
 import { endOfStruct } from './thrift.js';
 
 /** The footer of most files is in it, in bytes. */

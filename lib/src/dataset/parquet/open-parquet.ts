@@ -1,20 +1,11 @@
-import type { AsyncBuffer } from 'hyparquet';
 import { DatasetError, OnpaError } from '../../errors.js';
 import { isSystemError } from '../../files.js';
-import { requireRows, type UnpackLimits } from '../unpack-limits.js';
+import { requireRows } from '../unpack-limits.js';
 import { type ClassColumn, clipColumns } from './clip-columns.js';
 import { findChunk, readChunks } from './find-chunks.js';
 import { readFooter } from './footer.js';
+import type { ParquetSource } from './parquet-source.js';
 import { readValues } from './read-values.js';
-
-/** A Parquet file: on the disk, or elsewhere. */
-export interface ParquetSource extends AsyncBuffer {
-  /** What to call it in a message. */
-  name: string;
-  limits: UnpackLimits;
-  /** What to do where it is damaged. */
-  advice?: string;
-}
 
 /** A row: the file that it holds, and a class for each column of them, −1 where it has none. */
 export interface ParquetClip {

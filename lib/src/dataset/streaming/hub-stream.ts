@@ -7,7 +7,7 @@ import { LAYOUT, requireSplit } from '../folder-clips.js';
 import { ARCHIVE, choosePart, type HubPart, nothingToLoad, PARQUET, partsOf } from '../hub-parts.js';
 import { archiveStream } from './archive-stream.js';
 import type { ClipStream } from './clip-stream.js';
-import { parquetStream } from './parquet-stream.js';
+import { parquetStream, remoteSource } from './parquet-stream.js';
 
 /**
  * The clips of a data set of the Hub, without a copy on this machine: from Parquet files if it has any, else from GTZAN's
@@ -35,8 +35,13 @@ export async function hubStream(
   const parts = partsOf(listing?.files ?? []);
   if (listing && parts.size > 0) {
     const { files } = choosePart(id, part, parts);
-    const hub = { ...options, revision: listing.commit };
-    return parquetStream({ id, files, hub, labelColumn, maxUnpackedSize });
+    const at = { ...asked, revision: listing.commit };
+    const open = async (file: string, signal: AbortSignal) => {
+      const remote = await remoteFile(id, file, at);
+      if (remote === undefined) throw new DatasetError(`${id} has no ${file} any more; load it again`);
+      return remoteSource(remote, maxUnpackedSize, signal);
+    };
+    return parquetStream({ name: id, files, open, labelColumn });
   }
   const main = { ...asked, revision: options.revision ?? 'main' };
   const archive = await remoteFile(id, ARCHIVE, main);

@@ -1,6 +1,7 @@
 import { load } from '../../audio/load.js';
 import { AudioDecodeError } from '../../errors.js';
 import { requireInteger } from '../../validation.js';
+import { isKnownBroken } from '../broken-clip.js';
 import { type DatasetFeatures, type DatasetRow, datasetFeatures } from '../dataset-row.js';
 import { permutation } from '../permutation.js';
 import type { ClipStream, StreamedClip } from './clip-stream.js';
@@ -152,9 +153,6 @@ async function* leaveOut<T>(values: AsyncIterable<T>, count: number): AsyncGener
   for await (const value of values) if (--left < 0) yield value;
 }
 
-/** The file of GTZAN that nothing can decode. */
-const BROKEN = /(^|[/\\-])jazz\.00054\.wav$/;
-
 /** @returns undefined for GTZAN's one broken file */
 async function decode(
   { file, sound }: StreamedClip,
@@ -165,7 +163,7 @@ async function decode(
     return { ...(await load(sound, { sampleRate })), path: file };
   } catch (cause) {
     if (!(cause instanceof AudioDecodeError)) throw cause;
-    if (BROKEN.test(file)) {
+    if (isKnownBroken(file)) {
       console.warn("jazz.00054.wav, GTZAN's one broken file, is left out");
       return undefined;
     }

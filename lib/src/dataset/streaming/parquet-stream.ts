@@ -1,39 +1,39 @@
 import { DatasetError } from '../../errors.js';
-import { type RemoteFile, remoteFile } from '../../hub/download/remote-file.js';
-import type { HubOptions } from '../../hub/download/repository-file.js';
+import type { RemoteFile } from '../../hub/download/remote-file.js';
 import { classLabel } from '../class-label.js';
 import { withFirst } from '../label-columns.js';
 import { requireSameClasses } from '../parquet/clip-columns.js';
-import { openParquet, type ParquetClips } from '../parquet/open-parquet.js';
+import { openParquet } from '../parquet/open-parquet.js';
+import type { ParquetSource } from '../parquet/parquet-source.js';
 import { unpackLimits } from '../unpack-limits.js';
 import type { ClipStream, StreamedClip } from './clip-stream.js';
 
-/** A part of a data set of the Hub that is Parquet files. */
+/** A part of a data set that is Parquet files. */
 export interface ParquetPart {
-  id: string;
+  /** Of the data set, for messages. */
+  name: string;
   files: readonly string[];
-  /** The commit to read, and who asks. */
-  hub: HubOptions;
+  /** Opens one of the files. */
+  open(file: string, signal: AbortSignal): Promise<ParquetSource>;
   /** The column to learn; default the first. */
   labelColumn: string | undefined;
-  maxUnpackedSize: number | undefined;
 }
 
 /**
- * The clips of Parquet files of the Hub, read over the network by groups of rows; the first file says what its columns are.
+ * The clips of Parquet files, read by groups of rows; the first file says what its columns are.
  *
  * @throws HubError, DatasetError as {@link ClipStream.clips} does
  */
-export async function parquetStream(part: ParquetPart): Promise<ClipStream> {
-  const { id, files, labelColumn } = part;
-  const { classes, sampleRate } = await open(part, files[0], new AbortController().signal);
+export async function parquetStream({ name, files, open, labelColumn }: ParquetPart): Promise<ClipStream> {
+  const { classes, sampleRate } = await openParquet(await open(files[0], new AbortController().signal));
   const labels = new Map(classes.map(({ column, names }) => [column, classLabel(names)]));
 
   async function* clips(order: readonly number[], skip: number, signal: AbortSignal): AsyncGenerator<StreamedClip> {
     let left = skip;
     for (const shard of order) {
-      const file = await open(part, files[shard], signal);
-      requireSameClasses(`${id}: ${files[shard]}`, file.classes, classes);
+      const source = await open(files[shard], signal);
+      const file = await openParquet(source);
+      requireSameClasses(source.name, file.classes, classes);
       for (const [group, rows] of file.rows.entries()) {
         if (left >= rows) {
           left -= rows;
@@ -42,8 +42,6 @@ export async function parquetStream(part: ParquetPart): Promise<ClipStream> {
         const found = await file.read(group);
         for (let row = left; row < found.length; row++) {
           const { bytes, path, labels: values } = found[row];
-          // A group is large; what has been given away is nobody's any more.
-          found[row] = undefined as never;
           const label = Object.fromEntries(classes.map(({ column }, i) => [column, values[i]]));
           yield { file: path ?? `${files[shard]}, row ${row} of group ${group}`, sound: bytes, labels: label };
         }
@@ -53,23 +51,26 @@ export async function parquetStream(part: ParquetPart): Promise<ClipStream> {
   }
 
   return {
-    name: id,
+    name,
     sampleRate,
-    labels: labelColumn === undefined ? labels : withFirst(id, labels, labelColumn),
+    labels: labelColumn === undefined ? labels : withFirst(name, labels, labelColumn),
     shards: files.length,
     clips,
   };
 }
 
-async function open(part: ParquetPart, file: string, signal: AbortSignal): Promise<ParquetClips> {
-  const remote = await remoteFile(part.id, file, { ...part.hub, repoType: 'dataset' });
-  if (remote === undefined) throw new DatasetError(`${part.id} has no ${file} any more; load it again`);
-  return openParquet({
+/** A Parquet file of the Hub that is read over the network. */
+export function remoteSource(
+  remote: RemoteFile,
+  maxUnpackedSize: number | undefined,
+  signal: AbortSignal,
+): ParquetSource {
+  return {
     name: remote.name,
     byteLength: remote.size,
-    limits: unpackLimits(remote.size, part.maxUnpackedSize),
+    limits: unpackLimits(remote.size, maxUnpackedSize),
     slice: (start, end = remote.size) => whole(remote, start, end, signal),
-  });
+  };
 }
 
 async function whole(remote: RemoteFile, start: number, end: number, signal: AbortSignal): Promise<ArrayBuffer> {

@@ -51,7 +51,7 @@ export async function remoteFile(
   }
   // The branch may move on while the file is read.
   const url = addressOf(hub, { ...of, revision: commit });
-  return { name: nameOf(of), size, part: (start, end, signal) => part({ hub, of, url }, start, end, signal) };
+  return { name: nameOf(of), size, part: (start, end, signal) => part({ hub, of, url, size }, start, end, signal) };
 }
 
 /** Where a file is, and what to call it. */
@@ -59,6 +59,7 @@ interface Place {
   hub: Hub;
   of: HubFile;
   url: URL;
+  size: number;
 }
 
 async function* part(place: Place, start: number, end: number, signal: AbortSignal): AsyncGenerator<Uint8Array> {
@@ -84,7 +85,7 @@ async function* part(place: Place, start: number, end: number, signal: AbortSign
 
 /** What one request brings. */
 async function* receive(
-  { hub, of, url }: Place,
+  { hub, of, url, size }: Place,
   start: number,
   end: number,
   signal: AbortSignal,
@@ -106,7 +107,7 @@ async function* receive(
       throw refusal(hub, of, response);
     }
     reader = response.body.getReader();
-    requirePart(hub, of, response, start);
+    requirePart(hub, of, response, start, size);
     for (let left = end - start; left > 0; ) {
       const { done, value } = await inTime(reader.read()).catch((cause) => {
         throw unreachable(hub, of, url, cause, `the connection broke off at ${end - left} bytes:`);
@@ -123,11 +124,12 @@ async function* receive(
   }
 }
 
-function requirePart(hub: Hub, of: HubFile, response: Response, start: number): void {
-  if (contentPart(response)?.start === start) return;
-  const range = wordsOf(response.headers.get('Content-Range') ?? 'the whole file', hub.token);
+function requirePart(hub: Hub, of: HubFile, response: Response, start: number, size: number): void {
+  const found = contentPart(response);
+  if (found?.start === start && (found.total === undefined || found.total === size)) return;
+  const sent = wordsOf(response.headers.get('Content-Range') ?? 'the whole file', hub.token);
   throw new HubError(
-    `${nameOf(of)}: the server sends ${range} where the bytes from ${start} on were asked for; load it without streaming`,
+    `${nameOf(of)}: the server sends ${sent} where the bytes from ${start} on of ${size} were asked for; load it without streaming`,
   );
 }
 

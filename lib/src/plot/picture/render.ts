@@ -1,3 +1,4 @@
+import { given, type OrNull } from '../../options.js';
 import type { Spec } from '../spec.js';
 import { encodeReduced } from './png.js';
 
@@ -64,7 +65,8 @@ export async function renderSvg(spec: Spec): Promise<string> {
  * @example
  * await writeFile('waveform.png', await renderPng(waveshow(waveform)));
  */
-export async function renderPng(spec: Spec, { scale = 1 }: RenderOptions = {}): Promise<Uint8Array> {
+export async function renderPng(spec: Spec, options: OrNull<RenderOptions> = {}): Promise<Uint8Array> {
+  const { scale = 1 } = given<RenderOptions>(options);
   const [svg, { Resvg }] = await Promise.all([renderSvg(spec), import('@resvg/resvg-js')]);
   const resvg = new Resvg(svg, {
     fitTo: { mode: 'zoom', value: scale },

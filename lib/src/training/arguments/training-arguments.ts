@@ -1,5 +1,6 @@
 import { CheckpointError, ParameterError } from '../../errors.js';
 import { readJson, snakeCase } from '../../json.js';
+import { given, type OrNull } from '../../options.js';
 import { checkArguments } from './check-arguments.js';
 import { TrainingDefaults, type TrainingOptions } from './training-defaults.js';
 
@@ -17,13 +18,13 @@ export const ARGUMENTS_FILE = 'training_args.json';
  * @see {@link TrainingDefaults} for each of them, {@link Trainer}
  */
 export class TrainingArguments extends TrainingDefaults {
-  constructor(options: TrainingOptions = {}) {
+  constructor(options: OrNull<TrainingOptions> = {}) {
     super();
-    for (const key of Object.keys(options)) {
+    for (const key of Object.keys(options ?? {})) {
       if (Object.hasOwn(this, key)) continue;
       throw new ParameterError(`${key} is no training argument; ${suggestion(key, Object.keys(this))}`);
     }
-    Object.assign(this, Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)));
+    Object.assign(this, given<TrainingOptions>(options));
     checkArguments(this);
     complete(this);
   }
@@ -38,12 +39,12 @@ export class TrainingArguments extends TrainingDefaults {
    * @example
    * const args = await TrainingArguments.loadFromJson('build/ft/checkpoint-50/training_args.json', { maxSteps: 100 });
    */
-  static async loadFromJson(path: string, options: TrainingOptions = {}): Promise<TrainingArguments> {
+  static async loadFromJson(path: string, options: OrNull<TrainingOptions> = {}): Promise<TrainingArguments> {
     const json = await readJson(path);
     const names = Object.keys(new TrainingDefaults());
     const stored = Object.fromEntries(names.map((name) => [name, json[snakeCase(name)] ?? undefined]));
     const isEmpty = Object.values(stored).every((value) => value === undefined);
-    if (!isEmpty) return new TrainingArguments({ ...stored, ...options });
+    if (!isEmpty) return new TrainingArguments({ ...stored, ...given<TrainingOptions>(options) });
     throw new CheckpointError(`${path} holds no training arguments; give the training_args.json of a checkpoint`);
   }
 }

@@ -1,4 +1,5 @@
 import { HubError } from '../../errors.js';
+import { wordsOf } from '../../redact.js';
 import { addressOf, ask, type Hub, nameOf, unreachable } from '../connection.js';
 import { isOffline } from '../environment.js';
 import { hubOf } from '../login/token.js';
@@ -106,7 +107,7 @@ async function* receive(
       throw refusal(hub, of, response);
     }
     reader = response.body.getReader();
-    requirePart(of, response, start, size);
+    requirePart(hub, of, response, start, size);
     for (let left = end - start; left > 0; ) {
       const { done, value } = await inTime(reader.read()).catch((cause) => {
         throw unreachable(hub, of, url, cause, `the connection broke off at ${end - left} bytes:`);
@@ -123,10 +124,10 @@ async function* receive(
   }
 }
 
-function requirePart(of: HubFile, response: Response, start: number, size: number): void {
+function requirePart(hub: Hub, of: HubFile, response: Response, start: number, size: number): void {
   const found = contentPart(response);
   if (found?.start === start && (found.total === undefined || found.total === size)) return;
-  const sent = response.headers.get('Content-Range')?.slice(0, 100) ?? 'the whole file';
+  const sent = wordsOf(response.headers.get('Content-Range') ?? 'the whole file', hub.token);
   throw new HubError(
     `${nameOf(of)}: the server sends ${sent} where the bytes from ${start} on of ${size} were asked for; load it without streaming`,
   );

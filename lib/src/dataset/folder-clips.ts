@@ -1,5 +1,6 @@
 import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { extname, join } from 'node:path';
+import { AUDIO_ENDINGS } from '../audio/endings.js';
 import { DatasetError } from '../errors.js';
 import { isFolder } from '../files.js';
 import { classLabel } from './class-label.js';
@@ -10,11 +11,11 @@ const SPLITS = ['train', 'validation', 'test'];
 
 /** What a folder should look like. */
 export const LAYOUT: string =
-  'a data set has a folder for each class, such as genres/<genre>/, with WAV, FLAC, Ogg Vorbis or MP3 files in it';
+  'a data set has a folder for each class, such as genres/<genre>/, with WAV, FLAC, Ogg, MP3 or other audio files in it';
 
 /** Whether a name is that of an audio file, by its ending; those that macOS writes beside them are not. */
 export function isClipName(name: string): boolean {
-  return /^[^.].*\.(wav|flac|ogg|mp3)$/i.test(name);
+  return !name.startsWith('.') && AUDIO_ENDINGS.includes(extname(name).slice(1).toLowerCase());
 }
 
 /**

@@ -114,11 +114,14 @@ async function makeEnvironment(prefix) {
   await step(`Making ${relative(root, prefix)} with ${python}`, () => run(python, ['-m', 'venv', '--clear', prefix]));
 }
 
-/** The Python environment with the requirements other than TensorFlow. */
+/** Installed by themselves, without what they depend on: only libraries of C in them are used. */
+const LIBRARIES = /^(tensorflow|soundfile)/;
+
+/** The Python environment with the requirements other than {@link LIBRARIES}. */
 export async function installPython() {
   const prefix = environmentPrefix();
   if (prefix === join(root, '.venv')) await makeEnvironment(prefix);
-  const pins = readRequirements().filter(({ name }) => !name.startsWith('tensorflow'));
+  const pins = readRequirements().filter(({ name }) => !LIBRARIES.test(name));
   const wanted = pins.map(({ name, version }) => `${name}==${version}`);
   const { folders } = describePython(environmentPython());
   const stamp = join(prefix, 'share', 'onpa', 'requirements.txt');

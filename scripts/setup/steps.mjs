@@ -1,6 +1,7 @@
 import { relative } from 'node:path';
 import { installKernel } from './kernel.mjs';
 import { buildLibrary } from './library.mjs';
+import { installLibsndfile, linkLibsndfile } from './libsndfile.mjs';
 import { installPackages } from './packages.mjs';
 import { environmentPrefix, installPython, pythonProblem } from './python.mjs';
 import { root, SetupError } from './run.mjs';
@@ -14,6 +15,8 @@ export async function setUp() {
   await installPython();
   const tensorflow = await installTensorFlow();
   await linkTensorFlow();
+  await installLibsndfile();
+  await linkLibsndfile();
   await installKernel();
   await buildLibrary();
   const prefix = environmentPrefix();

@@ -1,14 +1,8 @@
-import { readFile } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
 import { resample } from '../dsp/resample.js';
 import type { MultiChannelWaveform, Waveform } from '../dsp/waveform.js';
-import { AudioDecodeError, ParameterError } from '../errors.js';
 import { requireInteger, requireNumber, requirePositive } from '../validation.js';
 import { decode } from './decode.js';
-import { download } from './download.js';
-
-/** A path, a `file:`, `http:` or `https:` URL, or the bytes of a file. */
-export type AudioSource = string | URL | Uint8Array;
+import { type AudioSource, withAudioFile } from './source.js';
 
 /** Options of {@link load}. */
 export interface LoadOptions {
@@ -40,51 +34,11 @@ export async function load(source: AudioSource, options: LoadOptions = {}): Prom
   if (sampleRate !== null) requireInteger('sampleRate', sampleRate);
   requireNumber('offset', offset, 0);
   if (duration !== undefined) requirePositive('duration', duration);
-  const name = source instanceof Uint8Array ? `${source.length} bytes of audio` : String(source);
-  const whole = await decode(await read(source), name);
-  const { channels, sampleRate: native } = cut(whole, name, offset, duration);
+  const { channels, sampleRate: native } = await withAudioFile(source, (file, name) =>
+    decode(file, name, { offset, duration, mono }),
+  );
   const target = sampleRate ?? native;
   const convert = (samples: Float32Array) => resample(samples, { from: native, to: target });
-  if (mono) return { samples: convert(mix(channels)), sampleRate: target };
+  if (mono) return { samples: convert(channels[0]), sampleRate: target };
   return { channels: channels.map(convert), sampleRate: target };
-}
-
-async function read(source: AudioSource): Promise<Uint8Array> {
-  if (source instanceof Uint8Array) return source;
-  const url = source instanceof URL ? source : /^(https?|file):/i.test(source) ? new URL(source) : undefined;
-  if (url && url.protocol !== 'file:') {
-    return download(url).catch((cause: Error) => {
-      throw new AudioDecodeError(`${url} cannot be downloaded: ${cause.message}`, { cause });
-    });
-  }
-  try {
-    return await readFile(url ? fileURLToPath(url) : (source as string));
-  } catch (cause) {
-    const reasons: Record<string, string> = { ENOENT: 'there is no such file', EISDIR: 'it is a folder' };
-    const code = (cause as NodeJS.ErrnoException).code ?? String(cause);
-    throw new AudioDecodeError(`${source} cannot be read: ${reasons[code] ?? code}`, { cause });
-  }
-}
-
-function cut(audio: MultiChannelWaveform, name: string, offset: number, duration?: number): MultiChannelWaveform {
-  const { channels, sampleRate } = audio;
-  const first = Math.trunc(offset * sampleRate);
-  if (first >= channels[0].length) {
-    const seconds = (channels[0].length / sampleRate).toFixed(2);
-    throw new ParameterError(`offset is ${offset}; ${name} ends at ${seconds} s`);
-  }
-  const last = duration === undefined ? channels[0].length : first + Math.trunc(duration * sampleRate);
-  if (last === first) throw new ParameterError(`duration is ${duration}; that is less than a sample of ${name}`);
-  // Decoders hand out parts of larger buffers: what is kept is copied.
-  const whole = (c: Float32Array) => c.byteLength === c.buffer.byteLength && first === 0 && last >= c.length;
-  return { channels: channels.map((c) => (whole(c) ? c : c.slice(first, last))), sampleRate };
-}
-
-function mix(channels: Float32Array[]): Float32Array {
-  if (channels.length === 1) return channels[0];
-  const mono = new Float32Array(channels[0].length);
-  for (const samples of channels) {
-    for (let i = 0; i < mono.length; i++) mono[i] += samples[i] / channels.length;
-  }
-  return mono;
 }

@@ -11,7 +11,7 @@ const SPLITS = ['train', 'validation', 'test'];
 
 /** What a folder should look like. */
 export const LAYOUT: string =
-  'a data set has a folder for each class, such as genres/<genre>/, with WAV, FLAC, Ogg, MP3 or other audio files in it';
+  'a data set has a folder for each class, such as genres/<genre>/, with WAV, FLAC, Ogg Vorbis or MP3 files in it';
 
 /** Whether a name is that of an audio file, by its ending; those that macOS writes beside them are not. */
 export function isClipName(name: string): boolean {

@@ -1,0 +1,80 @@
+import { type AudioFile, readBytes } from './audio-file.js';
+
+/** Where a file says that its samples lie, in bytes; `size` undefined where it does not know itself. */
+export interface SampleBytes {
+  start: number;
+  size: number | undefined;
+}
+
+/** How the chunks of a kind of file are laid out. */
+interface Layout {
+  /** Bytes of the file's own header. */
+  header: number;
+  /** Bytes of a chunk's name. */
+  name: number;
+  /** The name of the chunk with the samples, or its beginning. */
+  samples: string;
+  /** The size at a place, in bytes, of what follows the chunk's header. */
+  size(bytes: Buffer): number;
+  /** Chunks begin at multiples of it. */
+  alignment: number;
+}
+
+const little32 = (bytes: Buffer): number => bytes.readUInt32LE(4);
+const big32 = (bytes: Buffer): number => bytes.readUInt32BE(4);
+
+const LAYOUTS: Record<string, Layout> = {
+  RIFF: { header: 12, name: 4, samples: 'data', size: little32, alignment: 2 },
+  RF64: { header: 12, name: 4, samples: 'data', size: little32, alignment: 2 },
+  RIFX: { header: 12, name: 4, samples: 'data', size: big32, alignment: 2 },
+  AIFF: { header: 12, name: 4, samples: 'SSND', size: big32, alignment: 2 },
+  CAF: { header: 8, name: 4, samples: 'data', size: (b) => Number(b.readBigInt64BE(4)), alignment: 1 },
+  // A chunk's size counts its header here.
+  W64: { header: 40, name: 16, samples: 'data', size: (b) => Number(b.readBigUInt64LE(16)) - 24, alignment: 8 },
+};
+
+/**
+ * Where the samples are in a file of chunks: WAV with its relatives, AIFF, CAF, Wave64, and AU.
+ *
+ * @param base - where the file's own first byte is
+ * @returns undefined where the chunks do not lead there
+ */
+export async function findSampleBytes(file: AudioFile, kind: string, base: number): Promise<SampleBytes | undefined> {
+  if (kind === 'AU') return auSampleBytes(file, base);
+  const { header, name, samples, size: sizeOf, alignment } = LAYOUTS[kind];
+  const head = name + (kind === 'CAF' || kind === 'W64' ? 8 : 4);
+  let wide: number | undefined;
+  // A damaged file may seem to have endless chunks of no size.
+  for (let position = base + header, count = 0; count < 10_000; count++) {
+    const bytes = await readBytes(file, position, head + 16);
+    if (bytes.length < head) return undefined;
+    const id = bytes.toString('latin1', 0, 4);
+    const size = sizeOf(bytes);
+    const start = position + head;
+    if (id === samples) return { start, size: knownSize(kind, size, wide) };
+    if (id === 'ds64' && bytes.length >= head + 16) wide = Number(bytes.readBigUInt64LE(head + 8));
+    if (size < 0) return undefined;
+    position = base + Math.ceil((start + size - base) / alignment) * alignment;
+  }
+  return undefined;
+}
+
+async function auSampleBytes(file: AudioFile, base: number): Promise<SampleBytes | undefined> {
+  const bytes = await readBytes(file, base, 12);
+  if (bytes.length < 12) return undefined;
+  const read = (at: number) =>
+    bytes.toString('latin1', 0, 4) === '.snd' ? bytes.readUInt32BE(at) : bytes.readUInt32LE(at);
+  return { start: base + read(4), size: read(8) === 2 ** 32 - 1 ? undefined : read(8) };
+}
+
+/**
+ * The size, unless it is one of those that programs write before they know it: nothing, all bits, 2 GB with or without what
+ * the header takes.
+ */
+function knownSize(kind: string, size: number, wide: number | undefined): number | undefined {
+  if (kind === 'RF64' && size === 2 ** 32 - 1) return wide || undefined;
+  if (size <= 0 || size > 2 ** 62) return undefined;
+  if (kind === 'W64' || kind === 'CAF') return size;
+  const near = (limit: number) => size >= limit - 2 ** 16 && size <= limit;
+  return near(2 ** 31) || near(2 ** 32 - 1) ? undefined : size;
+}

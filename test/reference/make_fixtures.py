@@ -13,6 +13,7 @@ import audio_files
 import audio_fixtures
 import checkpoint_fixtures
 import dataset_fixtures
+import encoding_fixtures
 import feature_extractor_fixtures
 import hubert_fixtures
 import librosa
@@ -42,6 +43,7 @@ def main() -> None:
     made = signals()
     audio_fixtures.load()
     audio_fixtures.formats()
+    encoding_fixtures.make()
     audio_fixtures.resample(made["trumpet"])
     spectrum_fixtures.fft()
     spectrum_fixtures.window()

@@ -46,8 +46,8 @@ export async function openSound({ handle, size }: AudioFile): Promise<SoundFile>
 
   async function goTo(frame: number): Promise<void> {
     if (frame === 0 || (await library.seek(file, frame)) === frame) return;
-    // Without a known length libsndfile does not seek.
-    if (info.frames === Infinity) return skip(frame);
+    // Without a known length libsndfile does not seek, nor in some of the oldest formats.
+    if (info.frames === Infinity || !info.seekable) return skip(frame);
     throw new MissingFrame(library.reason(file) ?? `its sample ${frame} cannot be found`);
   }
 

@@ -14,7 +14,8 @@ const PATIENCE = 60_000;
 /** Bytes of a WAV header, at most, as ffmpeg writes it. */
 const LONGEST_HEADER = 2 ** 16;
 
-let noted = false;
+/** The program of which a note has told. */
+let noted: string | undefined;
 
 /**
  * Decodes what libsndfile cannot read with the program ffmpeg, as librosa does through audioread: a track of sound, at its
@@ -36,10 +37,10 @@ export async function decodeWithFfmpeg(
       `${looks}, which needs ffmpeg: install it (sudo apt install ffmpeg), or convert the file: ${conversion(name)}`,
     );
   }
-  if (!noted) console.warn(`${looks}: ffmpeg (${program}) decodes it, as it does for librosa`);
-  noted = true;
+  if (noted !== program) console.warn(`${looks}: ffmpeg (${program}) decodes it, as it does for librosa`);
+  noted = program;
   // The file is descriptor 3: its name cannot be taken for an option or a protocol.
-  const input = ['-protocol_whitelist', 'file,pipe,fd', '-i', 'file:/dev/fd/3'];
+  const input = ['-protocol_whitelist', 'file,pipe', '-i', 'file:/dev/fd/3'];
   const output = ['-map', '0:a:0', '-c:a', 'pcm_f32le', '-f', 'wav', 'pipe:1'];
   const options = ['-nostdin', '-hide_banner', '-v', 'error'];
   const child = spawn(program, [...options, ...input, ...output], {

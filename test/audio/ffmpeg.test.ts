@@ -3,7 +3,7 @@ import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { encodeWav, info, load } from 'onpa';
-import { openAudioFile } from 'onpa/dist/audio/audio-file.js';
+import { closeAudioFile, openAudioFile } from 'onpa/dist/audio/audio-file.js';
 import { decodeWithFfmpeg } from 'onpa/dist/audio/ffmpeg.js';
 import { audio } from '../fixtures.js';
 
@@ -98,14 +98,14 @@ describe('files that need ffmpeg', () => {
 
   it('it is ended where it says nothing any more', async () => {
     await program('exec /bin/sleep 1000');
-    const file = await openAudioFile(M4A);
+    const file = openAudioFile(M4A);
     const look = { name: 'MPEG-4', kind: 'ffmpeg', base: 0 } as const;
     const excerpt = { offset: 0, duration: undefined, mono: true };
     await assert.rejects(decodeWithFfmpeg(file, 'a.m4a', look, excerpt, 1), {
       name: 'AudioDecodeError',
       message: /a\.m4a looks like MPEG-4, and ffmpeg says nothing/,
     });
-    await file.handle.close();
+    closeAudioFile(file);
   });
 
   it('info does not read their headers, and says so', async () => {

@@ -1,32 +1,58 @@
 import { randomUUID } from 'node:crypto';
-import { closeSync } from 'node:fs';
-import { type FileHandle, open, rm } from 'node:fs/promises';
+import { closeSync, constants, fstatSync, openSync, read, readSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { AudioDecodeError } from '../errors.js';
 import { loadKoffi } from './koffi.js';
 
-/** An open file, and its size in bytes. */
+/** An open file. */
 export interface AudioFile {
-  handle: FileHandle;
+  descriptor: number;
+  /** In bytes. */
   size: number;
+  /** Its first bytes. */
+  head: Buffer;
 }
 
-/** The file at a path. @throws Error of the system, or one that says that it is no file */
-export async function openAudioFile(path: string): Promise<AudioFile> {
-  const handle = await open(path, 'r');
-  const found = await handle.stat();
-  if (found.isFile()) return { handle, size: found.size };
-  await handle.close();
-  throw new Error(found.isDirectory() ? 'it is a folder' : 'it is a device or a pipe, not a file');
+/** How much of a file is read with its opening, in bytes. */
+const HEAD = 2 ** 16;
+
+/**
+ * The file at a path. What is asked of the system here is short, and at once: a turn of a thread for each takes longer than
+ * to decode a second of sound.
+ *
+ * @throws Error of the system, or one that says that it is no file
+ */
+export function openAudioFile(path: string): AudioFile {
+  // A pipe would be waited for.
+  const descriptor = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+  try {
+    const found = fstatSync(descriptor);
+    if (!found.isFile())
+      throw new Error(found.isDirectory() ? 'it is a folder' : 'it is a device or a pipe, not a file');
+    const head = Buffer.allocUnsafe(Math.min(found.size, HEAD));
+    return { descriptor, size: found.size, head: head.subarray(0, readSync(descriptor, head, 0, head.length, 0)) };
+  } catch (cause) {
+    closeSync(descriptor);
+    throw cause;
+  }
 }
+
+export function closeAudioFile({ descriptor }: AudioFile): void {
+  closeSync(descriptor);
+}
+
+const readLater = promisify(read);
 
 /** Up to `length` bytes from `position` on; fewer at the file's end. */
-export async function readBytes({ handle }: AudioFile, position: number, length: number): Promise<Buffer> {
-  const bytes = Buffer.alloc(length);
+export async function readBytes(file: AudioFile, position: number, length: number): Promise<Buffer> {
+  const end = Math.min(file.size, position + length);
+  if (end <= file.head.length) return file.head.subarray(position, Math.max(position, end));
+  const bytes = Buffer.allocUnsafe(Math.max(0, end - position));
   let done = 0;
-  while (done < length) {
-    const { bytesRead } = await handle.read(bytes, done, length - done, position + done);
+  while (done < bytes.length) {
+    const { bytesRead } = await readLater(file.descriptor, bytes, done, bytes.length - done, position + done);
     if (bytesRead === 0) break;
     done += bytesRead;
   }
@@ -45,55 +71,61 @@ export async function scratchFile(
   pieces: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
   size: number,
 ): Promise<AudioFile> {
-  const handle = (size <= IN_MEMORY && (await memoryFile())) || (await unlinkedFile());
+  const descriptor = (size <= IN_MEMORY ? memoryFile() : undefined) ?? unlinkedFile();
   let written = 0;
+  let head = Buffer.alloc(0);
   try {
     for await (const piece of pieces) {
-      for (let at = 0; at < piece.length; ) {
-        const { bytesWritten } = await handle.write(piece, at, piece.length - at, written + at);
-        at += bytesWritten;
-      }
+      for (let at = 0; at < piece.length; ) at += writeSync(descriptor, piece, at, piece.length - at, written + at);
+      if (head.length < HEAD) head = Buffer.concat([head, piece.subarray(0, HEAD - head.length)]);
       written += piece.length;
     }
   } catch (cause) {
-    await handle.close();
-    throw cause;
+    closeSync(descriptor);
+    throw new AudioDecodeError(`audio cannot be kept for decoding: ${(cause as Error).message}`, { cause });
   }
-  return { handle, size: written };
+  return { descriptor, size: written, head };
 }
 
 /** @returns undefined where the system has none: Linux alone has */
-async function memoryFile(): Promise<FileHandle | undefined> {
+function memoryFile(): number | undefined {
   if (process.platform !== 'linux') return undefined;
-  makeMemoryFile ??= bindMemoryFile();
-  const descriptor = makeMemoryFile('onpa', CLOSE_ON_EXEC);
-  if (descriptor < 0) return undefined;
+  system ??= bindSystem();
+  const made = system.make('onpa', CLOSE_ON_EXEC);
+  if (made < 0) return undefined;
   try {
-    return await open(`/proc/self/fd/${descriptor}`, 'r+');
+    // One that Node knows, and closes with a thread that ends.
+    return openSync(`/proc/self/fd/${made}`, 'r+');
   } catch {
     return undefined;
   } finally {
-    closeSync(descriptor);
+    system.close(made);
   }
+}
+
+interface System {
+  make(name: string, flags: number): number;
+  close(descriptor: number): number;
 }
 
 const CLOSE_ON_EXEC = 1;
-let makeMemoryFile: ((name: string, flags: number) => number) | undefined;
+let system: System | undefined;
 
-function bindMemoryFile(): (name: string, flags: number) => number {
+function bindSystem(): System {
   try {
-    return loadKoffi().load(null).func('int memfd_create(const char *, unsigned int)');
+    const c = loadKoffi().load(null);
+    return { make: c.func('int memfd_create(const char *, unsigned int)'), close: c.func('int close(int)') };
   } catch {
-    return () => -1;
+    return { make: () => -1, close: () => 0 };
   }
 }
 
-async function unlinkedFile(): Promise<FileHandle> {
+function unlinkedFile(): number {
   const path = join(tmpdir(), `onpa-${randomUUID()}`);
   try {
-    const handle = await open(path, 'wx+', 0o600);
-    await rm(path);
-    return handle;
+    const descriptor = openSync(path, 'wx+', 0o600);
+    rmSync(path);
+    return descriptor;
   } catch (cause) {
     const reason = (cause as Error).message;
     throw new AudioDecodeError(`audio cannot be kept for decoding: ${reason}; set TMPDIR to a folder of yours`, {

@@ -44,7 +44,7 @@ export async function decodeWithFfmpeg(
   const output = ['-map', '0:a:0', '-c:a', 'pcm_f32le', '-f', 'wav', 'pipe:1'];
   const options = ['-nostdin', '-hide_banner', '-v', 'error'];
   const child = spawn(program, [...options, ...input, ...output], {
-    stdio: ['ignore', 'pipe', 'pipe', file.handle.fd],
+    stdio: ['ignore', 'pipe', 'pipe', file.descriptor],
   });
   try {
     return await collect(child as ChildProcessByStdio<null, Readable, Readable>, looks, name, excerpt, patience);

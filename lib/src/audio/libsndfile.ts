@@ -20,10 +20,10 @@ export interface SoundInfo {
 /** An open file: the address of libsndfile's `SNDFILE`. */
 type Handle = bigint;
 
-/** Functions of libsndfile. Those that read run in a thread of their own, and the event loop goes on. */
+/** Functions of libsndfile. `read` and `seek` run in a thread of their own, and the event loop goes on. */
 export interface Libsndfile {
   /** @returns undefined if it cannot be opened */
-  open(descriptor: number): Promise<{ file: Handle; info: SoundInfo } | undefined>;
+  open(descriptor: number): { file: Handle; info: SoundInfo } | undefined;
   /** Fills `samples`, channels side by side. @returns how many frames there were */
   read(file: Handle, samples: Float32Array, frames: number): Promise<number>;
   /** @returns the frame that will be read next; −1 if there is none such */
@@ -87,9 +87,9 @@ function bind(koffi: typeof Koffi, library: Koffi.LibraryHandle): Libsndfile {
   const error = library.func('sf_error', 'int', ['void *']);
   const text = library.func('sf_strerror', 'string', ['void *']);
   return {
-    async open(descriptor) {
+    open(descriptor) {
       const found = {} as SoundInfo;
-      const file = await later<Handle | null>(open, descriptor, READ, found, 0);
+      const file: Handle | null = open(descriptor, READ, found, 0);
       if (file === null) return undefined;
       // More than a number can count stands for an unknown one.
       const frames = Number.isSafeInteger(found.frames) ? found.frames : Infinity;

@@ -1,5 +1,5 @@
 import { AudioDecodeError, OnpaError } from '../errors.js';
-import { type AudioFile, scratchFile } from './audio-file.js';
+import { type AudioFile, closeAudioFile, scratchFile } from './audio-file.js';
 import { plainMp3, tellsFrames } from './mp3.js';
 import { flacOfOgg } from './ogg.js';
 import type { Look } from './recognise.js';
@@ -40,7 +40,7 @@ export async function openAudio<Result>(
 }
 
 async function withSound<Result>(file: AudioFile, use: (sound: SoundFile) => Promise<Result>): Promise<Result> {
-  const sound = await openSound(file);
+  const sound = openSound(file);
   try {
     return await use(sound);
   } finally {
@@ -57,7 +57,7 @@ async function withScratch<Result>(
   try {
     return await withSound(scratch, use);
   } finally {
-    await scratch.handle.close();
+    closeAudioFile(scratch);
   }
 }
 

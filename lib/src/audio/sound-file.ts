@@ -36,9 +36,9 @@ const BLOCK = 2 ** 18;
 const PER_BYTE = 16;
 
 /** @throws Error that says why libsndfile does not open it */
-export async function openSound({ handle, size }: AudioFile): Promise<SoundFile> {
+export function openSound({ descriptor, size }: AudioFile): SoundFile {
   const library = libsndfile();
-  const found = await library.open(handle.fd);
+  const found = library.open(descriptor);
   if (!found) throw new Error(library.reason(null) ?? 'its format is unknown');
   const { file, info } = found;
   const { channels, samplerate: sampleRate } = info;
@@ -52,7 +52,7 @@ export async function openSound({ handle, size }: AudioFile): Promise<SoundFile>
   }
 
   async function skip(count: number): Promise<void> {
-    const samples = new Float32Array(Math.min(count, block) * channels);
+    const samples = empty(Math.min(count, block) * channels);
     for (let left = count; left > 0; ) {
       const found = await library.read(file, samples, Math.min(left, block));
       if (found <= 0) return;
@@ -62,8 +62,8 @@ export async function openSound({ handle, size }: AudioFile): Promise<SoundFile>
 
   async function readOn(count: number, mono: boolean): Promise<Float32Array[]> {
     const guess = Math.min(count, Math.max(block, size * PER_BYTE));
-    let sound: Float32Array[] = Array.from({ length: mono ? 1 : channels }, () => new Float32Array(guess));
-    const samples = channels === 1 ? undefined : new Float32Array(Math.min(guess, block) * channels);
+    let sound: Float32Array[] = Array.from({ length: mono ? 1 : channels }, () => empty(guess));
+    const samples = channels === 1 ? undefined : empty(Math.min(guess, block) * channels);
     let length = 0;
     while (length < count) {
       if (length === sound[0].length) sound = sound.map((channel) => grown(channel, Math.min(count, 2 * length)));
@@ -95,8 +95,16 @@ export async function openSound({ handle, size }: AudioFile): Promise<SoundFile>
   };
 }
 
+/** Room for samples that are all written before anybody reads one: not filled with zeros. */
+function empty(length: number): Float32Array {
+  if (4 * length > MOST_OF_BUFFER) return new Float32Array(length);
+  return new Float32Array(Buffer.allocUnsafeSlow(4 * length).buffer);
+}
+
+const MOST_OF_BUFFER = 2 ** 31;
+
 function grown(samples: Float32Array, length: number): Float32Array {
-  const longer = new Float32Array(length);
+  const longer = empty(length);
   longer.set(samples);
   return longer;
 }

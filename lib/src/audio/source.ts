@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { AudioDecodeError } from '../errors.js';
-import { type AudioFile, openAudioFile, scratchFile } from './audio-file.js';
+import { type AudioFile, closeAudioFile, openAudioFile, scratchFile } from './audio-file.js';
 import { download } from './download.js';
 
 /** A path, a `file:`, `http:` or `https:` URL, or the bytes of a file. */
@@ -18,11 +18,11 @@ export async function withAudioFile<Result>(
 ): Promise<Result> {
   const bytes = await bytesOf(source);
   return turn(async () => {
-    const file = bytes ? await scratchFile([bytes], bytes.length) : await openPath(source as string | URL);
+    const file = bytes ? await scratchFile([bytes], bytes.length) : openPath(source as string | URL);
     try {
       return await use(file, source instanceof Uint8Array ? `${source.length} bytes of audio` : String(source));
     } finally {
-      await file.handle.close();
+      closeAudioFile(file);
     }
   });
 }
@@ -59,10 +59,10 @@ async function bytesOf(source: AudioSource): Promise<Uint8Array | undefined> {
   });
 }
 
-async function openPath(source: string | URL): Promise<AudioFile> {
+function openPath(source: string | URL): AudioFile {
   const url = urlOf(source);
   try {
-    return await openAudioFile(url ? fileURLToPath(url) : (source as string));
+    return openAudioFile(url ? fileURLToPath(url) : (source as string));
   } catch (cause) {
     const { code, message } = cause as NodeJS.ErrnoException;
     const reason = code === 'ENOENT' ? 'there is no such file' : (code ?? message);

@@ -17,7 +17,14 @@ export interface LoadOptions {
 }
 
 /**
- * Reads audio, like `librosa.load`: WAV (8-, 16-, 24-, 32-bit integers, floats), FLAC, Ogg Vorbis, MP3.
+ * Reads audio, like `librosa.load` and with the same library: WAV in all forms, FLAC, Ogg (Vorbis, Opus, FLAC), MP3, AIFF,
+ * AU, CAF, Wave64, NIST SPHERE and what else libsndfile reads; with the program ffmpeg, where it is installed, M4A, WebM and
+ * other files with a track of sound.
+ *
+ * A file that is cut off is an error, also where the excerpt is before the cut: where fewer bytes follow than its header
+ * tells, or its last page or frame is not whole. It cannot be known where nothing tells the length: of a WAV file that was
+ * streamed, an Ogg file cut between two pages, an MP3 file without Xing's header cut between two frames, a few bytes of WAV.
+ * Of a chained Ogg file the first link is read.
  *
  * @returns amplitudes in [−1, 1], mixed to mono and resampled to 22,050 Hz unless told otherwise
  * @throws AudioDecodeError if the source cannot be read, or is not whole audio in a known format

@@ -85,10 +85,10 @@ export async function isMp3CutOff(file: AudioFile, start: number): Promise<boole
   const position = Math.max(start, file.size - 2 ** 16);
   const bytes = await readBytes(file, position, file.size - position);
   let at = position === start ? 0 : findFrames(bytes, 0, 4, first.kind);
-  if (at < 0) return false;
-  for (let frame = frameAt(bytes, at); frame?.kind === first.kind; frame = frameAt(bytes, at)) {
-    at += frame.length;
+  while (at >= 0) {
+    for (let frame = frameAt(bytes, at); frame?.kind === first.kind; frame = frameAt(bytes, at)) at += frame.length;
     if (at > bytes.length) return true;
+    at = findFrames(bytes, at, 4, first.kind);
   }
   return false;
 }

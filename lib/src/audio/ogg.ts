@@ -42,10 +42,13 @@ async function lastPages(file: AudioFile): Promise<Page[]> {
   return pages;
 }
 
-/** Whether the last page, or the last packet, of an Ogg file goes on beyond the file's end. */
+/** Whether the last page, its header, or the last packet of an Ogg file goes on beyond the file's end. */
 export async function isOggCutOff(file: AudioFile): Promise<boolean> {
   const last = (await lastPages(file)).at(-1);
-  return last !== undefined && (last.end > file.size || last.lacing.at(-1) === 255);
+  if (last === undefined) return false;
+  if (last.end > file.size || last.lacing.at(-1) === 255) return true;
+  const rest = await readBytes(file, last.end, LONGEST);
+  return rest.length > 0 && 'OggS'.startsWith(rest.toString('latin1', 0, 4));
 }
 
 /**

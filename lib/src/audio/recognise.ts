@@ -11,7 +11,7 @@ export interface Look {
   base: number;
 }
 
-/** A container; 'other' for those of which only libsndfile knows more, 'ffmpeg' for those that it does not know. */
+/** A container; 'ffmpeg' for those that libsndfile does not know. */
 export type AudioKind =
   | 'RIFF'
   | 'RIFX'
@@ -24,7 +24,10 @@ export type AudioKind =
   | 'Ogg'
   | 'Ogg FLAC'
   | 'MP3'
-  | 'other'
+  | '8SVX'
+  | 'NIST'
+  | 'VOC'
+  | 'AVR'
   | 'ffmpeg';
 
 type Magic = [magic: string, offset: number, name: string, kind?: AudioKind];
@@ -36,8 +39,8 @@ const MAGICS: Magic[] = [
   ['riff\x2e\x91\xcf\x11', 0, 'Wave64', 'W64'],
   ['AIFF', 8, 'AIFF', 'AIFF'],
   ['AIFC', 8, 'AIFF-C', 'AIFF'],
-  ['8SVX', 8, '8SVX', 'other'],
-  ['16SV', 8, '16SV', 'other'],
+  ['8SVX', 8, '8SVX', '8SVX'],
+  ['16SV', 8, '16SV', '8SVX'],
   ['caff', 0, 'CAF', 'CAF'],
   ['.snd', 0, 'AU', 'AU'],
   ['dns.', 0, 'AU', 'AU'],
@@ -46,9 +49,9 @@ const MAGICS: Magic[] = [
   ['OpusHead', 28, 'Ogg Opus', 'Ogg'],
   ['\x7fFLAC', 28, 'Ogg FLAC', 'Ogg FLAC'],
   ['OggS', 0, 'Ogg with another codec than Vorbis, Opus and FLAC', 'ffmpeg'],
-  ['NIST_1A', 0, 'NIST SPHERE', 'other'],
-  ['Creative Voice File', 0, 'VOC', 'other'],
-  ['2BIT', 0, 'AVR', 'other'],
+  ['NIST_1A', 0, 'NIST SPHERE', 'NIST'],
+  ['Creative Voice File', 0, 'VOC', 'VOC'],
+  ['2BIT', 0, 'AVR', 'AVR'],
   ['ftyp', 4, 'MPEG-4 (m4a, mp4)', 'ffmpeg'],
   ['\x1a\x45\xdf\xa3', 0, 'WebM or Matroska', 'ffmpeg'],
   ['\x30\x26\xb2\x75', 0, 'Windows Media', 'ffmpeg'],

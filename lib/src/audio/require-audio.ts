@@ -26,8 +26,9 @@ async function cutOff(file: AudioFile, { kind, base }: Look): Promise<string | u
     return (await isOggCutOff(file)) ? ': its last page is not whole' : undefined;
   }
   if (kind === 'MP3') return (await isMp3CutOff(file, base)) ? ': frames at its end are missing' : undefined;
-  if (!kind || kind === 'FLAC' || kind === 'other' || kind === 'ffmpeg') return undefined;
+  if (!kind || kind === 'FLAC' || kind === 'ffmpeg') return undefined;
   const found = await findSampleBytes(file, kind, base);
   if (found?.size === undefined || found.start + found.size <= file.size + TOLERANCE) return undefined;
+  if (found.chunk) return `: its chunk '${found.chunk}' of ${found.size} bytes is not whole`;
   return `: the header tells of ${found.size} bytes of samples, ${Math.max(0, file.size - found.start)} are there`;
 }

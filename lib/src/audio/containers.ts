@@ -107,3 +107,25 @@ function knownSize(kind: string, size: number, wide: number | undefined): number
   const near = (limit: number) => size >= limit - 2 ** 16 && size <= limit;
   return near(2 ** 31) || near(2 ** 32 - 1) ? undefined : size;
 }
+
+const PIECE = 2 ** 20;
+
+/**
+ * A WAV file whose size of samples was never filled in, with all bits set there, piece by piece: libsndfile takes nothing for
+ * nothing. Undefined for every other file, and where a chunk follows.
+ */
+export async function withSizeOfSamples(file: AudioFile, base: number): Promise<AsyncIterable<Uint8Array> | undefined> {
+  const found = await findSampleBytes(file, 'RIFF', base);
+  if (!found || found.size !== undefined || found.start >= file.size) return undefined;
+  const around = await readBytes(file, found.start - 4, 12);
+  const next = around.length < 12 ? 0 : around.readUInt32LE(8);
+  const isChunk = /^[\w ]{4}$/.test(around.toString('latin1', 4, 8)) && found.start + 8 + next <= file.size;
+  if (around.readUInt32LE(0) !== 0 || isChunk) return undefined;
+  const { start } = found;
+  async function* pieces(): AsyncGenerator<Uint8Array> {
+    yield await readBytes(file, base, start - 4 - base);
+    yield Uint8Array.of(255, 255, 255, 255);
+    for (let at = start; at < file.size; at += PIECE) yield await readBytes(file, at, PIECE);
+  }
+  return pieces();
+}

@@ -1,5 +1,6 @@
 import { AudioDecodeError, OnpaError } from '../errors.js';
 import { type AudioFile, closeAudioFile, scratchFile } from './audio-file.js';
+import { withSizeOfSamples } from './containers.js';
 import { plainMp3, tellsFrames } from './mp3.js';
 import { flacOfOgg } from './ogg.js';
 import type { Look } from './recognise.js';
@@ -25,8 +26,9 @@ export async function openAudio<Result>(
 ): Promise<Result> {
   const exact = look.kind !== 'MP3' || (await tellsFrames(file, look.base));
   try {
-    if (look.kind !== 'Ogg FLAC') return await withSound(file, (sound) => use({ sound, lead: 0, exact }));
-    return await withScratch(flacOfOgg(file), file.size, (sound) => use({ sound, lead: 0, exact }));
+    const pieces = await readableForm(file, look);
+    if (pieces) return await withScratch(pieces, file.size, (sound) => use({ sound, lead: 0, exact }));
+    return await withSound(file, (sound) => use({ sound, lead: 0, exact }));
   } catch (cause) {
     if (cause instanceof OnpaError) throw cause;
     if (look.kind !== 'MP3') throw undecodable(name, look, cause);
@@ -37,6 +39,12 @@ export async function openAudio<Result>(
   } catch (cause) {
     throw cause instanceof OnpaError ? cause : undecodable(name, look, cause);
   }
+}
+
+/** What libsndfile reads in place of a file; undefined where it reads the file itself. */
+async function readableForm(file: AudioFile, { kind, base }: Look): Promise<AsyncIterable<Uint8Array> | undefined> {
+  if (kind === 'Ogg FLAC') return flacOfOgg(file);
+  return kind === 'RIFF' ? withSizeOfSamples(file, base) : undefined;
 }
 
 async function withSound<Result>(file: AudioFile, use: (sound: SoundFile) => Promise<Result>): Promise<Result> {

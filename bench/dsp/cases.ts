@@ -5,6 +5,8 @@ export interface DspCase {
   note?: string;
   /** Lengths in seconds. */
   seconds: number[];
+  /** The kind of file to read, where it reads one. */
+  ending?: 'ogg' | 'flac' | 'mp3' | 'wav';
   /** At least this many times librosa's speed. */
   target: number;
 }
@@ -18,7 +20,10 @@ export const cases: DspCase[] = [
   { name: 'amplitudeToDb', seconds: all, target: 1 / 2 },
   { name: 'griffinLim', note: '32 iterations; 4 for 10 min', seconds: all, target: 1.5 },
   { name: 'resample', note: 'to 16 kHz', seconds: all, target: 1 / 3 },
-  { name: 'load', note: 'trumpet, Ogg Vorbis', seconds: [5], target: 1 },
+  { name: 'load', note: 'Ogg Vorbis', ending: 'ogg', seconds: [5, 30], target: 1 },
+  { name: 'load', note: 'FLAC', ending: 'flac', seconds: [5, 30], target: 1 },
+  { name: 'load', note: 'MP3', ending: 'mp3', seconds: [5, 30], target: 1 },
+  { name: 'load', note: 'WAV', ending: 'wav', seconds: [5, 30], target: 1 },
 ];
 
 /** Griffin-Lim's iterations: 32 of 10 min would take librosa most of a minute a call. */

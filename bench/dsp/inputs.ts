@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { example, load, stft } from 'onpa';
@@ -10,18 +11,25 @@ export interface DspInputs {
   magnitude: string;
 }
 
-/** Writes the trumpet, repeated to this length at 22,050 Hz, and its STFT's magnitude. */
-export async function writeInputs(seconds: number): Promise<DspInputs> {
+/**
+ * Writes the trumpet, repeated to this length at 22,050 Hz, its STFT's magnitude, and, for `ending`, a recording of it.
+ *
+ * @param python - one with soundfile, which writes the recording
+ */
+export async function writeInputs(seconds: number, python: string, ending = 'wav'): Promise<DspInputs> {
   const folder = join(root, 'build', 'bench-data');
   mkdirSync(folder, { recursive: true });
-  const recording = await example('trumpet');
-  const trumpet = await load(recording);
+  const trumpet = await load(await example('trumpet'));
   const samples = new Float32Array(seconds * trumpet.sampleRate);
   for (let i = 0; i < samples.length; i += trumpet.samples.length) {
     samples.set(trumpet.samples.subarray(0, samples.length - i), i);
   }
-  const files = { recording, samples: join(folder, `${seconds}.f32`), magnitude: join(folder, `${seconds}-abs.f32`) };
+  const [recording, floats, magnitude] = [`.${ending}`, '.f32', '-abs.f32'].map((end) =>
+    join(folder, `${seconds}${end}`),
+  );
+  const files = { recording, samples: floats, magnitude };
   writeFileSync(files.samples, samples);
   writeFileSync(files.magnitude, stft(samples).magnitude().data);
+  execFileSync(python, [join(root, 'bench', 'dsp', 'write_recording.py'), files.samples, recording]);
   return files;
 }

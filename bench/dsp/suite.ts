@@ -22,10 +22,11 @@ export async function benchDsp({ quick, only }: BenchOptions): Promise<void> {
     { command: process.execPath, args: ['--expose-gc', join(__dirname, 'onpa.js')], env: { ...process.env, ...env } },
     { command: python, args: [join(root, 'bench', 'dsp', 'librosa_peer.py')], env: peerEnvironment() },
   ];
-  const inputs = new Map<number, DspInputs>();
-  const input = async (seconds: number) => {
-    const files = inputs.get(seconds) ?? (await writeInputs(seconds));
-    inputs.set(seconds, files);
+  const inputs = new Map<string, DspInputs>();
+  const input = async (seconds: number, ending?: string) => {
+    const key = `${seconds} ${ending}`;
+    const files = inputs.get(key) ?? (await writeInputs(seconds, python, ending));
+    inputs.set(key, files);
     return files;
   };
   const rows: string[][] = [];
@@ -33,7 +34,9 @@ export async function benchDsp({ quick, only }: BenchOptions): Promise<void> {
   for (const dspCase of chosen) {
     for (const seconds of dspCase.seconds) {
       process.stderr.write(`${dspCase.name} ${length(seconds)}\n`);
-      const files = [await input(5), await input(seconds)].map((value) => JSON.stringify(value));
+      const files = [await input(5, dspCase.ending), await input(seconds, dspCase.ending)].map((value) =>
+        JSON.stringify(value),
+      );
       const [onpa, librosa] = await measureInTurn(peers, [dspCase.name, String(iterations(seconds)), ...files], quick);
       idle = [onpa.idle, librosa.idle];
       rows.push(row(dspCase, seconds, onpa, librosa));

@@ -1,6 +1,8 @@
 export { Matrix, SVD } from 'ml-matrix';
 export { type ExampleName, example, exampleCredit } from './audio/example.js';
-export { type AudioSource, type LoadOptions, load } from './audio/load.js';
+export { type AudioInfo, info } from './audio/info.js';
+export { type LoadOptions, load } from './audio/load.js';
+export type { AudioSource } from './audio/source.js';
 export { type BitDepth, encodeWav, saveWav, type WavOptions } from './audio/wav.js';
 export { type Checkpoint, openCheckpoint } from './checkpoint/checkpoint.js';
 export type { DType } from './checkpoint/dtype.js';

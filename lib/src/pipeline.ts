@@ -1,4 +1,5 @@
-import { type AudioSource, load } from './audio/load.js';
+import { load } from './audio/load.js';
+import type { AudioSource } from './audio/source.js';
 import { resample } from './dsp/resample.js';
 import { isWaveform, type Waveform } from './dsp/waveform.js';
 import { ParameterError } from './errors.js';

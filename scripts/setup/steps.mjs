@@ -2,6 +2,7 @@ import { relative } from 'node:path';
 import { headersProblem } from './headers.mjs';
 import { installKernel } from './kernel.mjs';
 import { buildLibrary } from './library.mjs';
+import { linkLibsndfile } from './libsndfile.mjs';
 import { installPackages } from './packages.mjs';
 import { environmentPrefix, installPython, pythonProblem } from './python.mjs';
 import { root, SetupError } from './run.mjs';
@@ -25,6 +26,7 @@ export async function setUp() {
   await installPython();
   const tensorflow = await installTensorFlow();
   await linkTensorFlow();
+  await linkLibsndfile();
   await installKernel();
   await buildLibrary();
   const prefix = environmentPrefix();

@@ -1,30 +1,20 @@
-import { readFileSync } from 'node:fs';
-import { parentPort } from 'node:worker_threads';
+import { readdirSync, readFileSync } from 'node:fs';
 import { AudioDecodeError, load } from 'onpa';
 import { audio } from '../fixtures.js';
+import { withOggChecksums } from './ogg-checksum.js';
 
-/** Damages audio files and loads them: a worker thread, which mutations.test.ts can stop if a decoder never ends. */
+/** Damages audio files and loads them: a child process, which damaged-files.ts watches. */
 
-const FILES = [
-  'wav-8.wav',
-  'wav-16-chunks.wav',
-  'wav-24-extensible-stereo.wav',
-  'wav-float-stereo.wav',
-  'wav-double.wav',
-  'flac-16.flac',
-  'flac-24-stereo.flac',
-  'vorbis.ogg',
-  'vorbis-stereo.ogg',
-  'mp3-stereo.mp3',
-  'mp3-bare.mp3',
-  'mp3-22050.mp3',
-];
+const FILES = ['.', 'encodings', 'odd'].flatMap((folder) =>
+  readdirSync(audio(folder))
+    .filter((name) => /\.\w+$/.test(name) && !/^(trumpet|libri)\.ogg$|\.(webm|m4a)$/.test(name))
+    .sort()
+    .map((name) => `${folder}/${name}`),
+);
 
 /** Sent before each file. */
 export interface Progress {
   name: string;
-  /** Memory of the whole process, in bytes. */
-  memory: number;
 }
 
 export interface Outcome {
@@ -33,6 +23,10 @@ export interface Outcome {
   samples?: number;
   /** An error other than AudioDecodeError. */
   wrong?: string;
+  /** The most memory that the process has had so far, in bytes; undefined where the system does not tell. */
+  peak?: number;
+  /** Its memory now, in bytes. */
+  memory: number;
 }
 
 /** Numbers in [0, 1), the same for the same seed (mulberry32). */
@@ -46,7 +40,13 @@ function random(seed: number): () => number {
   };
 }
 
-/** One of the files with bits turned over, bytes overwritten, cut out or put in, its end cut off, or another's appended. */
+/** What programs write where they do not know a size, and what overflows. */
+const SIZES = [0, 1, 7, 0x7f, 0xff, 0x7fff, 0xffff, 0x7ffff000, 0x7fffffff, 0x80000000, 0xfffffff0, 0xffffffff];
+
+/**
+ * One of the files with bits turned over, bytes and sizes overwritten, a stretch set to zero, cut out or put in, its end cut
+ * off, or another's appended.
+ */
 export function mutated(seed: number): { name: string; bytes: Uint8Array } {
   const next = random(seed);
   const below = (n: number) => Math.floor(next() * n);
@@ -58,12 +58,22 @@ export function mutated(seed: number): { name: string; bytes: Uint8Array } {
   const splice = (position: number, remove: number, insert: Uint8Array) => {
     bytes = Uint8Array.from([...bytes.subarray(0, position), ...insert, ...bytes.subarray(position + remove)]);
   };
+  const size = (at: number, length: number) => {
+    const field = Buffer.alloc(length);
+    const value = SIZES[below(SIZES.length)] % 2 ** (8 * length);
+    if (next() < 0.5) field.writeUIntBE(value, 0, length);
+    else field.writeUIntLE(value, 0, length);
+    return field.subarray(0, bytes.length - at);
+  };
   for (let times = 1 + below(4); times > 0 && bytes.length > 0; times--) {
     const at = place();
     const ways = [
       () => bytes.set([bytes[at] ^ (1 << below(8))], at),
       () => bytes.set([[0, 1, 127, 128, 255][below(5)]], at),
       () => bytes.set(noise(Math.min(4, bytes.length - at)), at),
+      () => bytes.set(size(at, [2, 4][below(2)]), at),
+      () => bytes.fill(0, at, at + below(3000)),
+      () => splice(at, 0, new Uint8Array(below(3000))),
       () => splice(at, 0, noise(1 + below(20))),
       () => splice(at, 1 + below(50), new Uint8Array(0)),
       () => splice(place(), Infinity, new Uint8Array(0)),
@@ -72,26 +82,42 @@ export function mutated(seed: number): { name: string; bytes: Uint8Array } {
     ];
     ways[below(ways.length)]();
   }
+  // A page with a wrong checksum is skipped: with the right one, the decoder sees the damage.
+  if (next() < 0.7) bytes = withOggChecksums(bytes);
   return { name: `${name}, seed ${seed}`, bytes };
 }
 
-async function outcome(name: string, bytes: Uint8Array): Promise<Outcome> {
+async function outcome(seed: number, name: string, bytes: Uint8Array): Promise<Outcome> {
+  const excerpt = seed % 3 === 0 ? { offset: 0.01, duration: 0.01 } : {};
+  const memory = process.memoryUsage.rss();
   try {
-    const { samples } = await load(bytes, { sampleRate: null });
-    return { name, samples: samples.length };
+    const { samples } = await load(bytes, { sampleRate: null, ...excerpt });
+    return { name, samples: samples.length, memory, peak: peak() };
   } catch (error) {
-    if (error instanceof AudioDecodeError) return { name };
-    return { name, wrong: error instanceof Error ? `${error.name}: ${error.message}` : String(error) };
+    const isNamed =
+      error instanceof AudioDecodeError ||
+      ('offset' in excerpt && /^(offset|duration) is/.test(String((error as Error).message)));
+    if (isNamed) return { name, memory, peak: peak() };
+    return {
+      name,
+      memory,
+      peak: peak(),
+      wrong: error instanceof Error ? `${error.name}: ${error.message}` : String(error),
+    };
   }
 }
 
-parentPort?.once('message', async (count: number) => {
-  const outcomes: Outcome[] = [];
-  for (let index = 0; index < count; index++) {
-    const { name, bytes } = mutated(index);
-    const progress: Progress = { name, memory: process.memoryUsage().rss };
-    parentPort?.postMessage(progress);
-    outcomes.push(await outcome(name, bytes));
+/** Since the process began: what getrusage tells is that of the parent, too. */
+function peak(): number | undefined {
+  if (process.platform !== 'linux') return undefined;
+  return 1024 * Number(/VmHWM:\s+(\d+)/.exec(readFileSync('/proc/self/status', 'utf8'))?.[1]);
+}
+
+process.once('message', async ({ from, to }: { from: number; to: number }) => {
+  for (let seed = from; seed < to; seed++) {
+    const { name, bytes } = mutated(seed);
+    process.send?.({ name } satisfies Progress);
+    process.send?.(await outcome(seed, name, bytes));
   }
-  parentPort?.postMessage(outcomes);
+  process.disconnect();
 });

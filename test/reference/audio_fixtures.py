@@ -31,7 +31,7 @@ def formats() -> None:
     """Every small file in full, mixed to one channel, at its own sampling rate."""
     tensors, cases = {}, {}
     for path in sorted(AUDIO.iterdir()):
-        if path.name in RECORDINGS:
+        if path.is_dir() or path.name in RECORDINGS:
             continue
         y, sample_rate = librosa.load(path, sr=None)
         tensors[path.name] = y

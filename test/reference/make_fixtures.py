@@ -13,6 +13,7 @@ import audio_files
 import audio_fixtures
 import checkpoint_fixtures
 import dataset_fixtures
+import encoding_fixtures
 import feature_extractor_fixtures
 import folder_fixtures
 import hubert_fixtures
@@ -45,6 +46,7 @@ def main() -> None:
     made = signals()
     audio_fixtures.load()
     audio_fixtures.formats()
+    encoding_fixtures.make()
     audio_fixtures.resample(made["trumpet"])
     spectrum_fixtures.fft()
     spectrum_fixtures.window()

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -65,6 +65,21 @@ describe('npm run setup', () => {
     assert.equal(environmentPrefix({ CONDA_PREFIX: '/c', CONDA_DEFAULT_ENV: 'onpa' }), '/c');
     assert.equal(environmentPrefix({ CONDA_PREFIX: '/c', CONDA_DEFAULT_ENV: 'base' }), resolve('.venv'));
     assert.equal(environmentPrefix({}), resolve('.venv'));
+  });
+
+  it('knows libsndfile in the wheels of every platform, and takes that of conda where it is', async () => {
+    const { findLibsndfile, wheelNames } = await load('libsndfile.mjs');
+    assert.deepEqual(wheelNames('linux', 'x64'), ['libsndfile_x86_64.so']);
+    assert.deepEqual(wheelNames('linux', 'arm64'), ['libsndfile_arm64.so']);
+    assert.deepEqual(wheelNames('darwin', 'arm64'), ['libsndfile_arm64.dylib']);
+    assert.deepEqual(wheelNames('darwin', 'x64'), ['libsndfile_x86_64.dylib']);
+    assert.deepEqual(wheelNames('win32', 'x64'), ['libsndfile_x64.dll']);
+    const prefix = join(folder, 'conda');
+    for (const part of ['conda-meta', 'lib']) mkdirSync(join(prefix, part), { recursive: true });
+    assert.equal(findLibsndfile(prefix, []), undefined);
+    const library = join(prefix, 'lib', process.platform === 'darwin' ? 'libsndfile.dylib' : 'libsndfile.so');
+    writeFileSync(library, '');
+    assert.equal(findLibsndfile(prefix, []), library);
   });
 
   it('sees that node_modules does not match the lock file after a package is gone', async () => {

@@ -45,8 +45,12 @@ async function turn<Result>(work: () => Promise<Result>): Promise<Result> {
   }
 }
 
-const urlOf = (source: string | URL): URL | undefined =>
-  source instanceof URL ? source : /^(https?|file):/i.test(source) ? new URL(source) : undefined;
+function urlOf(source: string | URL): URL | undefined {
+  if (source instanceof URL) return source;
+  if (!/^(https?|file):/i.test(source)) return undefined;
+  if (!URL.canParse(source)) throw new AudioDecodeError(`'${source}' is no URL`);
+  return new URL(source);
+}
 
 /** The bytes of what is no file of this machine. */
 async function bytesOf(source: AudioSource): Promise<Uint8Array | undefined> {

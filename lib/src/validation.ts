@@ -23,8 +23,8 @@ export function requireInteger(name: string, value: number, least: number = 1): 
 /** Throws a {@link ParameterError} unless `value` is a finite number in [`least`, `most`]. */
 export function requireNumber(name: string, value: number, least: number = -Infinity, most: number = Infinity): void {
   if (!Number.isFinite(value) || value < least || value > most) {
-    const range = [least > -Infinity ? `of at least ${least}` : '', most < Infinity ? `of at most ${most}` : ''];
-    fail(name, value, ['give a number', ...range.filter(Boolean)].join(' '));
+    const range = [least > -Infinity ? `at least ${least}` : '', most < Infinity ? `at most ${most}` : ''];
+    fail(name, value, ['give a number', range.filter(Boolean).join(' and ')].filter(Boolean).join(' of '));
   }
 }
 

@@ -35,7 +35,7 @@ describe('mfcc', () => {
     const waveform = { samples: new Float32Array(5000), sampleRate: 22050 };
     const wrong: [MfccOptions, RegExp][] = [
       [{ nMfcc: 0 }, /nMfcc is 0/],
-      [{ nMfcc: 41, nMels: 40 }, /nMfcc is 41; give a number of at least 1 of at most 40/],
+      [{ nMfcc: 41, nMels: 40 }, /nMfcc is 41; give a number of at least 1 and at most 40/],
       [{ dctType: 4 as 3 }, /dctType is 4/],
       [{ norm: 'slaney' as 'ortho' }, /norm is 'slaney'; give one of ortho/],
       [{ melNorm: 'ortho' as 'slaney' }, /norm is 'ortho'/],

@@ -11,8 +11,8 @@ import { requireAudio } from './require-audio.js';
 import { MissingFrame, type SoundFile } from './sound-file.js';
 import { isFloat } from './sound-format.js';
 
-/** No recording has more, in Hz; a damaged header may. */
-const HIGHEST_RATE = 1_000_000;
+/** What recordings have, in Hz; a damaged header says anything. */
+const RATES = { from: 100, to: 1_000_000 };
 
 /**
  * Decodes an audio file, or a part of it.
@@ -42,7 +42,7 @@ async function readExcerpt(
   excerpt: Excerpt,
 ): Promise<MultiChannelWaveform> {
   const { frames, samplerate: sampleRate, format } = sound.info;
-  if (sampleRate > HIGHEST_RATE) {
+  if (sampleRate < RATES.from || sampleRate > RATES.to) {
     throw new AudioDecodeError(
       `${name} looks like ${look.name} but its sampling rate is ${sampleRate} Hz; is it damaged?`,
     );

@@ -1,5 +1,5 @@
 import { requireSamples } from '../numbers.js';
-import { requireInteger } from '../validation.js';
+import { requireRate } from '../validation.js';
 import { fftAreas, findPeak, RealFft, reserve } from './engine.js';
 import { rfft } from './fft.js';
 import { copyPadded, frameGroups, frameSpan, passOn } from './frames.js';
@@ -17,7 +17,7 @@ const TAPS = 16;
 /** Output samples interpolated at a time. */
 const OUTPUT_SAMPLES = 1 << 13;
 
-/** Sampling rates in Hz, whole numbers above 0. */
+/** Sampling rates in Hz, whole numbers from 100 to 1,000,000. */
 export interface ResampleOptions {
   from: number;
   to: number;
@@ -32,7 +32,7 @@ export interface ResampleOptions {
  *
  * @param samples - finite everywhere
  * @returns ⌈samples · to / from⌉ samples; `samples` itself where the rates are equal
- * @throws ParameterError if a rate is not a whole number above 0, or a sample not finite
+ * @throws ParameterError if a rate is no whole number from 100 to 1,000,000, or a sample not finite
  * @see {@link load}
  *
  * @example
@@ -40,8 +40,8 @@ export interface ResampleOptions {
  */
 export function resample(samples: Float32Array, { from, to }: ResampleOptions): Float32Array {
   requireSamples('samples', samples);
-  requireInteger('from', from);
-  requireInteger('to', to);
+  requireRate('from', from);
+  requireRate('to', to);
   const { kernels, areas } = reserve({ block: OUTPUT_SAMPLES });
   findPeak('samples', samples, kernels, areas.block);
   if (from === to) return samples;

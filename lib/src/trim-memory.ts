@@ -1,5 +1,5 @@
 /** How much more than usual the process may hold before memory is given back. */
-const MOST = 1.25;
+const MOST = 1.1;
 
 /** In bytes: what the process holds after a batch that began with nothing to give back. */
 let usual = 0;

@@ -31,7 +31,7 @@ export interface SoundFile {
 export class MissingFrame extends Error {}
 
 /** Samples of a block, all channels together. */
-const BLOCK = 2 ** 18;
+const BLOCK = 2 ** 20;
 /** Frames in a byte, at most, of what is not mostly silence: for the first guess of how many there are. */
 const PER_BYTE = 16;
 

@@ -1,5 +1,6 @@
 import { type FileHandle, open, rm, stat } from 'node:fs/promises';
 import { constants } from 'node:os';
+import { loadKoffi } from './koffi.js';
 
 /** A file that this process alone has locked. */
 export interface FileLock {
@@ -23,7 +24,7 @@ export async function lockFile(path: string, holder: string): Promise<FileLock |
   for (;;) {
     const file = await open(path, 'a+');
     try {
-      const refusal = await lock(file);
+      const refusal = lock(file);
       if (refusal !== undefined) {
         const heldBy = refusal === constants.errno.EWOULDBLOCK ? await file.readFile('utf8') : undefined;
         await file.close();
@@ -49,9 +50,8 @@ export async function lockFile(path: string, holder: string): Promise<FileLock |
 }
 
 /** @returns undefined, or the number of the error */
-async function lock({ fd }: FileHandle): Promise<number | undefined> {
-  // Loaded by who needs it alone: it is native code.
-  const { load, errno } = await import('koffi');
+function lock({ fd }: FileHandle): number | undefined {
+  const { load, errno } = loadKoffi();
   flock ??= load(null).func('int flock(int fd, int operation)') as Flock;
   return flock(fd, LOCK_EX | LOCK_NB) === 0 ? undefined : errno();
 }

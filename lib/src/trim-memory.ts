@@ -1,3 +1,5 @@
+import { loadKoffi } from './koffi.js';
+
 /** How much more than usual the process may hold before memory is given back. */
 const MOST = 1.1;
 
@@ -11,19 +13,18 @@ let mallocTrim: (() => void) | undefined;
  * sizes the C library keeps pieces that fit none of the next ones, tens of megabytes for every batch of long clips.
  * Where its allocator has no `malloc_trim` (macOS, musl) nothing is done.
  */
-export async function trimMemory(): Promise<void> {
+export function trimMemory(): void {
   const held = process.memoryUsage.rss();
   if (trimmed) usual = Math.max(usual, held);
   trimmed = held > MOST * usual;
   if (!trimmed) return;
-  mallocTrim ??= await findMallocTrim();
+  mallocTrim ??= findMallocTrim();
   mallocTrim();
 }
 
-async function findMallocTrim(): Promise<() => void> {
-  const { load } = await import('koffi');
+function findMallocTrim(): () => void {
   try {
-    const trim = load(null).func('int malloc_trim(size_t pad)');
+    const trim = loadKoffi().load(null).func('int malloc_trim(size_t pad)');
     return () => void trim(0);
   } catch {
     return () => {};

@@ -28,13 +28,16 @@ export function requireNumber(name: string, value: number, least: number = -Infi
   }
 }
 
+/** Sampling rates of sound, in Hz. */
+export const RATES: { readonly from: number; readonly to: number } = { from: 100, to: 1_000_000 };
+
 /**
  * Throws a {@link ParameterError} unless `value` is a sampling rate of sound, in Hz: beyond these, converting a clip would
  * cost minutes or gigabytes.
  */
 export function requireRate(name: string, value: number): void {
   requireInteger(name, value);
-  requireNumber(name, value, 100, 1_000_000);
+  requireNumber(name, value, RATES.from, RATES.to);
 }
 
 /** Throws a {@link ParameterError} unless `value` is a finite number above zero. */

@@ -14,22 +14,43 @@ import { isSystemError } from './files.js';
  */
 export async function writeFolder(folder: string, write: (beside: string) => Promise<void>): Promise<void> {
   const target = resolve(folder);
-  let made: string | undefined;
   let beside: string | undefined;
   try {
-    made = await mkdir(target, { recursive: true });
-    beside = await mkdtemp(join(target, '.write-'));
-    await write(beside);
-    await moveFiles(beside, target);
-    await rm(beside, { recursive: true, force: true });
+    await withFolderBeside(target, '.write-', async (empty) => {
+      beside = empty;
+      await write(empty);
+      await moveFiles(empty, target);
+    });
   } catch (error) {
-    if (beside) await rm(beside, { recursive: true, force: true }).catch(() => {});
-    if (made) await removeEmpty(target, made);
     if (!isSystemError(error)) throw error;
     const cause = (error instanceof WriteError ? error.cause : error) as NodeJS.ErrnoException;
     const place = error instanceof WriteError ? error.path : folder;
     const isBeside = beside !== undefined && place.startsWith(beside);
     throw new WriteError(isBeside ? join(folder, relative(beside!, place)) : place, cause);
+  }
+}
+
+/**
+ * Does the work with an empty folder within `target`, which is gone afterwards. `target` is made if need be, and where the
+ * work fails it is as before.
+ */
+export async function withFolderBeside<T>(
+  target: string,
+  prefix: string,
+  work: (empty: string) => Promise<T>,
+): Promise<T> {
+  let made: string | undefined;
+  let empty: string | undefined;
+  try {
+    made = await mkdir(target, { recursive: true });
+    empty = await mkdtemp(join(target, prefix));
+    const result = await work(empty);
+    await rm(empty, { recursive: true, force: true });
+    return result;
+  } catch (error) {
+    if (empty) await rm(empty, { recursive: true, force: true }).catch(() => {});
+    if (made) await removeEmpty(target, made);
+    throw error;
   }
 }
 
@@ -59,7 +80,7 @@ async function moveFiles(from: string, to: string): Promise<void> {
 }
 
 /** Removes folders from `target` up to `first`, as far as nobody has put something in. */
-export async function removeEmpty(target: string, first: string): Promise<void> {
+async function removeEmpty(target: string, first: string): Promise<void> {
   for (let folder = target; ; folder = dirname(folder)) {
     const removed = await rmdir(folder).then(
       () => true,

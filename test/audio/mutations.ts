@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { AudioDecodeError, load } from 'onpa';
 import { audio } from '../fixtures.js';
+import { random } from '../random.js';
 import { withOggChecksums } from './ogg-checksum.js';
 
 /** Damages audio files and loads them: a child process, which damaged-files.ts watches. */
@@ -27,17 +28,6 @@ export interface Outcome {
   peak?: number;
   /** Its memory now, in bytes. */
   memory: number;
-}
-
-/** Numbers in [0, 1), the same for the same seed (mulberry32). */
-function random(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
 }
 
 /** What programs write where they do not know a size, and what overflows. */

@@ -13,6 +13,21 @@ export function ownFolder(): { path: string } {
   return folder;
 }
 
+/** The same as `ONPA_CACHE`: what is unpacked or downloaded. */
+export function ownUnpacked(): { path: string } {
+  const folder = ownFolder();
+  let before: string | undefined;
+  beforeEach(() => {
+    before = process.env.ONPA_CACHE;
+    process.env.ONPA_CACHE = folder.path;
+  });
+  afterEach(() => {
+    if (before === undefined) delete process.env.ONPA_CACHE;
+    else process.env.ONPA_CACHE = before;
+  });
+  return folder;
+}
+
 /** A tone as a WAV file. */
 export function tone(frequency: number, seconds: number = 0.1, sampleRate: number = 22050): Uint8Array {
   const samples = Float32Array.from({ length: Math.round(seconds * sampleRate) }, (_, i) =>

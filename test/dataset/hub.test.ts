@@ -1,8 +1,8 @@
 import { deepEqual, equal, match, rejects } from 'node:assert/strict';
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { hostname, tmpdir } from 'node:os';
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
 import path from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { DatasetError, loadDataset } from 'onpa';
@@ -13,6 +13,7 @@ import { withHub } from '../hub/running-hub.js';
 import type { HubServer } from '../hub/server.js';
 import { ownCache, tree } from '../hub/surroundings.js';
 import { withWarnings } from '../hubert/warnings.js';
+import { ownUnpacked } from './folders.js';
 
 const ID = 'me/clips';
 const REVISION = 'refs/convert/parquet';
@@ -22,24 +23,6 @@ const stored = (name: string) => readFile(fixturePath(name));
 /** The samples of a row of the fixtures, as 16-bit integers. */
 const clip = (row: number) => [...fixture('dataset/clips').tensor(`clip/${row}`, 'I16').data];
 const integers = (samples: Float32Array) => Array.from(samples, (x) => Math.round(x * 32768));
-
-/** Cache folders of its own for each test of a suite. */
-function ownCaches(): { onpa: string } {
-  ownCache();
-  const caches = { onpa: '' };
-  let before: string | undefined;
-  beforeEach(async () => {
-    before = process.env.ONPA_CACHE;
-    caches.onpa = await mkdtemp(path.join(tmpdir(), 'onpa-cache-'));
-    process.env.ONPA_CACHE = caches.onpa;
-  });
-  afterEach(async () => {
-    if (before === undefined) delete process.env.ONPA_CACHE;
-    else process.env.ONPA_CACHE = before;
-    await rm(caches.onpa, { recursive: true });
-  });
-  return caches;
-}
 
 async function offer(hub: HubServer, files: Record<string, string>, revision: string = REVISION): Promise<string> {
   process.env.HF_ENDPOINT = hub.url;
@@ -51,7 +34,8 @@ async function offer(hub: HubServer, files: Record<string, string>, revision: st
 const PARQUET = Object.fromEntries(FILES.map((name) => [`default/train/${name}.parquet`, `${name}.parquet`]));
 
 describe('loadDataset of Parquet files on the Hub', () => {
-  const caches = ownCaches();
+  ownCache();
+  const unpacked = ownUnpacked();
 
   it('has the sound and the class labels that Python put in, from all files of the split', async () => {
     await withHub(async (hub) => {
@@ -98,7 +82,7 @@ describe('loadDataset of Parquet files on the Hub', () => {
       process.env.HF_HUB_OFFLINE = '1';
       deepEqual((await loadDataset(ID)).column('file'), before.column('file'));
       equal(hub.seen.length, requests + 1);
-      const place = path.join(caches.onpa, 'datasets', 'me--clips', commit, 'default', 'train');
+      const place = path.join(unpacked.path, 'datasets', 'me--clips', commit, 'default', 'train');
       equal(before.column('file')[0], path.join(place, '000000-clip-00.flac'));
       await rejects(loadDataset(ID, { split: 'test' }), /no split 'test'; give one of train$/);
     });
@@ -137,14 +121,14 @@ describe('loadDataset of Parquet files on the Hub', () => {
       const cut = (await stored('0001.parquet')).subarray(0, 9000);
       hub.commit(ID, { 'default/train/0000.parquet': cut }, { type: 'dataset', revision: REVISION });
       await rejects(loadDataset(ID), /0000\.parquet cannot be read as Parquet: .*\. Remove it, to download it again$/);
-      deepEqual(await tree(caches.onpa), []);
+      deepEqual(await tree(unpacked.path), []);
     });
   });
 
   it('reads one group of rows after the other, and each byte at most once', async () => {
     for (const name of FILES) {
       const reads: number[] = [];
-      const folder = path.join(caches.onpa, name);
+      const folder = path.join(unpacked.path, name);
       await mkdir(folder);
       await unpackParquet([fixturePath(`${name}.parquet`)], folder, { read: (bytes) => void reads.push(bytes) });
       // What the file says of itself, at its end, comes first.
@@ -172,7 +156,8 @@ describe('loadDataset of Parquet files on the Hub', () => {
 });
 
 describe("loadDataset of GTZAN's archive on the Hub", () => {
-  const caches = ownCaches();
+  ownCache();
+  const unpacked = ownUnpacked();
   const names = (files: string[]) => files.map((file) => file.split(path.sep).slice(-3).join('/'));
 
   it('unpacks it once, without the broken file and what is no clip', async () => {
@@ -220,7 +205,7 @@ describe("loadDataset of GTZAN's archive on the Hub", () => {
         await rejects(loadDataset(ID), { name: 'DatasetError', message: reason });
       });
     }
-    deepEqual(await tree(caches.onpa), []);
+    deepEqual(await tree(unpacked.path), []);
   });
 
   it('takes nothing for whole that a killed process has left, and clears it away', async () => {
@@ -247,15 +232,15 @@ describe("loadDataset of GTZAN's archive on the Hub", () => {
         await offer(hub, files, revision);
         const killed = fork(path.join(__dirname, 'unpack-process.js'), [ID, String(rows - 1)], { silent: true });
         deepEqual(await once(killed, 'exit'), [null, 'SIGKILL']);
-        const left = await tree(caches.onpa);
+        const left = await tree(unpacked.path);
         equal(left.length >= rows - 1 && left.every((file) => /\.part\//.test(file)), true, left.join());
         equal((await loadDataset(ID)).length, rows);
         deepEqual(
-          (await tree(caches.onpa)).filter((file) => file.includes('.part')),
+          (await tree(unpacked.path)).filter((file) => file.includes('.part')),
           [],
         );
       });
-      await rm(path.join(caches.onpa, 'datasets'), { recursive: true });
+      await rm(path.join(unpacked.path, 'datasets'), { recursive: true });
     }
   });
 });

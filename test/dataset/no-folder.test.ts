@@ -3,19 +3,11 @@ import path from 'node:path';
 import { HubError, loadDataset } from 'onpa';
 import { withHub } from '../hub/running-hub.js';
 import { ownCache } from '../hub/surroundings.js';
-import { ownFolder } from './folders.js';
+import { ownUnpacked } from './folders.js';
 
 describe('loadDataset of a path that looks like a folder, and is none', () => {
   ownCache();
-  const folder = ownFolder();
-  const before = process.env.ONPA_CACHE;
-  beforeEach(() => {
-    process.env.ONPA_CACHE = folder.path;
-  });
-  afterEach(() => {
-    if (before === undefined) delete process.env.ONPA_CACHE;
-    else process.env.ONPA_CACHE = before;
-  });
+  ownUnpacked();
 
   const named = (start: RegExp) => (error: Error) => {
     equal(error instanceof HubError, true);

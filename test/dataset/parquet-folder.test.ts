@@ -5,22 +5,13 @@ import { DatasetError, loadDataset } from 'onpa';
 import { inRepository } from '../fixtures.js';
 import { tree } from '../hub/surroundings.js';
 import { withWarnings } from '../hubert/warnings.js';
-import { all, lay, ownFolder, tone } from './folders.js';
+import { all, lay, ownFolder, ownUnpacked, tone } from './folders.js';
 
 const stored = (name: string) => readFile(inRepository('test', 'fixtures', 'dataset', `${name}.parquet`));
 
 describe('loadDataset of a folder of Parquet files', () => {
   const folder = ownFolder();
-  const cache = ownFolder();
-  let before: string | undefined;
-  beforeEach(() => {
-    before = process.env.ONPA_CACHE;
-    process.env.ONPA_CACHE = cache.path;
-  });
-  afterEach(() => {
-    if (before === undefined) delete process.env.ONPA_CACHE;
-    else process.env.ONPA_CACHE = before;
-  });
+  const cache = ownUnpacked();
 
   it('has the rows of all files of the split, unpacked once', async () => {
     await lay(folder.path, {

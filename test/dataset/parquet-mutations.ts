@@ -3,6 +3,7 @@ import { DatasetError } from 'onpa';
 import { openParquet } from 'onpa/dist/dataset/parquet/open-parquet.js';
 import { unpackLimits } from 'onpa/dist/dataset/unpack-limits.js';
 import { inRepository } from '../fixtures.js';
+import { random } from '../random.js';
 
 /**
  * Damages Parquet files and reads them, in a process of its own: `node parquet-mutations.js <first seed> <count>`. It
@@ -24,17 +25,6 @@ export interface Mutations {
 const FILES = ['0000', '0001', '0002'].map((name) =>
   readFileSync(inRepository('test', 'fixtures', 'dataset', `${name}.parquet`)),
 );
-
-/** Numbers in [0, 1), the same for the same seed (mulberry32). */
-function random(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 /** A file with bits turned over, bytes overwritten, cut out or put in: half of it in the footer, where it tells most. */
 function damaged(seed: number): Buffer {

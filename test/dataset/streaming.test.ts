@@ -13,7 +13,7 @@ import { withHub } from '../hub/running-hub.js';
 import { type HubServer, sendBeginning, TOKEN } from '../hub/server.js';
 import { ownCache, tree } from '../hub/surroundings.js';
 import { withWarnings } from '../hubert/warnings.js';
-import { all, lay, ownFolder, tone } from './folders.js';
+import { all, lay, ownFolder, ownUnpacked, tone } from './folders.js';
 import { archiveOf, entry } from './tiny-archive.js';
 import { plain, tinyParquet } from './tiny-parquet.js';
 
@@ -67,16 +67,7 @@ async function requireLevel(rows: AsyncIterable<unknown>, count: number): Promis
 
 describe('a data set that is streamed', () => {
   const cache = ownCache();
-  const folder = ownFolder();
-  let before: string | undefined;
-  beforeEach(() => {
-    before = process.env.ONPA_CACHE;
-    process.env.ONPA_CACHE = folder.path;
-  });
-  afterEach(() => {
-    if (before === undefined) delete process.env.ONPA_CACHE;
-    else process.env.ONPA_CACHE = before;
-  });
+  const folder = ownUnpacked();
 
   it('has the rows and the features of one that is loaded, and leaves no file behind', async () => {
     await withHub(async (hub) => {

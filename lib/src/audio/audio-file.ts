@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { AudioDecodeError } from '../errors.js';
-import { loadKoffi } from './koffi.js';
+import { loadKoffi } from '../koffi.js';
 
 /** An open file. */
 export interface AudioFile {

@@ -1,6 +1,6 @@
 import type { MultiChannelWaveform } from '../dsp/waveform.js';
 import { AudioDecodeError } from '../errors.js';
-import { requireFinite } from '../validation.js';
+import { RATES, requireFinite } from '../validation.js';
 import type { AudioFile } from './audio-file.js';
 import { afterEnd, type Excerpt, samplesOf } from './excerpt.js';
 import { decodeWithFfmpeg } from './ffmpeg.js';
@@ -10,9 +10,6 @@ import type { Look } from './recognise.js';
 import { requireAudio } from './require-audio.js';
 import { MissingFrame, type SoundFile } from './sound-file.js';
 import { isFloat } from './sound-format.js';
-
-/** What recordings have, in Hz; a damaged header says anything. */
-const RATES = { from: 100, to: 1_000_000 };
 
 /**
  * Decodes an audio file, or a part of it.

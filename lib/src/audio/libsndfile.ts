@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type * as Koffi from 'koffi';
 import { SetupError } from '../errors.js';
-import { loadKoffi } from './koffi.js';
+import { loadKoffi } from '../koffi.js';
 import { silenceStandardError } from './silence-standard-error.js';
 
 /** What libsndfile says about a file: `SF_INFO` of its sndfile.h. */

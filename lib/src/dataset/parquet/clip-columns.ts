@@ -1,8 +1,6 @@
 import { type FileMetaData, parquetSchema, type SchemaTree } from 'hyparquet';
 import { DatasetError } from '../../errors.js';
-
-/** No recording has more, in Hz. */
-const HIGHEST_RATE = 1_000_000;
+import { RATES } from '../../validation.js';
 
 /** A column of class labels. */
 export interface ClassColumn {
@@ -86,5 +84,5 @@ function isLeaf(tree: SchemaTree | undefined, types: readonly string[]): boolean
 }
 
 function isRate(rate: unknown): rate is number {
-  return Number.isInteger(rate) && (rate as number) > 0 && (rate as number) <= HIGHEST_RATE;
+  return Number.isInteger(rate) && (rate as number) > 0 && (rate as number) <= RATES.to;
 }

@@ -1,8 +1,8 @@
-import { mkdir, mkdtemp, readdir, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, readdir, rename, stat } from 'node:fs/promises';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { ParameterError } from '../../errors.js';
 import { isFolder, isSystemError } from '../../files.js';
-import { removeEmpty } from '../../write-folder.js';
+import { withFolderBeside } from '../../write-folder.js';
 import { requireFileName } from '../names.js';
 
 /** A file to be pushed. */
@@ -30,20 +30,15 @@ export async function pushToFolder(
   checked: () => Promise<void>,
 ): Promise<string[]> {
   const target = resolve(folder);
-  let made: string | undefined;
-  let beside: string | undefined;
   try {
-    made = await mkdir(target, { recursive: true });
-    beside = await mkdtemp(join(target, '.push-'));
-    await write(beside);
-    const files = await filesIn(beside);
-    await checked();
-    await move(files, target, folder);
-    await rm(beside, { recursive: true, force: true });
-    return files.map(({ path }) => path);
+    return await withFolderBeside(target, '.push-', async (beside) => {
+      await write(beside);
+      const files = await filesIn(beside);
+      await checked();
+      await move(files, target, folder);
+      return files.map(({ path }) => path);
+    });
   } catch (error) {
-    if (beside) await rm(beside, { recursive: true, force: true });
-    if (made) await removeEmpty(target, made);
     if (!isSystemError(error)) throw error;
     const reason = (error as Error).message;
     throw new ParameterError(

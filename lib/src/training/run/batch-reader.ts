@@ -27,7 +27,7 @@ export class BatchReader {
    */
   async next(): Promise<LabelledBatch | undefined> {
     this.#free();
-    await trimMemory();
+    trimMemory();
     await this.#interruption.pause();
     this.#pending = this.#batches.next();
     const { value } = await this.#interruption.race(this.#pending);

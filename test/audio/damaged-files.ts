@@ -59,7 +59,7 @@ if (require.main === module) {
   const count = Number(process.argv[2] ?? 100_000);
   void loadDamaged(0, count, 5000).then(({ outcomes, fatal, printed }) => {
     const wrong = outcomes.filter((outcome) => outcome.wrong);
-    const peak = outcomes.reduce((most, outcome) => Math.max(most, outcome.peak ?? 0), 0) / 1e6;
+    const peak = outcomes.reduce((most, outcome) => Math.max(most, outcome.peak), 0) / 1e6;
     const read = outcomes.filter(({ samples }) => samples).length;
     console.log(`${outcomes.length} files, ${read} read; ${fatal.length} fatal, ${wrong.length} with another error`);
     console.log(`${peak.toFixed(0)} MB at most; ${printed.length} characters printed`);

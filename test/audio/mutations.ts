@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { AudioDecodeError, load } from 'onpa';
+import { peakMemory } from '../../bench/memory.js';
 import { audio } from '../fixtures.js';
 import { random } from '../random.js';
 import { withOggChecksums } from './ogg-checksum.js';
@@ -24,8 +25,8 @@ export interface Outcome {
   samples?: number;
   /** An error other than AudioDecodeError. */
   wrong?: string;
-  /** The most memory that the process has had so far, in bytes; undefined where the system does not tell. */
-  peak?: number;
+  /** The most memory that the process has had so far, in bytes. */
+  peak: number;
   /** Its memory now, in bytes. */
   memory: number;
 }
@@ -97,11 +98,7 @@ async function outcome(seed: number, name: string, bytes: Uint8Array): Promise<O
   }
 }
 
-/** Since the process began: what getrusage tells is that of the parent, too. */
-function peak(): number | undefined {
-  if (process.platform !== 'linux') return undefined;
-  return 1024 * Number(/VmHWM:\s+(\d+)/.exec(readFileSync('/proc/self/status', 'utf8'))?.[1]);
-}
+const peak = (): number => peakMemory() * 1e6;
 
 process.once('message', async ({ from, to }: { from: number; to: number }) => {
   for (let seed = from; seed < to; seed++) {

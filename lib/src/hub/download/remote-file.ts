@@ -68,7 +68,7 @@ async function* part(place: Place, start: number, end: number, signal: AbortSign
   let tries = 0;
   while (at < end && !signal.aborted) {
     try {
-      for await (const piece of receive(place, at, end, signal)) {
+      for await (const piece of answerOf(place, at, end, signal)) {
         at += piece.length;
         tries = 0;
         yield piece;
@@ -84,7 +84,7 @@ async function* part(place: Place, start: number, end: number, signal: AbortSign
 }
 
 /** What one request brings. */
-async function* receive(
+async function* answerOf(
   { hub, of, url, size }: Place,
   start: number,
   end: number,

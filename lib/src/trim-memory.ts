@@ -17,7 +17,11 @@ export function trimMemory(): void {
   const held = process.memoryUsage.rss();
   if (trimmed) usual = Math.max(usual, held);
   trimmed = held > MOST * usual;
-  if (!trimmed) return;
+  if (trimmed) giveMemoryBack();
+}
+
+/** Gives memory that is free back to the system: after what was large has been freed. */
+export function giveMemoryBack(): void {
   mallocTrim ??= findMallocTrim();
   mallocTrim();
 }

@@ -6,6 +6,7 @@ import type { CommitInfo } from '../hub/push/push-files.js';
 import type { HubertForSequenceClassification } from '../hubert/models.js';
 import { type Interruption, listenForInterruption, Stopped } from '../interruption.js';
 import { given, type OrNull } from '../options.js';
+import { collectSoon } from '../tensor/forgotten.js';
 import { writeFolder } from '../write-folder.js';
 import { TrainingArguments } from './arguments/training-arguments.js';
 import type { ModelCardOptions } from './card/model-card.js';
@@ -51,6 +52,7 @@ export class Trainer {
       throw new ParameterError(`evalStrategy is '${this.args.evalStrategy}', but there is no evalDataset; give one`);
     }
     if (this.args.freezeFeatureEncoder) model.freezeFeatureEncoder();
+    collectSoon();
   }
 
   /**

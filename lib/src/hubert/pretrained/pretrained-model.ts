@@ -5,6 +5,7 @@ import { writeWhole } from '../../files.js';
 import { type CommitInfo, type PushOptions, pushFiles } from '../../hub/push/push-files.js';
 import { formatJson } from '../../json.js';
 import { given, type OrNull } from '../../options.js';
+import { collectSoon, freeWhenForgotten } from '../../tensor/forgotten.js';
 import type { tf } from '../../tensor/tensorflow.js';
 import { requireInteger } from '../../validation.js';
 import { writeFolder } from '../../write-folder.js';
@@ -17,7 +18,7 @@ import { writeConfig } from './config-file.js';
 /** What all models share: a configuration, parameters under their names in a checkpoint, and an encoder. */
 export abstract class PretrainedModel {
   readonly config: ModelConfig;
-  /** The parameters by their names in a checkpoint, in PyTorch's layout. */
+  /** The parameters by their names in a checkpoint, in PyTorch's layout; they live as long as the model or this map does. */
   readonly parameters: ReadonlyMap<string, tf.Variable>;
   protected readonly encoder: SpeechEncoder;
   #drawChoices: ((batch: EncoderInput) => TrainingChoices) | undefined;
@@ -28,6 +29,8 @@ export abstract class PretrainedModel {
     this.parameters = parameters;
     this.#encoderPrefix = encoderPrefix;
     this.encoder = new SpeechEncoder(config, (name) => this.parameter(encoderPrefix + name));
+    freeWhenForgotten(parameters, { tensors: Object.fromEntries(parameters) });
+    collectSoon();
   }
 
   /** Whether dropout, layer drop and SpecAugment are at work. */
@@ -131,7 +134,7 @@ export abstract class PretrainedModel {
     });
   }
 
-  /** Frees the parameters. The model cannot be used afterwards. */
+  /** Frees the parameters now, not when nobody has the model any more. The model cannot be used afterwards. */
   dispose(): void {
     this.encoder.dispose();
     for (const variable of this.parameters.values()) variable.dispose();

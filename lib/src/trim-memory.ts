@@ -6,6 +6,7 @@ const MOST = 1.1;
 /** In bytes: what the process holds after a batch that began with nothing to give back. */
 let usual = 0;
 let trimmed = true;
+let willTrim = false;
 let mallocTrim: (() => void) | undefined;
 
 /**
@@ -17,11 +18,20 @@ export function trimMemory(): void {
   const held = process.memoryUsage.rss();
   if (trimmed) usual = Math.max(usual, held);
   trimmed = held > MOST * usual;
-  if (trimmed) giveMemoryBack();
+  if (trimmed) giveBack();
 }
 
-/** Gives memory that is free back to the system: after what was large has been freed. */
-export function giveMemoryBack(): void {
+/** Gives memory that is free back to the system once what runs now has ended: after something large has been freed. */
+export function trimMemorySoon(): void {
+  if (willTrim) return;
+  willTrim = true;
+  setImmediate(() => {
+    willTrim = false;
+    giveBack();
+  });
+}
+
+function giveBack(): void {
   mallocTrim ??= findMallocTrim();
   mallocTrim();
 }

@@ -1,24 +1,18 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { giveMemoryBack } from '../trim-memory.js';
+import { trimMemorySoon } from '../trim-memory.js';
 import type { tf } from './tensorflow.js';
 
 /** How long after a call of {@link collectSoon} memory is looked through (ms): by then a notebook's cell has its new value. */
 const SOON = 500;
 
-let willGiveBack = false;
 let willCollect = false;
 
 const registry = new FinalizationRegistry<{ tensors: tf.NamedTensorMap }>(({ tensors }) => {
   for (const tensor of Object.values(tensors)) {
     if (!tensor.isDisposed) tensor.dispose();
   }
-  if (willGiveBack) return;
-  willGiveBack = true;
-  setImmediate(() => {
-    willGiveBack = false;
-    giveMemoryBack();
-  });
+  trimMemorySoon();
 });
 
 /**

@@ -7,6 +7,7 @@ import { formatJson } from '../../json.js';
 import { given, type OrNull } from '../../options.js';
 import { collectSoon, freeWhenForgotten } from '../../tensor/forgotten.js';
 import type { tf } from '../../tensor/tensorflow.js';
+import { trimMemorySoon } from '../../trim-memory.js';
 import { requireInteger } from '../../validation.js';
 import { writeFolder } from '../../write-folder.js';
 import type { ModelConfig } from '../config.js';
@@ -138,6 +139,7 @@ export abstract class PretrainedModel {
   dispose(): void {
     this.encoder.dispose();
     for (const variable of this.parameters.values()) variable.dispose();
+    trimMemorySoon();
   }
 
   /** What chance decides for a batch; nothing outside training. */

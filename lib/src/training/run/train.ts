@@ -1,6 +1,7 @@
 import type { ExampleSource } from '../../dataset/example-source.js';
 import { TrainingInterrupted } from '../../errors.js';
 import { type Interruption, Stopped } from '../../interruption.js';
+import { trimMemorySoon } from '../../trim-memory.js';
 import { takeBest } from '../checkpoints/best-checkpoint.js';
 import { listCheckpoints, partialFolder } from '../checkpoints/checkpoint-folder.js';
 import { inOutputFolder } from '../checkpoints/output-folder.js';
@@ -96,6 +97,7 @@ async function trainBy(plan: TrainingPlan, context: TrainingContext, call: Train
     model.eval();
     training.optimizer.dispose();
     await store.dispose();
+    trimMemorySoon();
     await tracker.end(outcome);
   }
 }

@@ -1,9 +1,10 @@
-// Checks the code cells of the notebooks with the library's TypeScript and Biome, besides tslab's own TypeScript:
+// Checks the cells of the notebooks: code with the library's TypeScript and Biome, besides tslab's own TypeScript, and their form:
 // npm run cells [-- notebook.ipynb …]
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename, join, relative, resolve } from 'node:path';
+import { formOf } from './cell_rules.mjs';
 import { root } from './setup/run.mjs';
 
 const require = createRequire(join(root, 'package.json'));
@@ -47,9 +48,9 @@ function moduleOf(path) {
     body.push({ words: '{', cell: i + 1, line: text.split('\n').length });
     open++;
   }
-  const end = { ...body.at(-1), words: `${'}'.repeat(open)} export {};` };
+  const end = { ...(body.at(-1) ?? { cell: 1, line: 1 }), words: `${'}'.repeat(open)} export {};` };
   const lines = [...imports, ...body, end];
-  return { text: lines.map(({ words }) => words).join('\n'), lines };
+  return { text: lines.map(({ words }) => words).join('\n'), lines, form: formOf(cells) };
 }
 
 rmSync(folder, { recursive: true, force: true });
@@ -74,14 +75,23 @@ const found = ts.getPreEmitDiagnostics(program).map(({ file, start, messageText 
   return file ? place(file.fileName, file.getLineAndCharacterOfPosition(start).line, message) : message;
 });
 
+for (const { path, form } of modules.values()) {
+  for (const { cell, line, message } of form) found.push(complaint(path, cell, line, message));
+}
+
 /** The complaint as '01-waveform.ipynb, cell 3, line 2: …' */
-function place(file, index, message) {
-  const { path, lines } = modules.get(resolve(file));
-  const { cell, line } = lines[index];
+function complaint(path, cell, line, message) {
   return `${relative(root, path)}, cell ${cell}, line ${line}: ${message}`;
 }
 
-/** What is not true of cells: a notebook ends in exercises that wait for an answer, and prefers short lines. */
+/** The same for a line of a module. */
+function place(file, index, message) {
+  const { path, lines } = modules.get(resolve(file));
+  const { cell, line } = lines[index];
+  return complaint(path, cell, line, message);
+}
+
+/** What is not true of cells: exercises wait for an answer, and lines are short. */
 const rules = {
   complexity: { noUselessLoneBlockStatements: 'off', noUselessEmptyExport: 'off' },
   style: { noNonNullAssertion: 'off', useConst: 'off', useImportType: 'off' },

@@ -84,8 +84,15 @@ const pictures = {
     [
       { label: 'pipeline', group: 'what users start with', row: 0, from: [] },
       { label: 'training', detail: 'run, checkpoints …', group: 'what users start with', row: 1, from: [] },
+      { label: 'exercises', detail: 'check', group: 'what users start with', row: 2, from: [] },
       { label: 'plot', detail: 'charts, show, play', group: 'what users start with', row: 3, from: ['training'] },
-      { label: 'hubert', detail: 'the model', group: 'models and data', column: 1, from: ['pipeline', 'training'] },
+      {
+        label: 'hubert',
+        detail: 'the model',
+        group: 'models and data',
+        column: 1,
+        from: ['pipeline', 'training', 'exercises'],
+      },
       { label: 'dataset', detail: 'rows, splits', group: 'models and data', row: 2, from: ['training'] },
       { label: 'feature-extractor', group: 'models and data', column: 2, row: 2, from: ['pipeline', 'dataset'] },
       { label: 'tensor', detail: 'TensorFlow.js', group: 'layers below', column: 3, row: 0, from: ['hubert'] },

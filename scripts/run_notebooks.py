@@ -113,7 +113,7 @@ def run(path, timeout):
         kernel_name="tslab",
         record_timing=False,
         coalesce_streams=True,
-        resources={"metadata": {"path": str(SOURCE)}},
+        resources={"metadata": {"path": str(path.parent)}},
     )
     # What native libraries write past the kernel goes into a file, not between the lines of this program.
     with open(TARGET / f"{path.stem}.log", "wb") as log:

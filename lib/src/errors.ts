@@ -30,6 +30,11 @@ export class TrainingError extends OnpaError {}
 /** Training that was asked to stop. The message says after which step, and how to go on. */
 export class TrainingInterrupted extends OnpaError {}
 
+/**
+ * An exercise that is not solved, where `ONPA_GRADING` asks for it. The message names the exercise and what to look at.
+ */
+export class ExerciseError extends OnpaError {}
+
 /** A file that cannot be written. The message names it, why, and what to do; what stood there before is as it was. */
 export class WriteError extends OnpaError {
   /** What the operating system says: 'ENOSPC', 'EACCES' … */

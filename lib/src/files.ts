@@ -4,6 +4,7 @@ import { type FileHandle, mkdir, rename, rm, stat, writeFile } from 'node:fs/pro
 import { homedir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { courseData, isCourseData } from './course-data.js';
 import { ParameterError, WriteError } from './errors.js';
 
 /**
@@ -63,9 +64,14 @@ export async function writeFully(file: FileHandle, bytes: Uint8Array, position: 
 /** Whether the operating system refused: a file that may not be read, a disk without room. */
 export const isSystemError = (error: unknown): boolean => (error as NodeJS.ErrnoException).syscall !== undefined;
 
-/** The path of a folder, given as one or as a `file:` URL. */
+/**
+ * The path of a file or folder, given as one, as a `file:` URL, or as what comes with the course: 'onpa:mini-genres'.
+ *
+ * @throws ParameterError for a URL that names none
+ */
 export function pathOf(idOrFolder: string): string {
-  if (!idOrFolder.startsWith('file:')) return idOrFolder;
+  if (isCourseData(idOrFolder)) return courseData(idOrFolder);
+  if (!/^file:/i.test(idOrFolder)) return idOrFolder;
   try {
     return fileURLToPath(idOrFolder);
   } catch (cause) {

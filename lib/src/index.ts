@@ -31,6 +31,7 @@ export {
   melToHz,
 } from './dsp/mel.js';
 export { type DeltaOptions, delta, type MfccOptions, mfcc } from './dsp/mfcc.js';
+export { peak } from './dsp/peak.js';
 export { quantize } from './dsp/quantize.js';
 export { type ResampleOptions, resample } from './dsp/resample.js';
 export { ComplexSpectrogram } from './dsp/spectrogram.js';
@@ -41,6 +42,7 @@ export {
   AudioDecodeError,
   CheckpointError,
   DatasetError,
+  ExerciseError,
   HubError,
   OnpaError,
   ParameterError,
@@ -50,6 +52,7 @@ export {
   TrainingInterrupted,
   WriteError,
 } from './errors.js';
+export { check } from './exercises/check.js';
 export { AutoFeatureExtractor, Wav2Vec2FeatureExtractor } from './feature-extractor/feature-extractor.js';
 export type { BatchFeature, FeatureExtractionOptions, RawAudio } from './feature-extractor/prepare-audio.js';
 export type { PreprocessorConfig } from './feature-extractor/preprocessor-config.js';

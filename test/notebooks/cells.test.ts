@@ -14,8 +14,9 @@ describe('The check of the code cells', () => {
   /** What the check says about a notebook of such cells. */
   function check(...cells: string[]): { status: number | null; lines: string[] } {
     const file = path.join(folder, 'lesson.ipynb');
+    const title = '# Lesson\n\n<details lang="ja"><summary>日本語</summary>\n\n**レッスン**\n\n</details>';
     const written = cells.map((text) => ({ cell_type: 'code', source: text.split(/(?<=\n)/) }));
-    writeFileSync(file, JSON.stringify({ cells: [{ cell_type: 'markdown', source: ['# Lesson'] }, ...written] }));
+    writeFileSync(file, JSON.stringify({ cells: [{ cell_type: 'markdown', source: [title] }, ...written] }));
     const { status, stderr } = spawnSync(process.execPath, ['scripts/check_notebooks.mjs', file], { encoding: 'utf8' });
     return { status, lines: stderr.split('\n').filter(Boolean) };
   }
@@ -48,5 +49,11 @@ describe('The check of the code cells', () => {
     const { status, lines } = check("import {\n  hann, stft,\n} from 'onpa';\n\nconsole.log(hann(4));");
     assert.equal(status, 1);
     assert.match(lines.join('\n'), /lesson\.ipynb, cell 2, line 2: .*unused/);
+  });
+
+  it('names what is wrong with the form of a cell', () => {
+    const { status, lines } = check(`console.log(1);\nconsole.log('${'a'.repeat(70)}');`);
+    assert.equal(status, 1);
+    assert.match(lines.join('\n'), /lesson\.ipynb, cell 2, line 2: 86 columns/);
   });
 });

@@ -1,4 +1,4 @@
-import { deepEqual, equal, ok } from 'node:assert/strict';
+import { deepEqual, equal, ok, rejects } from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -22,7 +22,14 @@ describe('npm run notebooks', () => {
   async function runAlone(stem: string, answers: readonly string[], more: NodeJS.ProcessEnv = {}): Promise<Notebook> {
     const path = join(work, `${stem}-alone.ipynb`);
     writeFileSync(path, JSON.stringify(solved(readNotebook(inRepository('notebooks', `${stem}.ipynb`)), answers)));
-    const { MODEL: _model, DATASET: _dataset, CLASSIFIER: _classifier, AUDIO: _audio, ...own } = process.env;
+    const {
+      MODEL: _model,
+      DATASET: _dataset,
+      CLASSIFIER: _classifier,
+      AUDIO: _audio,
+      ONPA_GRADING: _grading,
+      ...own
+    } = process.env;
     const places = { ONPA_CACHE: join(work, 'cache'), HF_HOME: join(work, 'cache'), HF_TOKEN: '', HF_TOKEN_PATH: '' };
     const env = { ...own, ...places, ONPA_LIBROSA_URL: NOWHERE, HF_ENDPOINT: NOWHERE, ...more };
     const script = inRepository('scripts', 'notebooks.mjs');
@@ -59,9 +66,9 @@ describe('npm run notebooks', () => {
 
   it(`runs the lesson on DistilHuBERT ${withoutNetwork}, with the model that comes along`, async () => {
     const lines = printed(await runAlone('05-distilhubert', ['1499', '3280', '4 * 1499 * 1499']));
-    equal(lines[0], '../data/models/mini-hubert: 2 layers of 128 channels');
+    equal(lines[0], 'onpa:models/mini-hubert: 2 layers of 128 channels');
     ok(lines.some((line) => line.startsWith('A trumpet phrase of this project')));
-    ok(lines.includes('frames of 400 samples: 1, by the formula 1'));
+    ok(lines.includes('400 samples: 1 frames, formula 1'));
     ok(lines.includes('recording: mean 0, variance 0.004 → mean 0, variance 1'));
   });
 
@@ -115,10 +122,39 @@ describe('npm run notebooks', () => {
   });
 });
 
+describe('A notebook that is graded', () => {
+  it('fails at the check that is not right, and says which it is', async () => {
+    const work = inRepository('build', 'test', 'graded');
+    mkdirSync(work, { recursive: true });
+    const path = join(work, 'graded.ipynb');
+    const source = [
+      "import { check } from 'onpa';\n\nconst [answer1, answer2] = [15_876_000, 5000];",
+      'check.lesson1.count(answer1);',
+      'check.lesson1.alias(answer2);',
+    ];
+    const cells = source.map((text) => ({
+      cell_type: 'code',
+      metadata: {},
+      outputs: [],
+      execution_count: null,
+      source: text,
+    }));
+    writeFileSync(path, JSON.stringify({ cells, metadata: {}, nbformat: 4, nbformat_minor: 5 }));
+    const env = { ...process.env, ONPA_GRADING: '1' };
+    const run = promisify(execFile)(process.execPath, [inRepository('scripts', 'notebooks.mjs'), path], { env });
+    await rejects(run, ({ stderr }) => /cell 3\b[\s\S]*ExerciseError: check\.lesson1\.alias: Not yet/.test(stderr));
+    deepEqual(printed(readNotebook(inRepository('build', 'notebooks', 'graded.ipynb'))), ['✓ right']);
+  });
+});
+
 /** The lesson with answers in the cells that a reader fills in. */
 function solved(notebook: Notebook, answers: readonly string[]): Notebook {
-  const cells = code(notebook).filter(({ source }) => source[0].startsWith('let answer'));
+  const blank = /^const answer\d = undefined;/;
+  const cells = code(notebook).filter(({ source }) => source.some((line) => blank.test(line)));
   equal(cells.length, answers.length);
-  for (const [i, { source }] of cells.entries()) source[0] = source[0].replace(/= .*;/, `= ${answers[i]};`);
+  for (const [i, { source }] of cells.entries()) {
+    const at = source.findIndex((line) => blank.test(line));
+    source[at] = source[at].replace('undefined', answers[i]);
+  }
   return notebook;
 }

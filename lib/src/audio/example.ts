@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname } from 'node:path';
+import { inCourseData } from '../course-data.js';
 import { AudioDecodeError, ParameterError } from '../errors.js';
 import { cacheFolder, writeWhole } from '../files.js';
 import { requireChoice } from '../validation.js';
@@ -50,9 +51,6 @@ const RECORDINGS: Record<ExampleName, Recording> = {
 /** The names that {@link example} knows. */
 export type ExampleName = 'trumpet' | 'libri3' | 'nutcracker' | 'vibeace';
 
-/** The sound that comes with the project. */
-const EMBEDDED = join(__dirname, '..', '..', '..', 'data', 'audio');
-
 /** How long a recording may be, in bytes; the longest has some five million. */
 const MOST = 1 << 26;
 
@@ -85,7 +83,7 @@ export async function example(name: ExampleName): Promise<string> {
   try {
     bytes = await download(url, { maxBytes: MOST }, PATIENCE);
   } catch (cause) {
-    const own = embedded && join(EMBEDDED, embedded.file);
+    const own = embedded && inCourseData('audio', embedded.file);
     if (own && existsSync(own)) return own;
     const reason = (cause as Error).message;
     throw new AudioDecodeError(

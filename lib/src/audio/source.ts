@@ -1,9 +1,9 @@
-import { fileURLToPath } from 'node:url';
 import { AudioDecodeError } from '../errors.js';
+import { pathOf } from '../files.js';
 import { type AudioFile, closeAudioFile, openAudioFile, scratchFile } from './audio-file.js';
 import { type DownloadLimits, download, sourceName } from './download.js';
 
-/** A path, a `file:`, `http:` or `https:` URL, or the bytes of a file. */
+/** A path, a `file:`, `http:` or `https:` URL, 'onpa:' and a path in the course's data/, or the bytes of a file. */
 export type AudioSource = string | URL | Uint8Array;
 
 /**
@@ -52,17 +52,17 @@ async function bytesOf(source: AudioSource, limits: DownloadLimits): Promise<Uin
   // Copied at once: they are the caller's to change.
   if (source instanceof Uint8Array) return source.slice();
   const isUrl = source instanceof URL || /^https?:/i.test(source);
-  if (!isUrl || isFileUrl(source)) return undefined;
+  if (!isUrl || isLocal(source)) return undefined;
   return download(source, limits).catch((cause: Error) => {
     throw new AudioDecodeError(`${sourceName(source)} cannot be downloaded: ${cause.message}`, { cause });
   });
 }
 
-const isFileUrl = (source: string | URL): boolean => /^file:/i.test(String(source));
+const isLocal = (source: string | URL): boolean => /^(file|onpa):/i.test(String(source));
 
 function openPath(source: string | URL): AudioFile {
   try {
-    return openAudioFile(isFileUrl(source) ? fileURLToPath(source) : String(source));
+    return openAudioFile(pathOf(String(source)));
   } catch (cause) {
     const { code, message } = cause as NodeJS.ErrnoException;
     const reason = code === 'ENOENT' ? 'there is no such file' : (code ?? message);

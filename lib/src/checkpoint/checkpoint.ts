@@ -1,3 +1,4 @@
+import { pathOf } from '../files.js';
 import { CheckpointFile, quote } from './checkpoint-file.js';
 import { readPytorch } from './pytorch.js';
 import { readSafetensors } from './safetensors.js';
@@ -41,7 +42,7 @@ export interface Checkpoint {
  * checkpoint.close();
  */
 export async function openCheckpoint(path: string): Promise<Checkpoint> {
-  const file = await CheckpointFile.open(path);
+  const file = await CheckpointFile.open(pathOf(path));
   try {
     const { tensors, metadata, leftOut } = await readContents(file);
     return {

@@ -52,7 +52,7 @@ export interface LoadDatasetOptions<Label extends string> extends HubOptions {
  * With `streaming: true` nothing is kept, neither in these folders nor elsewhere: rows come over the network as they are
  * asked for, and again in the next loop. GTZAN's archive then has the ten genres of GTZAN.
  *
- * @param idOrFolder - a folder as a path or `file:` URL, or `owner/name` on the Hub; a folder goes first
+ * @param idOrFolder - a folder as a path or `file:` URL, `owner/name` on the Hub (a folder goes first), or 'onpa:mini-genres'
  * @throws ParameterError if idOrFolder is neither a folder nor could be a repository
  * @throws DatasetError if it is not laid out as a data set, has a class without a clip, metadata that names no file in it, or
  * no such split; the message names those there are

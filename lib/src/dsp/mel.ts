@@ -219,7 +219,7 @@ function sparse(filters: FloatMatrix): { count: number; ranges: Int32Array; weig
     while (end > first && filters.data[end - 1] === 0) end--;
     while (first < end && filters.data[first] === 0) first++;
     ranges.set([first % filters.columns, end - first], 2 * i);
-    weights.push(...filters.data.subarray(first, end));
+    for (let bin = first; bin < end; bin++) weights.push(filters.data[bin]);
   }
   return { count: filters.rows, ranges, weights: Float32Array.from(weights) };
 }

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { encodeWav } from '../audio/wav.js';
 import type { Waveform } from '../dsp/waveform.js';
 import { ParameterError } from '../errors.js';
+import { pathOf } from '../files.js';
 import { escapeHtml } from '../html.js';
 import { notebook } from '../notebook.js';
 import { given, type OrNull } from '../options.js';
@@ -31,8 +32,9 @@ function mediaType(bytes: Uint8Array, name: string): string {
 
 function read(path: string): Uint8Array {
   try {
-    return readFileSync(path);
+    return readFileSync(pathOf(path));
   } catch (cause) {
+    if (cause instanceof ParameterError) throw cause;
     throw new ParameterError(`'${path}' cannot be read; give the path of an audio file`, { cause });
   }
 }

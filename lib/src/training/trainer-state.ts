@@ -1,4 +1,5 @@
 import { CheckpointError } from '../errors.js';
+import { pathOf } from '../files.js';
 import { formatJson, readJson, snakeCase } from '../json.js';
 
 /** The file's name in a checkpoint, and in what a Trainer saves or pushes. */
@@ -90,7 +91,7 @@ export const TrainerState: {
   loadFromJson(path: string): Promise<TrainerState>;
 } = {
   async loadFromJson(path) {
-    const state = readTrainerState(await readJson(path, LONGEST_STATE));
+    const state = readTrainerState(await readJson(pathOf(path), LONGEST_STATE));
     if (Array.isArray(state.logHistory) && typeof state.globalStep === 'number') return state;
     throw new CheckpointError(`${path} is no state of a training; give the trainer_state.json of a checkpoint`);
   },

@@ -9,7 +9,8 @@ import { type RepositoryOptions, repositoryFile } from './repository-file.js';
  * Downloads a file of a repository of the Hub, once, into the cache that Python uses too, and tells where it is; like
  * `huggingface_hub.hf_hub_download`. Of a folder it is the file that lies there.
  *
- * @param idOrFolder - a folder as a path or `file:` URL, or `owner/name` on the Hub; a folder goes first
+ * @param idOrFolder - a folder as a path or `file:` URL, or `owner/name` on the Hub; a folder goes first. 'onpa:' and a path in
+ * the course's data/ is what comes with it
  * @param file - within the repository, such as 'config.json' or 'data/train.parquet'
  * @returns its path on this machine
  * @throws ParameterError if idOrFolder is neither a folder nor could be a repository

@@ -13,7 +13,8 @@ import { type RepositoryOptions, requireRepository } from './repository-file.js'
 /**
  * The paths of all files of a repository of the Hub, or of a folder, sorted; like `huggingface_hub.list_repo_files`.
  *
- * @param idOrFolder - a folder as a path or `file:` URL, or `owner/name` on the Hub; a folder goes first
+ * @param idOrFolder - a folder as a path or `file:` URL, or `owner/name` on the Hub; a folder goes first. 'onpa:' and a path in
+ * the course's data/ is what comes with it
  * @throws ParameterError if idOrFolder is neither a folder nor could be a repository
  * @throws HubError if the Hub refuses, cannot be reached, or has no such revision
  *

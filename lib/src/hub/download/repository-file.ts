@@ -36,7 +36,8 @@ export interface RepositoryOptions extends HubOptions {
  * off goes on where it stopped. Without a connection the file of the last known commit is taken, and with
  * `HF_HUB_OFFLINE=1` no connection is tried.
  *
- * @param idOrFolder - a folder as a path or `file:` URL, or `owner/name` on the Hub; a folder goes first
+ * @param idOrFolder - a folder as a path or `file:` URL, or `owner/name` on the Hub; a folder goes first. 'onpa:' and a path in
+ * the course's data/ is what comes with it
  * @param file - within the repository, such as 'config.json' or 'data/train.parquet'
  * @returns undefined if the folder or the repository has no such file; without network allowed, also if only other files
  * of the revision were downloaded

@@ -1,4 +1,5 @@
 import { CheckpointError, ParameterError } from '../../errors.js';
+import { pathOf } from '../../files.js';
 import { readJson, snakeCase } from '../../json.js';
 import { given, type OrNull } from '../../options.js';
 import { checkArguments } from './check-arguments.js';
@@ -40,7 +41,7 @@ export class TrainingArguments extends TrainingDefaults {
    * const args = await TrainingArguments.loadFromJson('build/ft/checkpoint-50/training_args.json', { maxSteps: 100 });
    */
   static async loadFromJson(path: string, options: OrNull<TrainingOptions> = {}): Promise<TrainingArguments> {
-    const json = await readJson(path);
+    const json = await readJson(pathOf(path));
     const names = Object.keys(new TrainingDefaults());
     const stored = Object.fromEntries(names.map((name) => [name, json[snakeCase(name)] ?? undefined]));
     const isEmpty = Object.values(stored).every((value) => value === undefined);

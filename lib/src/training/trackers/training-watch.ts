@@ -42,7 +42,7 @@ export function watchTraining(
   return {
     begin(run) {
       start = now();
-      entries.push(...run.logHistory);
+      for (const entry of run.logHistory) entries.push(entry);
       const { resumedFromStep: globalStep, logHistory } = run;
       const epoch = logHistory.at(-1)?.epoch ?? 0;
       view = { run, entries, losses, globalStep, epoch, seconds: 0, status: 'running' };

@@ -1,0 +1,56 @@
+import { quantize } from '../dsp/quantize.js';
+import type { Waveform } from '../dsp/waveform.js';
+import { ParameterError } from '../errors.js';
+import { requireWaveform } from '../numbers.js';
+import { isSame, judgeNumber } from './exercise.js';
+
+/** The exercises of lesson 1, the waveform. */
+export const lesson1 = {
+  /** How many numbers three minutes of stereo at 44,100 Hz are. */
+  count(answer: unknown): void {
+    judgeNumber(answer, {
+      name: 'lesson1.count',
+      isRight: (n) => isSame(n, 3 * 60 * 44100 * 2),
+      hint: 'seconds × samples a second × channels.',
+    });
+  },
+
+  /** At which frequency, in Hz, a tone of 5,000 Hz is heard that was sampled 8,000 times a second. */
+  alias(answer: unknown): void {
+    judgeNumber(answer, {
+      name: 'lesson1.alias',
+      isRight: (hz) => isSame(hz, 8000 - 5000),
+      hint: 'the tone is mirrored at the Nyquist frequency, 4,000 Hz.',
+    });
+  },
+
+  /**
+   * How many bits a recording needs for a signal-to-noise ratio of at least 40 dB.
+   *
+   * @param waveform - the recording
+   */
+  bits(answer: unknown, waveform: Waveform): void {
+    requireWaveform('waveform', waveform);
+    judgeNumber(answer, {
+      name: 'lesson1.bits',
+      isRight: (bits) => bits === bitsFor(40, waveform),
+      hint: 'find the first dot that is not below 40 dB.',
+    });
+  },
+};
+
+/** The fewest bits, from 2 on, for a signal-to-noise ratio in dB. */
+function bitsFor(decibels: number, { samples }: Waveform): number {
+  for (let bits = 2; bits <= 24; bits++) if (signalToNoise(samples, quantize(samples, bits)) >= decibels) return bits;
+  throw new ParameterError('waveform is silent, or next to it; give a recording that can be heard');
+}
+
+function signalToNoise(signal: Float32Array, rounded: Float32Array): number {
+  let power = 0;
+  let error = 0;
+  for (let i = 0; i < signal.length; i++) {
+    power += signal[i] ** 2;
+    error += (signal[i] - rounded[i]) ** 2;
+  }
+  return 10 * Math.log10(power / error);
+}

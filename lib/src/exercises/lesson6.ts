@@ -1,0 +1,55 @@
+import type { Matrix } from 'ml-matrix';
+import { ParameterError } from '../errors.js';
+import { classificationReport } from '../training/metrics.js';
+import { warmupStepsOf } from '../training/run/schedule.js';
+import type { Trainer } from '../training/trainer.js';
+import { isSameTo, judgeNumber, judgeWord } from './exercise.js';
+
+/** The exercises of lesson 6, fine-tuning. */
+export const lesson6 = {
+  /**
+   * Which class a model finds worst: that of the smallest recall, or one of them.
+   *
+   * @param confusion - (C, C), what {@link confusionMatrix} gave
+   * @param names - of the classes
+   */
+  genre(answer: unknown, confusion: Matrix, names: readonly string[]): void {
+    const lowest = worst(confusion, names);
+    judgeWord(answer, {
+      name: 'lesson6.genre',
+      isRight: (name) => lowest.includes(name),
+      hint: `look at the column recall; the genres are ${names.join(', ')}.`,
+    });
+  },
+
+  /**
+   * After how many steps the learning rate is highest.
+   *
+   * @param trainer - that has trained
+   */
+  warmUp(answer: unknown, trainer: Pick<Trainer, 'state' | 'args'>): void {
+    const { state, args } = trainer ?? {};
+    if (!state?.maxSteps) throw new ParameterError('trainer has not trained yet; run trainer.train() first');
+    judgeNumber(answer, {
+      name: 'lesson6.warmUp',
+      isRight: (steps) => steps === warmupStepsOf(args, state.maxSteps),
+      hint: 'the learning rate rises over this share of all steps, and falls from then on.',
+    });
+  },
+
+  /** The loss of a model that gives ten classes the same probability, to two digits after the point. */
+  loss(answer: unknown): void {
+    judgeNumber(answer, {
+      name: 'lesson6.loss',
+      isRight: (loss) => isSameTo(2, loss, Math.LN10),
+      hint: 'the probability of the right class is 1 / 10; its natural logarithm, with the sign turned.',
+    });
+  },
+};
+
+/** The classes of the smallest recall, among those that have examples. */
+function worst(confusion: Matrix, names: readonly string[]): string[] {
+  const all = Object.entries(classificationReport(confusion, names).classes).filter(([, { support }]) => support > 0);
+  const lowest = Math.min(...all.map(([, { recall }]) => recall));
+  return all.filter(([, { recall }]) => recall === lowest).map(([name]) => name.toLowerCase());
+}

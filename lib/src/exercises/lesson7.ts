@@ -1,0 +1,53 @@
+import { ParameterError } from '../errors.js';
+import { told } from '../numbers.js';
+import type { LogEntry } from '../training/trainer-state.js';
+import { isSame, isSameTo, judgeNumber, judgeWord } from './exercise.js';
+
+/** The exercises of lesson 7, the push to the Hub. */
+export const lesson7 = {
+  /** Under which key a card's metadata name the model that this one began as. */
+  key(answer: unknown): void {
+    judgeWord(answer, {
+      name: 'lesson7.key',
+      isRight: (key) => key.replace(/ *:$/, '') === 'base_model',
+      hint: 'look for the name of the model in the metadata; what stands before the colon is the key.',
+    });
+  },
+
+  /** How many bytes model.safetensors needs for each parameter of the model. */
+  bytes(answer: unknown): void {
+    judgeNumber(answer, {
+      name: 'lesson7.bytes',
+      // Whatever was loaded, weights are written as float32.
+      isRight: (bytes) => isSame(bytes, Float32Array.BYTES_PER_ELEMENT),
+      hint: 'the size of the file, divided by model.numParameters().',
+    });
+  },
+
+  /**
+   * Which epoch had the lowest validation loss.
+   *
+   * @param logHistory - of the training: trainer.state.logHistory
+   */
+  epoch(answer: unknown, logHistory: readonly LogEntry[]): void {
+    const epochs = lowest(logHistory);
+    judgeNumber(answer, {
+      name: 'lesson7.epoch',
+      isRight: (epoch) => epochs.some((best) => isSameTo(2, epoch, best)),
+      hint: 'look for the smallest number in the column Validation Loss.',
+    });
+  },
+};
+
+/** The epochs of the lowest loss: there may be several of the same. */
+function lowest(logHistory: readonly LogEntry[]): number[] {
+  if (!Array.isArray(logHistory)) {
+    throw new ParameterError(`logHistory is ${told(logHistory)}; give trainer.state.logHistory`);
+  }
+  const evaluations = logHistory.filter(({ eval_loss: loss, step }) => Number.isFinite(loss) && step > 0);
+  if (evaluations.length === 0) {
+    throw new ParameterError("logHistory has no eval_loss; train with evalStrategy: 'epoch'");
+  }
+  const least = evaluations.reduce((low, { eval_loss: loss }) => Math.min(low, loss), Infinity);
+  return evaluations.filter(({ eval_loss: loss }) => loss === least).map(({ epoch }) => epoch);
+}

@@ -153,7 +153,7 @@ describe('progress', () => {
     equal(new Set(outputs.map(({ transient }) => (transient as { display_id: string }).display_id)).size, 1);
     equal(
       outputs[1].data['text/html'],
-      '<div>a&#60;b&#62; <progress value="0.500" max="1"></progress> 50 %, 5/10 steps, 2.5 steps/s, 0:02 left</div>',
+      '<div>a&#60;b&#62; <progress aria-label="a&#60;b&#62;" value="0.500" max="1"></progress> 50 %, 5/10 steps, 2.5 steps/s, 0:02 left</div>',
     );
     deepEqual(outputs[3].data, {
       'text/html': '<div>a&#60;b&#62; 10 steps in 0:03, 3.3 steps/s</div>',

@@ -18,8 +18,11 @@ interface TslabJupyter {
   lastWriteDisplayData?: ((data: DisplayData, update: boolean) => void) | null;
 }
 
+/** How a program is to show an output: for each MIME type what a program that takes it knows. */
+export type OutputMetadata = Record<string, unknown>;
+
 /** Sends one output to the running cell, or replaces one. */
-export type Display = (data: MimeBundle, place?: OutputPlace) => void;
+export type Display = (data: MimeBundle, place?: OutputPlace, metadata?: OutputMetadata) => void;
 
 /**
  * The {@link Display} of the tslab kernel; undefined outside of one.
@@ -32,9 +35,9 @@ export function notebook(): Display | undefined {
     if (!/[\\/]tslab[\\/]dist[\\/]jupyter\.js$/.test(path)) continue;
     const kernel = loaded?.exports as TslabJupyter | undefined;
     if (kernel?.lastWriteDisplayData) {
-      return (data, place) => {
+      return (data, place, metadata = {}) => {
         const transient = place ? { display_id: place.id } : {};
-        kernel.lastWriteDisplayData?.({ data, metadata: {}, transient }, place?.update ?? false);
+        kernel.lastWriteDisplayData?.({ data, metadata, transient }, place?.update ?? false);
       };
     }
   }

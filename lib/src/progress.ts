@@ -84,7 +84,10 @@ function onNotebook(display: Display): Draw {
   let update = false;
   return (state, final) => {
     const share = shareOf(state);
-    const bar = final || share === undefined ? '' : `<progress value="${share.toFixed(3)}" max="1"></progress> `;
+    const bar =
+      final || share === undefined
+        ? ''
+        : `<progress aria-label="${escapeHtml(state.title)}" value="${share.toFixed(3)}" max="1"></progress> `;
     const html = `<div>${escapeHtml(shorten(state.title))} ${bar}${escapeHtml(figures(state, final))}</div>`;
     display({ 'text/html': html, 'text/plain': line(state, final) }, { id, update });
     update = true;

@@ -9,14 +9,24 @@ export interface ConcatOptions {
   title?: string;
 }
 
+/** Between charts side by side, in pixels: their titles stay apart. */
+const SPACING = 28;
+
+const INDEPENDENT: Spec = { color: 'independent', strokeDash: 'independent' };
+
 function concat(direction: 'hconcat' | 'vconcat', specs: readonly Spec[], options: OrNull<ConcatOptions>): Spec {
   const { title } = given<ConcatOptions>(options);
   requireItems('specs', specs, 'charts', isObject);
   if (specs.length === 0) throw new ParameterError(`${direction} got no charts; give at least one`);
   return chart({
     title,
+    description: specs
+      .map(({ description }) => description)
+      .filter(Boolean)
+      .join('. '),
     [direction]: specs.map(part),
-    resolve: { scale: { color: 'independent' }, legend: { color: 'independent' } },
+    ...(direction === 'hconcat' ? { spacing: SPACING } : {}),
+    resolve: { scale: INDEPENDENT, legend: INDEPENDENT },
   });
 }
 

@@ -4,6 +4,7 @@ import { given, type OrNull } from '../options.js';
 import { extent } from './axes/axis.js';
 import { requireItems, requireMatrix, requireSize } from './chart-arguments.js';
 import { type ChartOptions, chart, rounded, type Spec, table } from './spec.js';
+import { counted, listed, short } from './words.js';
 
 /** Side of a cell in pixels. */
 const CELL = 38;
@@ -54,6 +55,7 @@ export function confusionshow(
   const { title, width = CELL * rows, height = CELL * rows } = chosen;
   return chart({
     title,
+    description: described(data, names, isCount),
     width,
     height,
     data: values,
@@ -95,4 +97,18 @@ export function confusionshow(
       },
     ],
   });
+}
+
+/** How much lies on the diagonal, and the cells beside it that hold the most. */
+function described(data: Float32Array, names: readonly string[], isCount: boolean): string {
+  const size = names.length;
+  const sum = data.reduce((total, count) => total + count, 0);
+  const right = names.reduce((total, _, i) => total + data[i * size + i], 0);
+  const score = isCount ? `, ${right} of ${sum} right` : sum > 0 ? `, ${short((100 * right) / sum)} % right` : '';
+  const wrong = Array.from(data.keys()).filter((cell) => cell % size !== Math.floor(cell / size) && data[cell] > 0);
+  const worst = wrong.sort((a, b) => data[b] - data[a]).slice(0, 3);
+  const mistakes = worst.map(
+    (cell) => `${names[Math.floor(cell / size)]} taken for ${names[cell % size]} (${short(data[cell])})`,
+  );
+  return `Confusion matrix, ${counted(size, 'class', 'classes')}${score}${mistakes.length > 0 ? `; most often ${listed(mistakes)}` : ''}`;
 }

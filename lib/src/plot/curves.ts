@@ -2,9 +2,11 @@ import { ParameterError } from '../errors.js';
 import { isObject } from '../json.js';
 import { requireNumbers } from '../numbers.js';
 import { given, type OrNull } from '../options.js';
-import { requireChoice } from '../validation.js';
+import { requireChoice, requirePositive } from '../validation.js';
 import { extent, logAxis, plainAxis, withLogMargin, withMargin } from './axes/axis.js';
+import { zoomName, zoomParams } from './axes/zoom.js';
 import { requireItems, requireRange, requireSameLength, requireSize, requireValues } from './chart-arguments.js';
+import { hover } from './picture/hover.js';
 import { thin } from './picture/thin.js';
 import {
   type ChartOptions,
@@ -17,6 +19,7 @@ import {
   type Spec,
   table,
 } from './spec.js';
+import { counted, fromTo, listed } from './words.js';
 
 /** How the points of a curve are drawn: joined, as steps that hold each value, as dots, or as dots on stems from 0. */
 export type CurveMark = 'line' | 'step' | 'points' | 'stems';
@@ -30,9 +33,11 @@ export interface Curve {
   name?: string;
   /** Default the chart's. */
   mark?: CurveMark;
-  /** As CSS writes it; default the next of matplotlib's cycle. */
+  /** As CSS writes it; default the next of eight that also the colour-blind tell apart. */
   color?: string;
-  /** Drawn dashed. Default false. */
+  /** Thickness of a line in pixels. Default 1.5. */
+  lineWidth?: number;
+  /** Drawn dashed. Default: of two to four lines with names, where none says it, each has dashes of its own. */
   dashed?: boolean;
 }
 
@@ -74,26 +79,35 @@ export function curves(series: OrNull<Curve> | readonly OrNull<Curve>[], options
   requireSize(chosen);
   requireChoice('xScale', xScale, ['linear', 'log']);
   requireChoice('yScale', yScale, ['linear', 'log']);
-  const lines = all.map((curve, i) => complete(curve, i, chosen));
+  const lines = withDashes(all.map((curve, i) => complete(curve, i, chosen)));
   const x = domain('x', lines, chosen.xDomain, xScale);
   const y = domain('y', lines, chosen.yDomain, yScale);
   const xTitle = chosen.xTitle ?? null;
   const yTitle = chosen.yTitle ?? null;
+  // Points lie anywhere; of lines only the way along them is enlarged.
+  const isPlane = lines.every(({ mark }) => mark === 'points');
+  const zoom = isPlane ? zoomName(x, y) : zoomName(x);
+  const axisOf = (scale: string) => (scale === 'log' ? logAxis : plainAxis);
   const encoding = {
-    x: xScale === 'log' ? logAxis('x', x, width, xTitle) : plainAxis('x', x, width, xTitle),
-    y: yScale === 'log' ? logAxis('y', y, height, yTitle) : plainAxis('y', y, height, yTitle),
+    x: axisOf(xScale)('x', x, width, xTitle, { view: `${zoom}.x` }),
+    y: axisOf(yScale)('y', y, height, yTitle, isPlane ? { view: `${zoom}.y` } : {}),
   };
   // Two curves of one name are two: the legend knows them by their places.
   const named = lines.filter(({ name }) => name);
-  const color = { domain: named.map((_, place) => place), range: named.map((line) => line.color) };
+  const domainOf = { domain: named.map((_, place) => place) };
+  const color = { ...domainOf, range: named.map((line) => line.color) };
+  const dash = { ...domainOf, range: named.map((line) => line.dash) };
   const labelExpr = `${JSON.stringify(named.map(({ name }) => name))}[datum.value]`;
+  // Long enough that dashes show.
+  const legend = { labelExpr, ...(named.every(isJoined) ? { symbolSize: 500 } : {}) };
   return chart({
     title: chosen.title,
+    description: described(lines, chosen, x, y),
     width,
     height,
-    layer: lines.flatMap((line) => {
+    layer: lines.map((line, index) => {
       const logX = xScale === 'log' ? Float64Array.from(line.x, Math.log) : line.x;
-      const joined = line.mark === 'line' || line.mark === 'step';
+      const joined = isJoined(line);
       const kept = joined ? thin(logX, line.y, width) : Array.from(line.x, (_, i) => i);
       const points = table({
         x: kept.map((i) => rounded(line.x[i], digitsIn(x))),
@@ -102,18 +116,39 @@ export function curves(series: OrNull<Curve> | readonly OrNull<Curve>[], options
       const position = { x: { ...encoding.x, field: 'x' }, y: { ...encoding.y, field: 'y' } };
       const place = named.indexOf(line);
       const name = place < 0 ? [] : [{ calculate: String(place), as: 'curve' }];
-      const legend = { color: { field: 'curve', type: 'nominal', scale: color, title: null, legend: { labelExpr } } };
-      return marks(line).map(({ base, ...mark }) => ({
+      const byCurve = (scale: Spec) => ({ field: 'curve', type: 'nominal', scale, title: null, legend });
+      const drawn = marks(line).map(({ base, ...mark }) => ({
+        mark: {
+          clip: true,
+          tooltip: null,
+          ...(place < 0 ? { color: line.color, strokeDash: line.dash } : {}),
+          ...mark,
+        },
+        encoding: {
+          ...(base ? { y2: { datum: 0 } } : {}),
+          ...(place < 0 ? {} : { color: byCurve(color) }),
+          ...(place < 0 || !joined ? {} : { strokeDash: byCurve(dash) }),
+        },
+      }));
+      const told = hover([
+        { field: 'x', title: xTitle ?? 'x' },
+        { field: 'y', title: line.name ?? yTitle ?? 'y' },
+      ]);
+      return {
         data: points.data,
         transform: [...points.transform, ...name],
-        mark: { clip: true, tooltip: null, ...(place < 0 ? { color: line.color } : {}), ...mark },
-        encoding: { ...position, ...(base ? { y2: { datum: 0 } } : {}), ...(place < 0 ? {} : legend) },
-      }));
+        encoding: position,
+        layer: [
+          ...(index === 0 ? [{ params: zoomParams(zoom, isPlane ? ['x', 'y'] : ['x']), ...drawn[0] }] : [drawn[0]]),
+          ...drawn.slice(1),
+          told,
+        ],
+      };
     }),
   });
 }
 
-type Line = Required<Omit<Curve, 'name'>> & { name?: string };
+type Line = Required<Omit<Curve, 'name' | 'dashed'>> & { name?: string; dash: readonly number[] };
 
 function complete(curve: Curve, index: number, options: CurvesOptions): Line {
   const at = (field: string): string => `series[${index}].${field}`;
@@ -128,7 +163,10 @@ function complete(curve: Curve, index: number, options: CurvesOptions): Line {
       `${at('y')} has ${y.length} values; mark '${mark}' shows at most ${MOST_DOTS}, take a part`,
     );
   }
-  return { color: CYCLE[index % CYCLE.length], dashed: false, ...curve, x, y, mark };
+  const { color = CYCLE[index % CYCLE.length], dashed } = curve;
+  const { lineWidth = 1.5 } = curve;
+  requirePositive(at('lineWidth'), lineWidth);
+  return { color, lineWidth, dash: dashed ? DASHED : SOLID, ...curve, x, y, mark };
 }
 
 function domain(
@@ -148,12 +186,43 @@ function domain(
   return (scale === 'log' ? withLogMargin : withMargin)(low, high);
 }
 
+const isJoined = ({ mark }: Line): boolean => mark === 'line' || mark === 'step';
+
+const SOLID: readonly number[] = [1, 0];
+const DASHED: readonly number[] = [5, 3];
+/** Lines that lie upon each other all show: through the gaps of those above. */
+const DASHES: readonly (readonly number[])[] = [SOLID, [7, 3], [2, 2], [9, 3, 2, 3]];
+
+function withDashes(lines: readonly (Line & { dashed?: boolean })[]): Line[] {
+  const named = lines.filter((line) => line.name && isJoined(line));
+  const isOpen = named.length > 1 && named.length <= DASHES.length && lines.every(({ dashed }) => dashed === undefined);
+  return lines.map((line) => {
+    const place = named.indexOf(line);
+    return isOpen && place >= 0 ? { ...line, dash: DASHES[place] } : line;
+  });
+}
+
+/** '2 curves: tone, samples; Time (ms) 0 to 5, Amplitude −0.5 to 0.5'. */
+function described(
+  lines: readonly Line[],
+  { xTitle = 'x', yTitle = 'y' }: CurvesOptions,
+  x: [number, number],
+  y: [number, number],
+): string {
+  const names = [...new Set(lines.flatMap(({ name }) => name || []))];
+  const ends = (axis: 'x' | 'y', [low, high]: [number, number]): string => {
+    const seen = extent(lines.flatMap((line) => extent(line[axis])));
+    return fromTo(Math.max(low, seen[0]), Math.min(high, seen[1]));
+  };
+  const axes = `${xTitle} ${ends('x', x)}, ${yTitle} ${ends('y', y)}`;
+  return `${counted(lines.length, 'curve')}${names.length > 0 ? `: ${listed(names)}` : ''}; ${axes}`;
+}
+
 /** Vega-Lite marks of a curve; `base` where the mark reaches down to 0. */
-function marks({ mark, dashed }: Line): (Spec & { base?: boolean })[] {
-  const dash = dashed ? { strokeDash: [5, 3] } : {};
+function marks({ mark, lineWidth }: Line): (Spec & { base?: boolean })[] {
   const dots = { type: 'point', filled: true, size: 25, opacity: 1 };
   if (mark === 'points') return [dots];
   if (mark === 'stems') return [{ type: 'rule', strokeWidth: 1, base: true }, dots];
-  const line = { type: 'line', strokeWidth: 1.5, strokeJoin: 'round', ...dash };
+  const line = { type: 'line', strokeWidth: lineWidth, strokeJoin: 'round' };
   return [mark === 'step' ? { ...line, interpolate: 'step-after' } : line];
 }

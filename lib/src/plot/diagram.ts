@@ -3,9 +3,10 @@ import { isObject } from '../json.js';
 import { given, type OrNull } from '../options.js';
 import { requireInteger } from '../validation.js';
 import { requireItems } from './chart-arguments.js';
-import { type Arrow, arrowLayers } from './picture/diagram-arrows.js';
+import { type Arrow, arrowLayers, scaledFont } from './picture/diagram-arrows.js';
 import { DETAIL_SIZE, type GridBox, measure, type Place } from './picture/diagram-layout.js';
 import { chart, FONT_SIZE, type Spec } from './spec.js';
+import { listed } from './words.js';
 
 /** A step of a {@link diagram}. */
 export interface DiagramBox {
@@ -91,9 +92,9 @@ export function diagram(boxes: readonly OrNull<DiagramBox>[], options: OrNull<Di
     scale: { domain: groups, range: groups.map((_, i) => FILLS[i % FILLS.length]) },
     legend: { title: null, orient: 'bottom', symbolType: 'square', symbolSize: 160, symbolStrokeColor: 'black' },
   };
-  const text = (field: string, at: string, style: Spec): Spec => ({
+  const text = (field: string, at: string, style: { fontSize: number; color?: string }): Spec => ({
     data: { values: values.filter((value) => value[field as 'label'] !== '') },
-    mark: { type: 'text', tooltip: null, baseline: 'middle', ...style },
+    mark: { type: 'text', tooltip: null, baseline: 'middle', ...style, fontSize: scaledFont(style.fontSize, width) },
     encoding: { x: { ...x, field: 'center' }, y: { ...y, field: at }, text: { field } },
   });
   const rects = (isGrouped: boolean): Spec => ({
@@ -107,13 +108,17 @@ export function diagram(boxes: readonly OrNull<DiagramBox>[], options: OrNull<Di
       ...(isGrouped ? { fill } : {}),
     },
   });
+  const named = (id: string | null): string => cells.find((cell) => cell.id === id)?.label ?? '';
+  const ways = arrows.filter(({ to }) => to !== null).map(({ from, to }) => `${named(from)} to ${named(to)}`);
   return chart({
     title: chosen.title,
+    description:
+      ways.length > 0 ? `Diagram, arrows ${ways.join(', ')}` : `Diagram, ${listed(cells.map(({ label }) => label))}`,
     width,
     height,
     view: { stroke: null },
     layer: [
-      ...arrowLayers(ends, { x, y }),
+      ...arrowLayers(ends, { x, y }, width),
       ...[true, false].filter((grouped) => values.some(({ group }) => (group !== '') === grouped)).map(rects),
       text('label', 'at', { fontSize: FONT_SIZE }),
       text('detail', 'below', { fontSize: DETAIL_SIZE, color: '#444' }),

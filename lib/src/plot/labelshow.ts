@@ -3,10 +3,13 @@ import { ParameterError } from '../errors.js';
 import { requireWaveform } from '../numbers.js';
 import { given, type OrNull } from '../options.js';
 import { requireInteger } from '../validation.js';
-import { timeAxis, ZOOM, ZOOM_PARAMS } from './axes/time-axis.js';
+import { timeAxis, timeView } from './axes/time-axis.js';
+import { TIME_ZOOM, zoomParams } from './axes/zoom.js';
 import { requireSize, requireValues } from './chart-arguments.js';
+import { blended, isDark } from './picture/color.js';
 import { type ChartOptions, CYCLE, chart, PLOT_WIDTH, part, rounded, type Spec, table } from './spec.js';
 import { waveformDomain, waveshow } from './waveshow.js';
+import { counted } from './words.js';
 
 export interface LabelshowOptions extends ChartOptions {
   /** Samples between the frames that the labels belong to. Default 512. */
@@ -19,14 +22,13 @@ export interface LabelshowOptions extends ChartOptions {
   unit?: string;
 }
 
-/** Colours of the labels: matplotlib's cycle, then its paler twin, tab20's second half. */
-const COLORS = [
-  ...CYCLE,
-  ...'#aec7e8 #ffbb78 #98df8a #ff9896 #c5b0d5 #c49c94 #f7b6d2 #c7c7c7 #dbdb8d #9edae5'.split(' '),
-];
+/** Colours of the labels: the cycle, then its paler twins. */
+const COLORS = [...CYCLE, ...CYCLE.map((color) => blended(color, 0.5))];
 
 const STRIP_HEIGHT = 36;
 const PALE = 0.25;
+/** Of the waveform, when it is enlarged: the labels are what is looked at. */
+const ZOOM_POINTS = 16_000;
 
 /**
  * A waveform with a strip of coloured labels below it, one for each frame, on one time axis: the clusters of
@@ -56,7 +58,7 @@ export function labelshow(waveform: Waveform, labels: ArrayLike<number>, options
     const time = ((frame - (center ? 0.5 : 0)) * hopLength) / sampleRate;
     return rounded(Math.min(Math.max(time, 0), samples.length / sampleRate), 5);
   };
-  const x = timeAxis(waveformDomain(waveform), 'time', ZOOM);
+  const x = timeAxis(waveformDomain(waveform));
   const isFull = (t: number): boolean => mask === undefined || mask[t];
   const masked = mask === undefined ? [] : runs(mask.length, (t) => mask[t]).filter(({ start }) => mask[start]);
   const pieces = runs(labels.length, (t) => 2 * labels[t] + Number(isFull(t))).map(({ start, end }) => ({
@@ -65,12 +67,14 @@ export function labelshow(waveform: Waveform, labels: ArrayLike<number>, options
     label: labels[start],
     full: Number(isFull(start)),
   }));
-  const { width: _width, height: _height, ...wave } = part(waveshow(waveform, { width, maxPoints: width }));
+  const whole = waveshow(waveform, { width, maxPoints: width, zoomPoints: ZOOM_POINTS });
+  const { width: _width, height: _height, ...wave } = part(whole);
   // The strip's labels serve both axes.
   const bare = { ...x, title: null, axis: { ...(x.axis as Spec), labels: false } };
   const shades = masked.map(({ start, end }) => ({ time: second(start), end: second(end) }));
   return chart({
     title,
+    description: `${whole.description}, with ${described(labels, unit)}`,
     spacing: 4,
     vconcat: [
       {
@@ -81,7 +85,7 @@ export function labelshow(waveform: Waveform, labels: ArrayLike<number>, options
           { ...wave, encoding: { ...(wave.encoding as Spec), x: bare } },
         ],
       },
-      { width, height: STRIP_HEIGHT, ...strip(pieces, x, unit) },
+      { width, height: STRIP_HEIGHT, ...strip(pieces, x, unit, waveformDomain(waveform)) },
     ],
   });
 }
@@ -102,15 +106,20 @@ function shading(spans: readonly Span[], x: Spec): Spec {
 }
 
 /** Coloured spans side by side; those that are not `full` are pale. */
-function strip(spans: readonly (Span & { label: number; full: number })[], x: Spec, unit: string): Spec {
+function strip(
+  spans: readonly (Span & { label: number; full: number })[],
+  x: Spec,
+  unit: string,
+  range: [number, number],
+): Spec {
   const field = <K extends keyof (typeof spans)[0]>(name: K): number[] => spans.map((span) => span[name]);
   const domain = [...new Set(field('label'))].sort((a, b) => a - b);
-  return {
-    ...table({ time: field('time'), end: field('end'), label: field('label'), full: field('full') }),
-    params: ZOOM_PARAMS,
+  const view = timeView(range);
+  const dark = `indexof(${JSON.stringify(domain.filter((label) => isDark(COLORS[label % COLORS.length])))}, datum.label) >= 0`;
+  const rects: Spec = {
+    params: zoomParams(TIME_ZOOM),
     mark: { type: 'rect', clip: true },
     encoding: {
-      x,
       x2: { field: 'end' },
       color: {
         field: 'label',
@@ -125,6 +134,32 @@ function strip(spans: readonly (Span & { label: number; full: number })[], x: Sp
       ],
     },
   };
+  const share = `(datum.end - datum.time) / (${view}[1] - ${view}[0])`;
+  const fits = `${share} * item.mark.group.width > 9 * length('' + datum.label) ? 1 : 0`;
+  // Nobody has to tell colours apart: what is wide enough bears its number.
+  const numbers: Spec = {
+    transform: [{ calculate: '(datum.time + datum.end) / 2', as: 'middle' }],
+    mark: { type: 'text', fontSize: 11, baseline: 'middle', clip: true, tooltip: null, opacity: { expr: fits } },
+    encoding: {
+      x: { ...x, field: 'middle' },
+      text: { field: 'label', type: 'nominal' },
+      color: { condition: { test: `${dark} && datum.full === 1`, value: 'white' }, value: 'black' },
+    },
+  };
+  return {
+    ...table({ time: field('time'), end: field('end'), label: field('label'), full: field('full') }),
+    encoding: { x },
+    layer: [rects, numbers],
+  };
+}
+
+/** How many labels there are, and which are met most often. */
+function described(labels: ArrayLike<number>, unit: string): string {
+  const counts = new Map<number, number>();
+  for (let t = 0; t < labels.length; t++) counts.set(labels[t], (counts.get(labels[t]) ?? 0) + 1);
+  const often = [...counts].sort((a, b) => b[1] - a[1]).slice(0, 3);
+  const shares = often.map(([label, count]) => `${label} (${Math.round((100 * count) / labels.length)} %)`);
+  return `${counted(counts.size, unit)} in ${counted(labels.length, 'frame')}, most often ${shares.join(', ')}`;
 }
 
 interface Run {

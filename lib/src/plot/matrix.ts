@@ -2,14 +2,17 @@ import type { AbstractMatrix } from 'ml-matrix';
 import { ParameterError } from '../errors.js';
 import { given, type OrNull } from '../options.js';
 import { requireChoice } from '../validation.js';
-import { plainAxis } from './axes/axis.js';
+import { extent, plainAxis } from './axes/axis.js';
 import { FIXED_TICKS } from './axes/ticks.js';
 import { timeAxis } from './axes/time-axis.js';
+import { TIME_ZOOM, zoomName, zoomParams } from './axes/zoom.js';
 import { requireItems, requireMatrix, requireRange, requireSize } from './chart-arguments.js';
 import { type ColorOptions, colorbar, colorScale } from './picture/colormap.js';
 import { image } from './picture/image.js';
 import { evenCells, raster } from './picture/raster.js';
-import { type ChartOptions, chart, type Spec } from './spec.js';
+import { MOST_FIELDS, type TooltipOptions, tooltips } from './picture/tooltips.js';
+import { type ChartOptions, chart, rounded, type Spec } from './spec.js';
+import { counted, fromTo, listed } from './words.js';
 
 export interface MatrixOptions extends ChartOptions, ColorOptions {
   /** Titles of the axes; none by default. */
@@ -23,6 +26,8 @@ export interface MatrixOptions extends ChartOptions, ColorOptions {
   xRange?: [number, number];
   /** Positions of the first and of the last row on the y axis. Default 0 and rows − 1. */
   yRange?: [number, number];
+  /** The pointer shows place and value of the largest cell near it. Default true. */
+  tooltip?: boolean;
   /** Names of the rows, in place of numbers on the y axis. */
   yNames?: readonly string[];
 }
@@ -61,19 +66,48 @@ export function matrix(m: AbstractMatrix, options: OrNull<MatrixOptions> = {}): 
     rows: flip ? { start: up.start.toReversed(), end: up.end.toReversed() } : up,
     columns: evenCells(columns, Math.min(width, columns)),
   };
+  // Beside a waveform or a spectrogram only time moves.
+  const zoom = chosen.xAxis ? TIME_ZOOM : zoomName(x, y);
   const xEncoding = chosen.xAxis
-    ? timeAxis(x, 'left')
-    : plainAxis('x', x, width, chosen.xTitle ?? null, chosen.xRange === undefined);
-  const yAxis = plainAxis('y', y, height, chosen.yTitle ?? null, chosen.yRange === undefined);
+    ? timeAxis(x)
+    : {
+        ...plainAxis('x', x, width, chosen.xTitle ?? null, {
+          integer: chosen.xRange === undefined,
+          view: `${zoom}.column`,
+        }),
+        field: 'column',
+      };
+  const yOptions = { integer: chosen.yRange === undefined, ...(chosen.xAxis ? {} : { view: `${zoom}.line` }) };
+  const yAxis: Spec = { ...plainAxis('y', y, height, chosen.yTitle ?? null, yOptions), field: 'line' };
   const yScale = { ...(yAxis.scale as Spec), domain: flip ? [y[1], y[0]] : y };
   const yEncoding = { ...yAxis, scale: yScale, ...(yNames ? { axis: namedRows(yNames, yRange) } : {}) };
+  const fields: TooltipOptions = {
+    x,
+    y,
+    rows: evenCells(rows, Math.min(MOST_FIELDS, rows), 0),
+    line: { title: chosen.yTitle ?? 'row', at: (row) => rounded(place(yRange, rows, row)) },
+    column: {
+      title: chosen.xTitle ?? (chosen.xAxis ? 'Time (s)' : 'column'),
+      first: xRange[0],
+      step: place(xRange, columns, 1) - xRange[0],
+      format: '.6~g',
+    },
+    value: chosen.unit ?? 'value',
+  };
+  const size = `${counted(rows, 'row')} × ${counted(columns, 'column')}${yNames ? ` (${listed(yNames)})` : ''}`;
   return chart({
     title: chosen.title,
+    description: `Matrix, ${size}, values ${fromTo(...extent(values.data), chosen.unit)}`,
     width,
     height,
     layer: [
-      image(raster(values, cells, colors), { x: xEncoding, y: yEncoding }),
+      image(
+        raster(values, cells, colors),
+        { x: xEncoding, y: yEncoding },
+        zoomParams(zoom, chosen.xAxis ? ['x'] : ['x', 'y']),
+      ),
       ...(chosen.colorbar === false ? [] : [colorbar(colors, height, chosen.unit ?? null)]),
+      ...(chosen.tooltip === false ? [] : [tooltips(values, fields)]),
     ],
   });
 }
@@ -84,6 +118,11 @@ function namedRows(names: readonly string[], [first, last]: [number, number]): S
   const values = names.map((_, row) => first + row * step);
   const labelExpr = `${JSON.stringify(names)}[round((datum.value - ${first}) / ${step})]`;
   return { ...FIXED_TICKS, values, labelExpr, labelLimit: 220 };
+}
+
+/** The position of the cell `index` of `count`, of which the first and the last are given. */
+function place([first, last]: [number, number], count: number, index: number): number {
+  return count > 1 ? first + (index * (last - first)) / (count - 1) : first;
 }
 
 /** The outer edges of `count` cells whose first and last centre are given. */

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { basename } from 'node:path';
 import { encodeWav } from '../audio/wav.js';
 import type { Waveform } from '../dsp/waveform.js';
 import { ParameterError } from '../errors.js';
@@ -6,6 +7,7 @@ import { pathOf } from '../files.js';
 import { escapeHtml } from '../html.js';
 import { notebook } from '../notebook.js';
 import { given, type OrNull } from '../options.js';
+import { short } from './words.js';
 
 export interface PlayOptions {
   /** Shown before the player. */
@@ -49,10 +51,17 @@ export function audioElement(source: Waveform | Uint8Array | string, options: Or
         ? source
         : encodeWav(source, { bitDepth: chosen.bitDepth });
   const type = mediaType(bytes, typeof source === 'string' ? `'${source}'` : 'source');
-  const player = `<audio controls src="data:${type};base64,${Buffer.from(bytes).toString('base64')}"></audio>`;
+  const label = escapeHtml(chosen.title ?? nameOf(source));
+  const player = `<audio controls aria-label="${label}" src="data:${type};base64,${Buffer.from(bytes).toString('base64')}"></audio>`;
   return chosen.title === undefined
     ? player
     : `<figure><figcaption>${escapeHtml(chosen.title)}</figcaption>${player}</figure>`;
+}
+
+/** What a player is called that has no title: the name of its file, or how long it plays. */
+function nameOf(source: Waveform | Uint8Array | string): string {
+  if (typeof source === 'string') return `Sound: ${basename(source)}`;
+  return source instanceof Uint8Array ? 'Sound' : `Sound, ${short(source.samples.length / source.sampleRate)} s`;
 }
 
 /**
@@ -71,5 +80,5 @@ export function audioElement(source: Waveform | Uint8Array | string, options: Or
 export function play(source: Waveform | Uint8Array | string, options: OrNull<PlayOptions> = {}): void {
   const html = audioElement(source, options);
   const { title } = given<PlayOptions>(options);
-  notebook()?.({ 'text/html': html, 'text/plain': title === undefined ? 'Audio' : `Audio: ${title}` });
+  notebook()?.({ 'text/html': html, 'text/plain': title === undefined ? nameOf(source) : `Sound: ${title}` });
 }

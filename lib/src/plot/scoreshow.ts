@@ -4,6 +4,7 @@ import { given, type OrNull } from '../options.js';
 import { extent, plainAxis } from './axes/axis.js';
 import { requireItems, requireSize, requireValues } from './chart-arguments.js';
 import { type ChartOptions, CYCLE, chart, FONT_SIZE, rounded, type Spec, table } from './spec.js';
+import { listed, short } from './words.js';
 
 export interface ScoreshowOptions extends ChartOptions {
   /** Scores are probabilities, drawn from 0 to 100 % (the default); false: any numbers, such as logits. */
@@ -62,6 +63,7 @@ export function scoreshow(
   const isLeft = `datum.score < 0 || ${isInside}`;
   return chart({
     title: chosen.title,
+    description: `Scores: ${listed(sorted.map(({ label }, i) => `${label} ${short(values[i])}${percent ? ' %' : ''}`))}`,
     width,
     height: Math.max(height, STEP),
     data,

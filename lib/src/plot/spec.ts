@@ -1,3 +1,5 @@
+import { isObject } from '../json.js';
+
 /**
  * A chart: a Vega-Lite 5 specification as a plain value. `show` draws it; `JSON.stringify` gives what the Vega editor,
  * Altair or any other Vega-Lite tool takes.
@@ -16,9 +18,11 @@ export interface ChartOptions {
   height?: number;
 }
 
-/** matplotlib's colour cycle, tab10. */
-export const CYCLE: readonly string[] =
-  '#1f77b4 #ff7f0e #2ca02c #d62728 #9467bd #8c564b #e377c2 #7f7f7f #bcbd22 #17becf'.split(' ');
+/**
+ * Blue, orange, green, red, purple, brown, pink and grey, as in matplotlib's cycle, but in shades that also those tell
+ * apart who see no red, no green or no blue: any two of them differ by 16 or more (CIEDE2000).
+ */
+export const CYCLE: readonly string[] = '#006cc4 #ff8821 #63ad85 #d71e23 #93859e #751f2a #e094f4 #636765'.split(' ');
 
 /** Size of tick labels and titles, in pixels. */
 export const FONT_SIZE = 12;
@@ -54,21 +58,34 @@ const THEME = {
     titleColor: 'black',
     titleFontSize: FONT_SIZE,
     titleFontWeight: 'normal',
+    titlePadding: 8,
     gradientStrokeColor: 'black',
     gradientStrokeWidth: 0.8,
   },
   title: { fontSize: 14, fontWeight: 'normal', color: 'black' },
 };
 
-/** A whole chart: puts the schema and the theme around its body; without a title where that is undefined. */
-export function chart({ title, ...body }: Spec): Spec {
+const SCHEMA = 'https://vega.github.io/schema/vega-lite/v5.json';
+
+/**
+ * A whole chart: puts the schema and the theme around its body; without a title where that is undefined.
+ *
+ * @param spec - its `description` says in words what is seen, made from the data: screen readers read it out
+ */
+export function chart({ title, description, ...body }: Spec): Spec {
   const heading = title === undefined ? {} : { title };
-  return { $schema: 'https://vega.github.io/schema/vega-lite/v5.json', config: THEME, ...heading, ...body };
+  const words = [title, description].filter(Boolean).join(': ');
+  return { $schema: SCHEMA, config: THEME, description: words, ...heading, ...body };
 }
 
 /** A chart as a part of another: without what only a whole chart carries. */
-export function part({ $schema: _schema, config: _config, ...body }: Spec): Spec {
+export function part({ $schema: _schema, config: _config, description: _description, ...body }: Spec): Spec {
   return body;
+}
+
+/** Whether a value is a chart: a Vega-Lite specification that names its schema, as those of this library do. */
+export function isChart(value: unknown): value is Spec {
+  return isObject(value) && typeof value.$schema === 'string' && /\/vega-lite\/v5\b/.test(value.$schema);
 }
 
 /** A number with so many digits as a picture can show: keeps notebooks small. */

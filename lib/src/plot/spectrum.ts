@@ -2,7 +2,9 @@ import { ParameterError } from '../errors.js';
 import { given, type OrNull } from '../options.js';
 import { requireChoice } from '../validation.js';
 import { extent, logAxis, plainAxis, withLogMargin, withMargin } from './axes/axis.js';
+import { zoomName, zoomParams } from './axes/zoom.js';
 import { requireSameLength, requireSize, requireValues } from './chart-arguments.js';
+import { hover } from './picture/hover.js';
 import { thin } from './picture/thin.js';
 import {
   type ChartOptions,
@@ -15,6 +17,7 @@ import {
   type Spec,
   table,
 } from './spec.js';
+import { fromTo, short } from './words.js';
 
 export interface SpectrumOptions extends ChartOptions {
   /** Default `'log'`. */
@@ -62,19 +65,31 @@ export function spectrum(
   if (log && x[0] === 0) x[0] = domain[0];
   const kept = thin(log ? x.map(Math.log) : x, db, width);
   const range = withMargin(...extent(db));
-  const xAxis = log ? logAxis('x', domain, width, 'Frequency (Hz)') : plainAxis('x', domain, width, 'Frequency (Hz)');
+  const zoom = zoomName(domain);
+  const xAxis = (log ? logAxis : plainAxis)('x', domain, width, 'Frequency (Hz)', { view: `${zoom}.hz` });
+  const highest = Array.prototype.indexOf.call(db, extent(db)[1]);
   return chart({
     title: chosen.title,
+    description: `Spectrum, ${fromTo(frequencies[0], x[x.length - 1], 'Hz')}, highest at ${short(frequencies[highest])} Hz, ${short(db[highest])} dB`,
     width,
     height,
     ...table({
       hz: kept.map((i) => rounded(x[i], digitsIn(domain))),
       db: kept.map((i) => rounded(db[i], digitsIn(range) - 2)),
     }),
-    mark: { type: 'line', clip: true, strokeWidth: 1.5, strokeJoin: 'round', color, tooltip: null },
     encoding: {
       x: { ...xAxis, field: 'hz' },
       y: { ...plainAxis('y', range, height, 'Amplitude (dB)'), field: 'db' },
     },
+    layer: [
+      {
+        params: zoomParams(zoom),
+        mark: { type: 'line', clip: true, strokeWidth: 1.5, strokeJoin: 'round', color, tooltip: null },
+      },
+      hover([
+        { field: 'hz', title: 'Hz' },
+        { field: 'db', title: 'dB' },
+      ]),
+    ],
   });
 }

@@ -5,7 +5,8 @@ import { withMargin } from './axes/axis.js';
 import { requireItems } from './chart-arguments.js';
 import { hconcat } from './concat.js';
 import { type Curve, curves } from './curves.js';
-import { type ChartOptions, CYCLE, type Spec } from './spec.js';
+import { type ChartOptions, CYCLE, chart, type Spec } from './spec.js';
+import { short } from './words.js';
 
 /** A log entry of training, as `trainer.state.logHistory` has them. */
 type Entry = Readonly<Record<string, number>>;
@@ -38,10 +39,8 @@ export function trainingCurves(logHistory: readonly Entry[], options: OrNull<Cha
   // One axis for all: also the first point lies at its epoch.
   const last = Math.max(...logHistory.map(({ epoch }) => epoch).filter(Number.isFinite));
   const xDomain = withMargin(0, last);
-  return hconcat(
-    charts.map(({ lines, yTitle }) => curves(lines, { width, height, xTitle: 'epoch', yTitle, xDomain })),
-    { title },
-  );
+  const panels = charts.map(({ lines, yTitle }) => curves(lines, { width, height, xTitle: 'epoch', yTitle, xDomain }));
+  return chart({ ...hconcat(panels), title, description: describeTraining(logHistory) });
 }
 
 /** Up to so many points a curve has dots, and so one of a single point is seen. */
@@ -70,4 +69,14 @@ function measures(logHistory: readonly Entry[]): string[] {
   const keys = new Set(logHistory.flatMap((entry) => Object.keys(entry)));
   const ofSpeed = /^eval_(loss|runtime|.*_per_second)$/;
   return [...keys].filter((key) => key.startsWith('eval_') && !ofSpeed.test(key));
+}
+
+/** From where to where each of the numbers went, in words. */
+export function describeTraining(logHistory: readonly Entry[]): string {
+  const ways = ['loss', 'eval_loss', ...measures(logHistory)].flatMap((key) => {
+    const values = logHistory.map((entry) => entry[key]).filter(Number.isFinite);
+    const name = key === 'loss' ? 'training loss' : key === 'eval_loss' ? 'validation loss' : titleOf(key);
+    return values.length > 0 ? [`${name} from ${short(values[0])} to ${short(values[values.length - 1])}`] : [];
+  });
+  return ['Curves of the training', ...(ways.length > 0 ? [ways.join(', ')] : [])].join(': ');
 }

@@ -65,7 +65,7 @@ describe('the live display in a notebook', () => {
     await train(tracker, clock);
     const evaluations = shown.filter(({ text }) => text.includes('Evaluation: 2 of 3 clips'));
     equal(evaluations.length, 2);
-    match(evaluations[0].html, /<progress value="2" max="3">/);
+    match(evaluations[0].html, /<progress aria-label="Evaluation" value="2" max="3">/);
   });
 
   for (const [status, opening] of [

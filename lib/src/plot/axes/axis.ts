@@ -1,5 +1,5 @@
 import { FONT_SIZE, type Spec } from '../spec.js';
-import { autoTicks, FIXED_TICKS, logTicks, tickFormat, tickLabels } from './ticks.js';
+import { autoTicks, FIXED_TICKS, logTicks, movingTicks, tickFormat, tickLabels } from './ticks.js';
 
 /** What a tick label needs along its axis, in pixels: matplotlib's estimate from the font size. */
 export const LABEL_ROOM: { x: number; y: number } = { x: 3 * FONT_SIZE, y: 2 * FONT_SIZE };
@@ -34,20 +34,30 @@ export function withLogMargin(low: number, high: number): [number, number] {
   return [Math.max(10 ** from, Number.MIN_VALUE), Math.min(10 ** to, Number.MAX_VALUE)];
 }
 
+export interface AxisOptions {
+  /** Ticks at whole numbers only. Default false. */
+  integer?: boolean;
+  /** The range that is seen, as an expression, where a selection moves the axis. */
+  view?: string;
+}
+
 /** Encoding of a plain axis over `domain`: scale, ticks and labels as matplotlib sets them. */
 export function plainAxis(
   channel: 'x' | 'y',
   domain: [number, number],
   length: number,
   title: string | null,
-  integer = false,
+  { integer = false, view }: AxisOptions = {},
 ): Spec {
   const values = fittingTicks(channel, domain, length, integer);
+  const format = tickFormat(values);
   return {
     type: 'quantitative',
     title,
     scale: { domain, nice: false, zero: false },
-    axis: { ...FIXED_TICKS, values, format: tickFormat(values) },
+    axis: view
+      ? movingTicks(values, `format(datum.value, '${format}')`, view, length)
+      : { ...FIXED_TICKS, values, format },
   };
 }
 
@@ -71,11 +81,17 @@ const POWER = ['-⁻', '1¹', '2²', '3³', '4⁴', '5⁵', '6⁶', '7⁷', '8�
  * Encoding of a log axis over `domain`: long ticks with 10ⁿ at the decades, short ones between. So little of a decade that
  * it has hardly any has plain ticks, as in matplotlib.
  */
-export function logAxis(channel: 'x' | 'y', domain: [number, number], length: number, title: string | null): Spec {
+export function logAxis(
+  channel: 'x' | 'y',
+  domain: [number, number],
+  length: number,
+  title: string | null,
+  { view }: AxisOptions = {},
+): Spec {
   const { major, minor } = logTicks(domain[0], domain[1]);
   const labelled = [...major, ...minor].filter((tick) => /^[125]/.test(tick.toExponential(0)));
   if (labelled.length < 2) {
-    const plain = plainAxis(channel, domain, length, title);
+    const plain = plainAxis(channel, domain, length, title, { view });
     return { ...plain, scale: { type: 'log', domain, nice: false } };
   }
   const isMajor = 'abs(log(datum.value) / LN10 - round(log(datum.value) / LN10)) < 1e-6';
@@ -83,15 +99,15 @@ export function logAxis(channel: 'x' | 'y', domain: [number, number], length: nu
   const isLabelled = "test(/^[125]/, format(datum.value, '.0e'))";
   const power = `${isMajor} ? '10' + ${POWER} : ''`;
   const plain = `${isLabelled} ? format(datum.value, '~g') : ''`;
+  const values = [...major, ...minor].sort((a, b) => a - b);
+  const labelExpr = major.length > 1 ? power : plain;
   return {
     type: 'quantitative',
     title,
     scale: { type: 'log', domain, nice: false },
     axis: {
-      ...FIXED_TICKS,
-      values: [...major, ...minor].sort((a, b) => a - b),
+      ...(view ? movingTicks(values, `(${labelExpr})`, view, length) : { ...FIXED_TICKS, values, labelExpr }),
       tickSize: { condition: { test: isMajor, value: 4 }, value: 2.5 },
-      labelExpr: major.length > 1 ? power : plain,
     },
   };
 }

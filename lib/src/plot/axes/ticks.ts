@@ -1,7 +1,25 @@
 import type { Spec } from '../spec.js';
 
-/** Every axis says where its ticks are; without this Vega drops ticks and moves labels that it finds too close. */
-export const FIXED_TICKS: Spec = { tickCount: 100, labelOverlap: false, labelFlush: false };
+/**
+ * Every axis says where its ticks are; without this Vega drops ticks and moves labels at the ends. Where a column leaves
+ * the chart less than its width, every second label goes.
+ */
+export const FIXED_TICKS: Spec = { tickCount: 100, labelOverlap: 'parity', labelSeparation: 4, labelFlush: false };
+
+/**
+ * Ticks of an axis that moves: those given for the whole range, and Vega's own once it has been moved.
+ *
+ * @param view - the range that is seen, as an expression; it is undefined before the axis is moved
+ * @param length - of the axis, in pixels
+ */
+export function movingTicks(values: readonly number[], label: string, view: string, length: number): Spec {
+  return {
+    ...FIXED_TICKS,
+    tickCount: { expr: `${view} ? ${Math.max(2, Math.round(length / 90))} : 100` },
+    values: { expr: `${view} ? null : ${JSON.stringify(values)}` },
+    labelExpr: `${view} ? datum.label : ${label}`,
+  };
+}
 
 /** Nice multiples that matplotlib's `AutoLocator` tries for plain axes. */
 export const PLAIN_STEPS: readonly number[] = [1, 2, 2.5, 5, 10];

@@ -1,11 +1,6 @@
 import type { Spec } from '../spec.js';
-import { FIXED_TICKS, maxNTicks, TIME_STEPS } from './ticks.js';
-
-/** The interval selection by which time axes move; charts of one picture that have it move together. */
-export const ZOOM = 'zoom';
-export const ZOOM_PARAMS: readonly Spec[] = [
-  { name: ZOOM, select: { type: 'interval', encodings: ['x'] }, bind: 'scales' },
-];
+import { FIXED_TICKS, TIME_STEPS } from './ticks.js';
+import { TIME_ZOOM } from './zoom.js';
 
 /** librosa lets matplotlib place at most ten intervals on a time axis. */
 const BINS = 10;
@@ -31,22 +26,29 @@ function labelExpression(span: string): string {
   return `${span} > 3600 ? ${hms} : ${span} > 60 ? ${ms} : format(${value}, ${span} >= 1 ? '.2~f' : ${decimals})`;
 }
 
+/** The field of every time axis: by it the selection {@link TIME_ZOOM} knows them. */
+export const TIME_FIELD = 'time';
+
+/** The range of time that is seen, in seconds, as an expression. */
+export function timeView(domain: [number, number]): string {
+  return `(${TIME_ZOOM}.${TIME_FIELD} || [${domain}])`;
+}
+
 /**
  * Encoding of a time axis over `domain`, in seconds: ticks at parts of a minute, labels as librosa's `TimeFormatter`.
- *
- * @param zoom - name of the interval selection that moves the axis; its ticks then follow the view
- * @param field - name of the field on the axis, as the selection knows it
+ * The selection {@link TIME_ZOOM} moves it, and its ticks follow.
  */
-export function timeAxis(domain: [number, number], field: string, zoom?: string): Spec {
+export function timeAxis(domain: [number, number]): Spec {
   const scale = { domain, nice: false, zero: false };
-  const common = { type: 'quantitative', field, title: 'Time', scale };
-  if (zoom === undefined) {
-    const values = maxNTicks(domain[0], domain[1], { bins: BINS, steps: TIME_STEPS });
-    return { ...common, axis: { ...FIXED_TICKS, values, labelExpr: labelExpression(String(domain[1] - domain[0])) } };
-  }
-  const view = `(${zoom}.${field} || [${domain}])`;
+  const view = timeView(domain);
   const span = `(${view}[1] - ${view}[0])`;
   const step = stepExpression(span);
   const values = `sequence(ceil(${view}[0] / (${step})) * (${step}), ${view}[1], ${step})`;
-  return { ...common, axis: { ...FIXED_TICKS, values: { expr: values }, labelExpr: labelExpression(span) } };
+  const axis = { ...FIXED_TICKS, values: { expr: values }, labelExpr: labelExpression(span) };
+  return { type: 'quantitative', field: TIME_FIELD, title: timeTitle(domain[1] - domain[0]), scale, axis };
+}
+
+/** The unit is the one that the labels of the whole range have. */
+function timeTitle(span: number): string {
+  return `Time (${span > 3600 ? 'h:min:s' : span > 60 ? 'min:s' : 's'})`;
 }

@@ -47,8 +47,13 @@ function way({ from, to }: Arrow): Point[] {
       ];
 }
 
-/** Lines, heads and labels of the arrows, as layers on the given axes. */
-export function arrowLayers(arrows: readonly Arrow[], { x, y }: { x: Spec; y: Spec }): Spec[] {
+/** A font size that shrinks with a drawing that is narrower than `width`: text stays within its box. */
+export function scaledFont(size: number, width: number): Spec {
+  return { expr: `${size} * min(1, item.mark.group.width / ${width})` };
+}
+
+/** Lines, heads and labels of the arrows, as layers on the given axes of a drawing of this width. */
+export function arrowLayers(arrows: readonly Arrow[], { x, y }: { x: Spec; y: Spec }, width: number): Spec[] {
   const ways = arrows.map(way);
   const lines = arrows.flatMap(({ dashed }, i) =>
     ways[i].map((point, k) => ({ arrow: i, k, x: point[0], y: point[1], dashed })),
@@ -97,7 +102,14 @@ export function arrowLayers(arrows: readonly Arrow[], { x, y }: { x: Spec; y: Sp
     },
     ...(['left', 'center'] as const).map((align) => ({
       data: { values: labels.filter((label) => label.align === align) },
-      mark: { type: 'text', align, baseline: 'middle', fontSize: DETAIL_SIZE, color: '#444', tooltip: null },
+      mark: {
+        type: 'text',
+        align,
+        baseline: 'middle',
+        fontSize: scaledFont(DETAIL_SIZE, width),
+        color: '#444',
+        tooltip: null,
+      },
       encoding: { ...position, text: { field: 'label' } },
     })),
   ];

@@ -41,6 +41,20 @@ interface TextMetrics {
  * await writeFile('waveform.svg', await renderSvg(waveshow(waveform)));
  */
 export async function renderSvg(spec: Spec): Promise<string> {
+  return (await draw(spec)).svg;
+}
+
+/** A chart as Vega draws it. */
+export interface Drawing {
+  svg: string;
+  /** The Vega specification that Vega-Lite made of the chart. */
+  compiled: Spec;
+  /** Of each part of a chart of several: what its axes, title and legend take beside its width, in pixels. */
+  margins: number[];
+}
+
+/** The picture of a chart, and what is known of its parts. */
+export async function draw(spec: Spec): Promise<Drawing> {
   const [vega, vegaLite] = await Promise.all([import('vega'), import('vega-lite')]);
   // Without a canvas Vega takes each character for 0.8 of the font size, which spreads the axes.
   const { textMetrics } = vega as unknown as TextMetrics;
@@ -48,10 +62,27 @@ export async function renderSvg(spec: Spec): Promise<string> {
   const { spec: compiled } = vegaLite.compile(spec as never, { logger: QUIET as never });
   const view = new vega.View(vega.parse(compiled), { renderer: 'none', logger: QUIET as never });
   try {
-    return await view.toSVG();
+    const svg = await view.toSVG();
+    return { svg, compiled: compiled as unknown as Spec, margins: marginsOf(view as unknown as Scene) };
   } finally {
     view.finalize();
   }
+}
+
+/** The part of Vega's scene that has the charts of a concatenation, which its type declarations leave out. */
+interface Scene {
+  scenegraph(): { root: { items: { items: { marktype: string; items: SceneItem[] }[] }[] } };
+}
+
+interface SceneItem {
+  width?: number;
+  bounds: { x1: number; x2: number };
+}
+
+function marginsOf(view: Scene): number[] {
+  const groups = view.scenegraph().root.items[0].items.filter(({ marktype }) => marktype === 'group');
+  const items = groups.map(({ items }) => items[0]).filter((item) => item?.width !== undefined);
+  return items.map(({ width = 0, bounds }) => bounds.x2 - bounds.x1 - width);
 }
 
 /**
@@ -67,7 +98,12 @@ export async function renderSvg(spec: Spec): Promise<string> {
  */
 export async function renderPng(spec: Spec, options: OrNull<RenderOptions> = {}): Promise<Uint8Array> {
   const { scale = 1 } = given<RenderOptions>(options);
-  const [svg, { Resvg }] = await Promise.all([renderSvg(spec), import('@resvg/resvg-js')]);
+  return pngOf(await renderSvg(spec), scale);
+}
+
+/** The SVG document as a PNG file. */
+export async function pngOf(svg: string, scale: number = 1): Promise<Uint8Array> {
+  const { Resvg } = await import('@resvg/resvg-js');
   const resvg = new Resvg(svg, {
     fitTo: { mode: 'zoom', value: scale },
     imageRendering: 1,

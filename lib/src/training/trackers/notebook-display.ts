@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { escapeHtml } from '../../html.js';
 import type { notebook } from '../../notebook.js';
+import { describeTraining } from '../../plot/training-curves.js';
 import type { LogTable } from '../log-metrics.js';
 import type { Tracker } from './tracker.js';
 import { trainingPicture } from './training-picture.js';
@@ -40,18 +41,21 @@ export function notebookDisplay({ display, now = () => performance.now() }: Note
 
 function htmlOf(view: TrainingView, table: LogTable): string {
   const { run, globalStep, evaluation, status } = view;
-  const lines = [`${status === 'running' ? bar(globalStep, run.maxSteps) : ''}${escapeHtml(trainingSummary(view))}`];
+  const lines = [
+    `${status === 'running' ? bar('Training', globalStep, run.maxSteps) : ''}${escapeHtml(trainingSummary(view))}`,
+  ];
   if (evaluation) {
     const { done, total } = evaluation;
-    lines.push(`${bar(done, total)}Evaluation: ${done} of ${total} clips`);
+    lines.push(`${bar('Evaluation', done, total)}Evaluation: ${done} of ${total} clips`);
   }
   const svg = trainingPicture(view);
-  const picture = svg && `<img alt="Curves of the training" src="data:image/svg+xml,${encodeSvg(svg)}">`;
+  const picture =
+    svg && `<img alt="${escapeHtml(describeTraining(view.entries))}" src="data:image/svg+xml,${encodeSvg(svg)}">`;
   return [...lines.map((line) => `<div>${line}</div>`), picture ?? '', tableOf(table)].join('\n').trim();
 }
 
-const bar = (done: number, total: number): string =>
-  `<progress value="${done}" max="${Math.max(total, 1)}"></progress> `;
+const bar = (label: string, done: number, total: number): string =>
+  `<progress aria-label="${label}" value="${done}" max="${Math.max(total, 1)}"></progress> `;
 
 function tableOf({ columns, rows }: LogTable): string {
   if (rows.length === 0) return '';

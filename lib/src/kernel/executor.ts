@@ -1,25 +1,22 @@
 import { runInThisContext } from 'node:vm';
 import { createCellRequire } from './cell-require.js';
-import { createConverter } from './converter.js';
 import { createExported } from './exported.js';
+import { createConverter } from './language/converter.js';
 import { showValue } from './show-value.js';
 import { type Converter, type Diagnostic, type Executor, metadata } from './tslab.js';
 
 /** Runs cells one after the other in this process. */
 export function createExecutor(folder: string): Executor {
-  const converter = createConverter({ isBrowser: false });
+  const converter = createConverter(folder, { isBrowser: false });
   let browser: Converter | undefined;
   const { require, update } = createCellRequire(folder);
   const exported = createExported();
-  Object.assign(globalThis, { __tslab__: { exports: exported, require } });
 
-  /** The declarations of the cells before. */
-  let previous = '';
   let interrupt = () => {};
 
   const converterOf = (source: string) => {
     if (metadata.getCodeMetadata(source).mode !== 'browser') return converter;
-    browser ??= createConverter({ isBrowser: true });
+    browser ??= createConverter(folder, { isBrowser: true });
     return browser;
   };
 
@@ -31,19 +28,25 @@ export function createExecutor(folder: string): Executor {
       return true;
     }
     if (mode === 'browser') return true;
-    const cell = converter.convert(previous, source);
+    const cell = converter.convert(source);
     update(cell.sideOutputs ?? []);
     if (cell.diagnostics.length > 0) {
       printDiagnostics(cell.diagnostics);
       return false;
     }
+    let done = 0;
     try {
-      if (cell.output) await run(cell.output, cell.hasToplevelAwait ?? false);
+      const reached = (count: number) => {
+        done = count;
+      };
+      if (cell.output) await run(cell.output, cell.hasToplevelAwait ?? false, reached);
     } catch (error) {
+      // What has its value by now stays, as in Python.
+      cell.keep?.(done);
       console.error(error);
       return false;
     }
-    previous = cell.declOutput ?? '';
+    cell.keep?.();
     const name = cell.lastExpressionVar;
     const value = name === undefined ? undefined : exported[name];
     if (name !== undefined) delete exported[name];
@@ -51,10 +54,11 @@ export function createExecutor(folder: string): Executor {
     return true;
   }
 
-  function run(code: string, waits: boolean): Promise<unknown> | undefined {
+  function run(code: string, waits: boolean, reached: (count: number) => void): Promise<unknown> | undefined {
     // In a function, let and const can be declared again by a later cell.
-    const head = waits ? '(async function(exports, require) { ' : '(function(exports, require) { ';
-    const wrapped = `${head}${code}\n})(__tslab__.exports, __tslab__.require)`;
+    const head = `(${waits ? 'async ' : ''}function(exports, require, reached) { `;
+    const wrapped = `${head}${code}\n})(__tslab__.exports, __tslab__.require, __tslab__.reached)`;
+    Object.assign(globalThis, { __tslab__: { exports: exported, require, reached } });
     const result = runInThisContext(wrapped, { breakOnSigint: true });
     if (!waits) return undefined;
     const interrupted = new Promise((_, reject) => {
@@ -65,8 +69,8 @@ export function createExecutor(folder: string): Executor {
 
   return {
     execute,
-    inspect: (source, position) => converterOf(source).inspect(previous, source, position),
-    complete: (source, position) => converterOf(source).complete(previous, source, position),
+    inspect: (source, position) => converterOf(source).inspect(source, position),
+    complete: (source, position) => converterOf(source).complete(source, position),
     interrupt: () => interrupt(),
     close() {
       converter.close();

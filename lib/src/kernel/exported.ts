@@ -1,13 +1,13 @@
 /**
- * What the cells export: every variable of a cell, so that later cells have it. TypeScript makes getters of named
- * imports; here they become values, which a later cell may assign to.
+ * The variables at the top of cells, as properties. One that has no value yet, since its cell stopped before, says so:
+ * such a property would be undefined.
  */
 export function createExported(): Record<string, unknown> {
-  const exported: Record<string, unknown> = {};
-  return new Proxy(exported, {
-    defineProperty(target, name, { get, value }) {
-      if (name !== '__esModule') target[name as string] = get ? get() : value;
-      return true;
+  const missing = new Proxy(Object.create(null), {
+    get(_target, name) {
+      if (typeof name === 'symbol') return undefined;
+      throw new ReferenceError(`${name} is not defined: the line that gives it a value has not run`);
     },
   });
+  return Object.create(missing);
 }

@@ -23,9 +23,12 @@ export interface Diagnostic {
 /** A cell as JavaScript; only `diagnostics` where there are any. */
 export interface Converted {
   diagnostics: Diagnostic[];
+  /** The body of a function of `exports`, `require` and `reached`, which is told how many statements are done. */
   output?: string;
-  /** The declarations of this cell and of those before it. */
-  declOutput?: string;
+  /** Leads from the lines of `output` to those of the cell. */
+  sourceMap?: string;
+  /** Lets later cells see what the cell declares; of a cell that stopped early, in its first `count` statements. */
+  keep?(count?: number): void;
   /** The export that holds the value of the last expression. */
   lastExpressionVar?: string;
   hasToplevelAwait?: boolean;
@@ -47,15 +50,11 @@ export interface CodeMetadata {
 }
 
 export interface Converter {
-  convert(previous: string, source: string): Converted;
-  inspect(previous: string, source: string, position: number): unknown;
-  complete(previous: string, source: string, position: number): Completions;
+  convert(source: string): Converted;
+  inspect(source: string, position: number): unknown;
+  complete(source: string, position: number): Completions;
   addModule(name: string, content: string, metadata?: CodeMetadata): Diagnostic[];
   close(): void;
-}
-
-export interface TslabConverter {
-  createConverter(options: { isJS: boolean; isBrowser: boolean }): Converter;
 }
 
 export interface TslabMetadata {
@@ -76,7 +75,12 @@ export interface TslabJupyter {
   ZmqServer: new (handler: object, configPath: string) => { init(): Promise<void> };
 }
 
-export const converter = require('tslab/dist/converter.js') as TslabConverter;
+// tslab brings a TypeScript of 2023 of its own; the few parts of it that are used here take the current one, so that the
+// kernel does not load two. Upstream would compile cells with the package typescript.
+const own = require.resolve('@tslab/typescript-for-tslab', { paths: [require.resolve('tslab/package.json')] });
+require('typescript');
+require.cache[own] = require.cache[require.resolve('typescript')];
+
 export const metadata = require('tslab/dist/metadata.js') as TslabMetadata;
 export const jupyter = require('tslab/dist/jupyter.js') as TslabJupyter;
 

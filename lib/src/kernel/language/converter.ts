@@ -7,7 +7,7 @@ import { emit } from './emit.js';
 import { inspect } from './inspect.js';
 import { localFiles, toCommonJs } from './local-files.js';
 import { cellsInSight } from './sight.js';
-import { createWorkspace } from './workspace.js';
+import { createWorkspace, LIBRARY } from './workspace.js';
 
 /** How many cells are kept before it is asked which of them later ones may need. */
 const MANY = 64;
@@ -28,7 +28,7 @@ export function createConverter(folder: string, { isBrowser }: { isBrowser: bool
     const file = cell as unknown as ts.SourceFile;
     const local = localFiles(program, file, workspace.isLocal);
     const found = [file, ...local].flatMap((each) => mistakesIn(program, each));
-    const diagnostics = explain(found, { program, cell: path, folder, missed });
+    const diagnostics = explain(found, { program, cell: path, folder, missed, library: LIBRARY });
     if (diagnostics.length > 0) return { diagnostics };
     const { statements } = file;
     return {
@@ -72,7 +72,13 @@ export function createConverter(folder: string, { isBrowser }: { isBrowser: bool
       const path = join(folder, `${name}.ts${metadata.jsx ? 'x' : ''}`);
       workspace.add(path, content);
       const { program } = workspace.open('');
-      return explain(mistakesIn(program, program.getSourceFile(path)!), { program, cell: path, folder, missed });
+      return explain(mistakesIn(program, program.getSourceFile(path)!), {
+        program,
+        cell: path,
+        folder,
+        missed,
+        library: LIBRARY,
+      });
     },
     close: () => workspace.close(),
   };

@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import ts from 'typescript';
 import { compilerOptions } from './compiler-options.js';
@@ -11,6 +11,14 @@ export interface CellFile extends Omit<ts.SourceFile, 'parent'> {
 }
 
 const SPARE = 64;
+
+const installed = join(__dirname, '..', '..');
+
+/** The package that the kernel is part of. Its types are read at the start, so that the first cell need not wait for it. */
+export const LIBRARY: { name: string; path: string } = {
+  name: (JSON.parse(readFileSync(join(installed, '..', 'package.json'), 'utf8')) as { name: string }).name,
+  path: join(installed, 'index.d.ts'),
+};
 
 /** The cells so far as files of a TypeScript project, and the one that is asked about. */
 export interface Workspace {
@@ -37,8 +45,6 @@ export interface Workspace {
 export function createWorkspace(folder: string, { isBrowser }: { isBrowser: boolean }): Workspace {
   const options = compilerOptions(folder, isBrowser);
   const virtual = new Map<string, { text: string; version: number }>();
-  /** Read at the start, so that the first cell need not wait for it. */
-  const preloaded = [join(__dirname, '..', '..', 'index.d.ts')].filter(ts.sys.fileExists);
   let cells: string[] = [];
   /** Files that are there before they are needed: when the list of files changes, all of them are gone through anew. */
   let spare: string[] = [];
@@ -68,7 +74,7 @@ export function createWorkspace(folder: string, { isBrowser }: { isBrowser: bool
     getDefaultLibFileName: ts.getDefaultLibFilePath,
     // Files are compared once for each cell, not for each question about it.
     getProjectVersion: () => `${opened}`,
-    getScriptFileNames: () => [...preloaded, ...virtual.keys()],
+    getScriptFileNames: () => [LIBRARY.path, ...virtual.keys()],
     getScriptVersion(path) {
       const version = virtual.get(path)?.version;
       if (version !== undefined) return `${version}`;

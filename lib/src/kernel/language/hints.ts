@@ -49,8 +49,9 @@ export function wayTo(given: ts.Type, wanted: readonly ts.Type[], call: ts.Node,
     const type = checker.getTypeOfSymbolAtLocation(property, call);
     if (fits(type)) return [`\`.${name}\``];
     const [signature] = type.getCallSignatures();
-    const isPlain =
-      signature && signature.getParameters().every((each) => each.flags & ts.SymbolFlags.Optional || isOptional(each));
+    const isPlain = signature
+      ?.getParameters()
+      .every((each) => each.flags & ts.SymbolFlags.Optional || isOptional(each));
     return isPlain && signature.getTypeParameters() === undefined && fits(signature.getReturnType())
       ? [`\`.${name}()\``]
       : [];

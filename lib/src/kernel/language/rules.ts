@@ -26,7 +26,7 @@ const unknownOption: Rule = ({ node, messages, checker }) => {
   if (name === undefined || literal === undefined) return undefined;
   const known = propertiesTaken(literal, checker);
   const call = literal.parent;
-  const isArgument = (ts.isCallExpression(call) || ts.isNewExpression(call)) && call.arguments?.includes(literal);
+  const isArgument = isCall(call) && call.arguments?.includes(literal);
   const position = isArgument ? call.arguments!.indexOf(literal) : -1;
   const parameter = isArgument ? signatures(call, checker).at(-1)?.getParameters()[position]?.name : undefined;
   const isOption = isArgument && (position > 0 || parameter === 'options' || ts.isNewExpression(call));
@@ -41,16 +41,15 @@ function literalWith(node: ts.Node, name: string): ts.ObjectLiteralExpression | 
   const names = (literal: ts.ObjectLiteralExpression) =>
     literal.properties.some((each) => each.name?.getText() === name);
   if (around && names(around)) return around;
-  const call = ts.findAncestor(node, (each) => ts.isCallExpression(each) || ts.isNewExpression(each));
+  const call = ts.findAncestor(node, isCall);
   return call?.arguments?.filter(ts.isObjectLiteralExpression).find(names);
 }
 
 function propertiesTaken(literal: ts.ObjectLiteralExpression, checker: ts.TypeChecker): string[] {
   const { parent } = literal;
-  const types =
-    ts.isCallExpression(parent) || ts.isNewExpression(parent)
-      ? parameterTypes(parent, parent.arguments!.indexOf(literal), checker)
-      : [checker.getContextualType(literal)].flatMap((type) => (type ? [type] : []));
+  const types = isCall(parent)
+    ? parameterTypes(parent, parent.arguments!.indexOf(literal), checker)
+    : [checker.getContextualType(literal)].flatMap((type) => (type ? [type] : []));
   const names = types
     .flatMap(alternatives)
     .flatMap((type) =>
@@ -62,6 +61,8 @@ function propertiesTaken(literal: ts.ObjectLiteralExpression, checker: ts.TypeCh
 }
 
 type Call = ts.CallExpression | ts.NewExpression;
+
+const isCall = (node: ts.Node): node is Call => ts.isCallExpression(node) || ts.isNewExpression(node);
 
 function signatures(call: Call, checker: ts.TypeChecker): readonly ts.Signature[] {
   const type = checker.getTypeAtLocation(call.expression);
@@ -77,7 +78,8 @@ function parameterTypes(call: Call, position: number, checker: ts.TypeChecker): 
     const type = checker.getTypeOfSymbolAtLocation(parameter, call);
     const declaration = parameter.valueDeclaration;
     const isRest = declaration && ts.isParameter(declaration) && declaration.dotDotDotToken;
-    return [isRest ? (checker.getIndexTypeOfType(type, ts.IndexKind.Number) ?? type) : type];
+    const one = isRest ? (checker.getIndexTypeOfType(type, ts.IndexKind.Number) ?? type) : type;
+    return [checker.getBaseConstraintOfType(one) ?? one];
   });
 }
 
@@ -90,31 +92,13 @@ const nameOf = (callee: ts.Expression): string => {
 const wrongArgument: Rule = (mistake) => {
   if (!has(mistake, 2345)) return undefined;
   const { node, checker } = mistake;
-  const call = ts.findAncestor(node, (each): each is Call => ts.isCallExpression(each) || ts.isNewExpression(each));
-  const values = call?.arguments ?? [];
-  let around: Call | undefined = call;
-  let position = values.findIndex((value) => value === node);
-  if (
-    position < 0 &&
-    call &&
-    node !== call &&
-    call.parent &&
-    (ts.isCallExpression(call.parent) || ts.isNewExpression(call.parent))
-  ) {
-    // The argument is a call itself.
-    position = -1;
-  }
-  if (
-    node.parent &&
-    (ts.isCallExpression(node.parent) || ts.isNewExpression(node.parent)) &&
-    node.parent.arguments?.includes(node as ts.Expression)
-  ) {
-    around = node.parent;
-    position = around.arguments!.indexOf(node as ts.Expression);
-  }
-  // Where there are several signatures, the compiler points at the call.
-  if (around && position < 0)
-    position = (around.arguments ?? []).findIndex((value, i) => !isTaken(around!, value, i, checker));
+  const isArgument = isCall(node.parent) && node.parent.arguments?.includes(node as ts.Expression);
+  const around = isArgument ? (node.parent as Call) : ts.findAncestor(node, isCall);
+  // Where there are several signatures, the compiler may point at the call.
+  const values = [...(around?.arguments ?? [])];
+  const position = isArgument
+    ? values.indexOf(node as ts.Expression)
+    : values.findIndex((value, i) => !isTaken(around!, value, i, checker));
   if (!around || position < 0) return undefined;
   const value = around.arguments![position];
   const given = checker.getTypeAtLocation(value);
@@ -182,7 +166,7 @@ const noObject: Rule = (mistake) => {
 const wrongCount: Rule = (mistake) => {
   const { node, checker, messages } = mistake;
   if (!has(mistake, 2554, 2555)) return undefined;
-  const call = ts.findAncestor(node, (each): each is Call => ts.isCallExpression(each) || ts.isNewExpression(each));
+  const call = ts.findAncestor(node, isCall);
   const signature = call && signatures(call, checker)[0];
   if (!signature) return undefined;
   const names = signature.getParameters().map((parameter) => {
@@ -234,24 +218,25 @@ function exportsOf(path: string, { checker, context }: Mistake): ReadonlySet<str
   return new Set(symbol ? checker.getExportsOfModule(symbol).map(({ name }) => name) : []);
 }
 
-/** `load('x').samples` */
+/** `load('x').samples`, `const { sr } = waveform` */
 const unknownMember: Rule = (mistake) => {
   const { node, checker } = mistake;
-  const access = node.parent;
-  if (!has(mistake, 2339, 2551) || !ts.isIdentifier(node) || !access || !ts.isPropertyAccessExpression(access))
-    return undefined;
-  const type = checker.getTypeAtLocation(access.expression);
+  if (!has(mistake, 2339, 2551) || !ts.isIdentifier(node)) return undefined;
+  const { parent, text: name } = node;
+  const isAccess = ts.isPropertyAccessExpression(parent);
+  if (!isAccess && !ts.isBindingElement(parent)) return undefined;
+  const type = checker.getTypeAtLocation(isAccess ? parent.expression : parent.parent);
   const awaited = checker.getAwaitedType(type);
-  if (awaited && awaited !== type && checker.getPropertyOfType(awaited, node.text)) {
-    const text = access.expression.getText();
-    return `${text.length <= 40 ? text : 'this'} is a promise of what has .${node.text}: put \`await\` before what gives it`;
+  if (isAccess && awaited && awaited !== type && checker.getPropertyOfType(awaited, name)) {
+    const text = parent.expression.getText();
+    return `${text.length <= 40 ? text : 'this'} is a promise of what has .${name}: put \`await\` before what gives it`;
   }
-  if (node.text === 'shape') {
-    const names = ['rows', 'columns', 'length'].filter((name) => checker.getPropertyOfType(type, name));
-    if (names.length > 0)
-      return `${typeName(type, checker)} has no .shape; it has ${names.map((name) => `.${name}`).join(' and ')}`;
-  }
-  return undefined;
+  const known = checker.getPropertiesOfType(type).map((each) => each.name);
+  const sizes = ['rows', 'columns', 'length'].filter((each) => name === 'shape' && known.includes(each));
+  if (sizes.length > 0)
+    return `${typeName(type, checker)} has no .shape; it has ${sizes.map((each) => `.${each}`).join(' and ')}`;
+  const meant = fromPython(name) === undefined ? undefined : likelyName(name, known);
+  return meant ? `${typeName(type, checker)} has no ${name}; did you mean ${meant}?` : undefined;
 };
 
 /** `const samples = samples.slice(1)` */

@@ -24,6 +24,8 @@ export interface Diagnostic {
 export interface Converted {
   diagnostics: Diagnostic[];
   output?: string;
+  /** JSON; leads from `output` to the cell. */
+  sourceMap?: string;
   /** The declarations of this cell and of those before it. */
   declOutput?: string;
   /** The export that holds the value of the last expression. */
@@ -56,29 +58,29 @@ export interface Converter {
 
 export interface TslabConverter {
   createConverter(options: { isJS: boolean; isBrowser: boolean }): Converter;
+  isCompleteCode(source: string): { completed: boolean; indent?: string };
 }
 
 export interface TslabMetadata {
   getCodeMetadata(source: string): CodeMetadata;
 }
 
-/** What tslab's handler of requests asks of an executor. */
-export interface Executor {
-  execute(source: string): Promise<boolean>;
-  inspect(source: string, position: number): unknown;
-  complete(source: string, position: number): Completions;
-  interrupt(): void;
-  close(): void;
+/** What `tslab`'s own `display` sends its outputs by. */
+export interface TslabJupyter {
+  lastWriteDisplayData: ((data: object, update: boolean) => void) | null;
 }
 
-export interface TslabJupyter {
-  JupyterHandlerImpl: new (executor: Executor, isJs: boolean) => object;
-  ZmqServer: new (handler: object, configPath: string) => { init(): Promise<void> };
+export interface TslabInspect {
+  printQuickInfo(info: unknown): string;
 }
 
 export const converter = require('tslab/dist/converter.js') as TslabConverter;
+export const inspector = require('tslab/dist/inspect.js') as TslabInspect;
 export const metadata = require('tslab/dist/metadata.js') as TslabMetadata;
 export const jupyter = require('tslab/dist/jupyter.js') as TslabJupyter;
+
+/** The versions of tslab and of the TypeScript that it compiles with. */
+export const versions = require('tslab').versions as { tslab: string; typescript: string };
 
 /** The modules' own parts of Node that its types leave out. */
 export type LoadedModule = Module & { _compile(code: string, filename: string): void };

@@ -2,6 +2,23 @@ import Module, { createRequire } from 'node:module';
 import { dirname, extname, join } from 'node:path';
 import type { LoadedModule } from './tslab.js';
 
+/**
+ * Looks for a package that is not above the notebook beside the kernel: so `onpa` is there for a notebook that was copied
+ * elsewhere. Upstream tslab has no such place.
+ */
+function locate(inner: NodeJS.Require, id: string): string {
+  try {
+    return inner.resolve(id);
+  } catch (error) {
+    if (/^[./]/.test(id)) throw error;
+    try {
+      return require.resolve(id);
+    } catch {
+      throw error;
+    }
+  }
+}
+
 interface CellRequire {
   require: NodeJS.Require;
   /** Takes compiled files, in place of earlier ones of the same path. */
@@ -21,7 +38,7 @@ export function createCellRequire(folder: string): CellRequire {
     const made = new Module(path, module) as LoadedModule;
     made.filename = path;
     made.paths = (Module as unknown as { _nodeModulePaths(from: string): string[] })._nodeModulePaths(dirname(path));
-    made.require = wrap(made.require.bind(made) as NodeJS.Require, dirname(path));
+    made.require = wrap(createRequire(path), dirname(path));
     made._compile(source, path);
     loaded.set(path, made);
     return made;
@@ -32,7 +49,7 @@ export function createCellRequire(folder: string): CellRequire {
       apply(_target, _self, [id]: [string]) {
         // The running kernel's own, which alone can display.
         if (id === 'tslab') return require('tslab');
-        return compiled(from, id)?.exports ?? inner(id);
+        return compiled(from, id)?.exports ?? inner(locate(inner, id));
       },
     });
   }

@@ -1,10 +1,28 @@
 // The TypeScript kernel: tslab, with its messages and its life mended. Jupyter starts it with a connection file.
+import { mapStackTraces } from './cells.js';
+import { createExecutions } from './executions.js';
 import { createExecutor } from './executor.js';
-import { jupyter } from './tslab.js';
+import { connect, type Frontend } from './frontend.js';
+import { kernelInfo } from './kernel-info.js';
+import { redirectOutput } from './output.js';
+import { createRequestHandler } from './requests.js';
+import { describeThrown } from './thrown.js';
 
+mapStackTraces();
+const frontend: Frontend = connect(process.argv[2], kernelInfo(), {
+  onRequest: (request) => handle(request),
+  onStop: () => executor.stop(),
+});
+const output = redirectOutput(frontend);
 const executor = createExecutor(process.cwd());
-const server = new jupyter.ZmqServer(new jupyter.JupyterHandlerImpl(executor, false), process.argv[2]);
-process.on('SIGINT', () => executor.interrupt());
-process.on('uncaughtException', (error) => console.error('UncaughtException:', error));
-process.on('unhandledRejection', (reason) => console.error('UnhandledPromiseRejection:', reason));
-server.init();
+const executions = createExecutions(executor, frontend, output);
+const handle = createRequestHandler(executor, executions, frontend);
+
+process.on('SIGINT', () => {
+  frontend.heardInterrupt();
+  executor.interrupt();
+});
+// What nobody waited for is shown in the cell that it came from, and the kernel lives.
+for (const event of ['uncaughtException', 'unhandledRejection']) {
+  process.on(event, (thrown: unknown) => output.error(describeThrown(thrown)));
+}

@@ -25,7 +25,7 @@ export interface Converted {
   diagnostics: Diagnostic[];
   /** The body of a function of `exports`, `require` and `reached`, which is told how many statements are done. */
   output?: string;
-  /** Leads from the lines of `output` to those of the cell. */
+  /** JSON; leads from `output` to the cell. */
   sourceMap?: string;
   /** Lets later cells see what the cell declares; of a cell that stopped early, in its first `count` statements. */
   keep?(count?: number): void;
@@ -34,6 +34,12 @@ export interface Converted {
   hasToplevelAwait?: boolean;
   /** Other files of the working directory, compiled. */
   sideOutputs?: { path: string; data: string }[];
+}
+
+/** What is known about a place in a cell, in two forms. */
+export interface Inspection {
+  text: string;
+  markdown: string;
 }
 
 export interface Completions {
@@ -51,28 +57,23 @@ export interface CodeMetadata {
 
 export interface Converter {
   convert(source: string): Converted;
-  inspect(source: string, position: number): unknown;
+  inspect(source: string, position: number): Inspection | undefined;
   complete(source: string, position: number): Completions;
   addModule(name: string, content: string, metadata?: CodeMetadata): Diagnostic[];
   close(): void;
+}
+
+export interface TslabConverter {
+  isCompleteCode(source: string): { completed: boolean; indent?: string };
 }
 
 export interface TslabMetadata {
   getCodeMetadata(source: string): CodeMetadata;
 }
 
-/** What tslab's handler of requests asks of an executor. */
-export interface Executor {
-  execute(source: string): Promise<boolean>;
-  inspect(source: string, position: number): unknown;
-  complete(source: string, position: number): Completions;
-  interrupt(): void;
-  close(): void;
-}
-
+/** What `tslab`'s own `display` sends its outputs by. */
 export interface TslabJupyter {
-  JupyterHandlerImpl: new (executor: Executor, isJs: boolean) => object;
-  ZmqServer: new (handler: object, configPath: string) => { init(): Promise<void> };
+  lastWriteDisplayData: ((data: object, update: boolean) => void) | null;
 }
 
 // tslab brings a TypeScript of 2023 of its own; the few parts of it that are used here take the current one, so that the
@@ -81,8 +82,12 @@ const own = require.resolve('@tslab/typescript-for-tslab', { paths: [require.res
 require('typescript');
 require.cache[own] = require.cache[require.resolve('typescript')];
 
+export const converter = require('tslab/dist/converter.js') as TslabConverter;
 export const metadata = require('tslab/dist/metadata.js') as TslabMetadata;
 export const jupyter = require('tslab/dist/jupyter.js') as TslabJupyter;
+
+/** The versions of tslab and of the TypeScript that it compiles with. */
+export const versions = require('tslab').versions as { tslab: string; typescript: string };
 
 /** The modules' own parts of Node that its types leave out. */
 export type LoadedModule = Module & { _compile(code: string, filename: string): void };

@@ -1,4 +1,9 @@
 import type ts from 'typescript';
-export function inspect({ service, path }: { service: ts.LanguageService; path: string }, position: number): unknown {
-  return service.getQuickInfoAtPosition(path, position);
+import type { Inspection } from '../tslab.js';
+export function inspect(
+  { service, path }: { service: ts.LanguageService; path: string },
+  position: number,
+): Inspection | undefined {
+  service.getQuickInfoAtPosition(path, position);
+  return undefined;
 }

@@ -5,6 +5,7 @@ import { TypeScriptError } from './diagnostics-error.js';
 import { createExported } from './exported.js';
 import { Interrupted } from './interrupted.js';
 import { createConverter } from './language/converter.js';
+import { toCodePoints, toUtf16 } from './language/positions.js';
 import { type ShowResult, showValue } from './show-value.js';
 import { type Completions, type Converter, type Inspection, metadata } from './tslab.js';
 
@@ -101,8 +102,11 @@ export function createExecutor(folder: string): Executor {
 
   return {
     execute,
-    inspect: (source, position) => converterOf(source).inspect(source, position),
-    complete: (source, position) => converterOf(source).complete(source, position),
+    inspect: (source, position) => converterOf(source).inspect(source, toUtf16(source, position)),
+    complete(source, position) {
+      const found = converterOf(source).complete(source, toUtf16(source, position));
+      return { ...found, start: toCodePoints(source, found.start), end: toCodePoints(source, found.end) };
+    },
     interrupt() {
       const listens = process.listenerCount('SIGINT') > 1;
       if (!listens || isAsked) return stop();

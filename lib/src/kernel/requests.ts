@@ -17,7 +17,7 @@ export function createRequestHandler(
   /** The content of the reply; undefined where there is none. */
   function answer({ header, content }: Request): object | undefined {
     const source = String(content.code ?? '');
-    const position = typeof content.cursor_pos === 'number' ? content.cursor_pos : source.length;
+    const position = typeof content.cursor_pos === 'number' ? content.cursor_pos : [...source].length;
     switch (header.msg_type) {
       case 'is_complete_request': {
         const { completed, indent } = converter.isCompleteCode(source);
@@ -29,8 +29,11 @@ export function createRequestHandler(
         return { status: 'ok', found: Boolean(info), data, metadata: {} };
       }
       case 'complete_request': {
-        const { start, end, candidates } = executor.complete(source, position);
-        return { status: 'ok', matches: candidates, cursor_start: start, cursor_end: end, metadata: {} };
+        const { start, end, candidates, kinds } = executor.complete(source, position);
+        // JupyterLab shows a letter for each kind.
+        const types = candidates.map((text, i) => ({ text, type: kinds[i], start, end }));
+        const metadata = { _jupyter_types_experimental: types };
+        return { status: 'ok', matches: candidates, cursor_start: start, cursor_end: end, metadata };
       }
       case 'history_request':
         return { status: 'ok', history: pastOf(executions.history(), content) };

@@ -46,6 +46,8 @@ export interface Completions {
   start: number;
   end: number;
   candidates: string[];
+  /** What each is: 'function', 'property' … */
+  kinds: string[];
 }
 
 /** What JSDoc tags at the beginning of a cell say, as `@module name` does. */

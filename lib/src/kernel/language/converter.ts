@@ -41,8 +41,7 @@ export function createConverter(folder: string, { isBrowser }: { isBrowser: bool
       keep(count) {
         const isWhole = count === undefined || count >= statements.length;
         const names = [...(cell.locals?.keys() ?? [])];
-        if (isWhole) workspace.keep();
-        else workspace.keep(count === 0 ? 0 : statements[count - 1].end);
+        workspace.keep(isWhole ? source : source.slice(0, count === 0 ? 0 : statements[count - 1].end));
         for (const name of names) isWhole ? missed.delete(name) : missed.add(name);
         forget();
       },

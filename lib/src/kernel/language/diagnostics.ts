@@ -1,6 +1,7 @@
 import { relative } from 'node:path';
 import ts from 'typescript';
 import type { Diagnostic, Position } from '../tslab.js';
+import { readable } from './documentation.js';
 import { messagesOf } from './messages.js';
 import { pythonSyntax } from './python-syntax.js';
 import { type Mistake, RULES } from './rules.js';
@@ -44,14 +45,10 @@ function worded(diagnostic: ts.Diagnostic, file: ts.SourceFile, context: Explain
     const text = rule(mistake);
     if (text) return text;
   }
-  const [first, ...rest] = messages.map(({ text }) => tidy(text));
+  const [first, ...rest] = messages.map(({ text }) => readable(text));
   const last = rest.at(-1);
   // What lies between leads through the insides of types.
   return last === undefined || last.length > 160 ? first : `${first}\n  ${last}`;
-}
-
-function tidy(text: string): string {
-  return text.replaceAll(/<ArrayBuffer(Like)?>/g, '').replaceAll(/\bOrNull<(\w+)>/g, '$1');
 }
 
 /** The outermost node that begins and ends there. */
@@ -63,5 +60,5 @@ function nodeAt(file: ts.SourceFile, start: number, end: number): ts.Node {
     ts.forEachChild(node, visit);
   };
   ts.forEachChild(file, visit);
-  return found;
+  return ts.isExpressionStatement(found) ? found.expression : found;
 }

@@ -1,12 +1,10 @@
 import ts from 'typescript';
+import { readable } from './documentation.js';
 
 /** The name of a type as a reader knows it: without what only a compiler needs. */
 export function typeName(type: ts.Type, checker: ts.TypeChecker): string {
   const base = checker.getBaseTypeOfLiteralType(type);
-  const text = checker
-    .typeToString(base, undefined, ts.TypeFormatFlags.UseAliasDefinedOutsideCurrentScope)
-    .replaceAll(/<ArrayBuffer(Like)?>/g, '')
-    .replaceAll(/\bOrNull<(\w+)>/g, '$1');
+  const text = readable(checker.typeToString(base));
   if (text.length <= 60) return text;
   return base.isUnion() ? 'one of several types' : `${text.slice(0, 57)}…`;
 }

@@ -24,8 +24,8 @@ export const LIBRARY: { name: string; path: string } = {
 export interface Workspace {
   /** The project with `source` as its newest cell. */
   open(source: string): { service: ts.LanguageService; program: ts.Program; cell: CellFile; path: string };
-  /** Makes the newest cell, or so much of it, one that later cells see. */
-  keep(length?: number): void;
+  /** Has later cells see what is declared in `source`: that of a cell, or its beginning. */
+  keep(source: string): void;
   /** The cells that later ones see, from the oldest. */
   kept(): readonly string[];
   /** Drops cells of which nothing is in sight any more. */
@@ -109,8 +109,9 @@ export function createWorkspace(folder: string, { isBrowser }: { isBrowser: bool
       }
       return { service, program, cell: parent!, path: current };
     },
-    keep(length) {
-      if (length !== undefined) write(current, virtual.get(current)!.text.slice(0, length));
+    keep(source) {
+      // Meanwhile an editor may have asked about another cell.
+      write(current, source);
       cells = [...cells, current];
       current = next();
     },

@@ -71,7 +71,7 @@ export function createExecutor(folder: string): Executor {
     const variable = cell.lastExpressionVar;
     const value = variable === undefined ? undefined : exported[variable];
     if (variable !== undefined) delete exported[variable];
-    if (value !== undefined && value !== null) showValue(value, result);
+    if (value !== undefined && value !== null) await showValue(value, result);
   }
 
   function run(

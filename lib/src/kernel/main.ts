@@ -6,9 +6,11 @@ import { connect, type Frontend } from './frontend.js';
 import { kernelInfo } from './kernel-info.js';
 import { redirectOutput } from './output.js';
 import { createRequestHandler } from './requests.js';
+import { shortenArrays } from './short-arrays.js';
 import { describeThrown } from './thrown.js';
 
 mapStackTraces();
+shortenArrays();
 const frontend: Frontend = connect(process.argv[2], kernelInfo(), {
   onRequest: (request) => handle(request),
   onStop: () => executor.stop(),

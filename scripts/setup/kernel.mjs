@@ -7,11 +7,10 @@ import { readIfThere, root, step } from './run.mjs';
 export const kernelFile = (prefix = environmentPrefix()) =>
   join(prefix, 'share', 'jupyter', 'kernels', 'tslab', 'kernel.json');
 
-/** What `tslab install` writes, but with this checkout's tslab, the Node that runs now, and settings for TensorFlow. */
+/** The kernel of this checkout, the Node that runs now, and settings for TensorFlow. */
 export function kernelSpec() {
-  const tslab = join(root, 'node_modules', 'tslab', 'bin', 'tslab');
   return {
-    argv: [process.execPath, tslab, 'kernel', '--config-path', '{connection_file}'],
+    argv: [process.execPath, join(root, 'lib', 'dist', 'kernel', 'main.js'), '{connection_file}'],
     display_name: 'TypeScript',
     language: 'typescript',
     // glibc would hand every large tensor back to the system and fetch it again: training is a tenth slower.

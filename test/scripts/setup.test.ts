@@ -32,10 +32,10 @@ describe('npm run setup', () => {
     assert.deepEqual(times(), earlier);
   });
 
-  it('installs a TypeScript kernel that runs the tslab of this checkout', async () => {
+  it('installs a TypeScript kernel that runs the launcher of this checkout', async () => {
     const { kernelFile } = await load('kernel.mjs');
     const spec = JSON.parse(readFileSync(kernelFile(), 'utf8'));
-    assert.deepEqual(spec.argv.slice(0, 2), [process.execPath, resolve('node_modules/tslab/bin/tslab')]);
+    assert.deepEqual(spec.argv, [process.execPath, resolve('lib/dist/kernel/main.js'), '{connection_file}']);
     assert.equal(spec.language, 'typescript');
     assert.equal(spec.env.MALLOC_MMAP_MAX_, '0');
   });

@@ -16,6 +16,7 @@ function load(): typeof tfjs {
   try {
     // A copy, since a chain of getters stands before each function of the original.
     loaded = { ...(require('@tensorflow/tfjs-node-gpu') as typeof tfjs) };
+    Object.assign(loaded.Tensor.prototype, { [util.inspect.custom]: shown });
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message.split('\n')[0] : String(cause);
     throw new SetupError(`TensorFlow is not linked: run npm run setup, then restart the kernel. (${reason})`, {
@@ -23,6 +24,11 @@ function load(): typeof tfjs {
     });
   }
   return loaded;
+}
+
+/** A tensor where it is printed: its numbers, where TensorFlow.js has the fields of the object. */
+function shown(this: tfjs.Tensor): string {
+  return this.isDisposed ? `Tensor(${this.shape.join(', ')}), disposed` : this.toString(true);
 }
 
 /**

@@ -14,6 +14,7 @@ import time
 from pathlib import Path
 
 import nbformat
+from jinja2 import DictLoader
 from jupyter_client.kernelspec import NoSuchKernel
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
@@ -22,6 +23,16 @@ from nbconvert import HTMLExporter
 ROOT = Path(__file__).resolve().parent.parent
 SOURCE = ROOT / "notebooks"
 TARGET = ROOT / "build" / "notebooks"
+
+# nbconvert's own page leaves out what a chart says of itself.
+PAGE = """
+{%- extends 'index.html.j2' -%}
+{%- block data_png scoped -%}
+{%- set alt = output | get_metadata('alt', 'image/png') -%}
+{%- set image = super() -%}
+{{ image | replace('<img ', '<img alt="' ~ (alt | escape_html) ~ '" ', 1) if alt else image }}
+{%- endblock -%}
+"""
 
 
 class Client(NotebookClient):
@@ -138,7 +149,7 @@ def main():
         print("notebooks/ has no notebook yet: nothing to run.")
         return 0
     TARGET.mkdir(parents=True, exist_ok=True)
-    exporter = HTMLExporter()
+    exporter = HTMLExporter(extra_loaders=[DictLoader({"page.html.j2": PAGE})], template_file="page.html.j2")
     for path in notebooks:
         print(f"{path.stem} … ", end="", flush=True)
         start = time.perf_counter()

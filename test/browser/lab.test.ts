@@ -1,4 +1,4 @@
-import { deepEqual, equal, fail, ok } from 'node:assert/strict';
+import { deepEqual, equal, fail, match, ok } from 'node:assert/strict';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { inRepository } from '../fixtures.js';
 import { code, type Notebook } from '../notebooks/notebook.js';
@@ -86,6 +86,44 @@ if (executable === undefined) {
         const drawn = page.waitForFunction(isColoured, { canvas: canvas!, share });
         await drawn.catch((error) => fail(`plot ${i} is blank: ${error.message}`));
       }
+    });
+
+    it('fits every plot into its column, in a narrow window too', async () => {
+      const fits = `[...document.querySelectorAll('.jp-RenderedVegaCommon5')]
+        .every((output) => output.querySelector('canvas').clientWidth <= output.clientWidth)`;
+      for (const width of [800, 1400]) {
+        await page.setViewportSize({ width, height: 1000 });
+        await page.waitForFunction(fits).catch((error) => fail(`at ${width} pixels: ${error.message}`));
+      }
+    });
+
+    it('enlarges a plot with Ctrl and the wheel, and leaves the wheel alone to the page', async () => {
+      const plot = page.locator('.jp-RenderedVegaCommon5 canvas').nth(1);
+      await plot.scrollIntoViewIfNeeded();
+      const pixels = () => plot.evaluate((canvas) => (canvas as HTMLCanvasElement).toDataURL());
+      const place = async () => (await plot.boundingBox())!.y;
+      const [drawn, top] = [await pixels(), await place()];
+      await plot.hover({ position: { x: 200, y: 100 } });
+      await page.mouse.wheel(0, 40);
+      await page.waitForFunction(({ canvas, top }) => (canvas as Element).getBoundingClientRect().y < top - 20, {
+        canvas: await plot.elementHandle(),
+        top,
+      });
+      equal(await pixels(), drawn);
+      await page.keyboard.down('Control');
+      await page.mouse.wheel(0, -300);
+      await page.keyboard.up('Control');
+      await page.waitForFunction(({ canvas, drawn }) => (canvas as HTMLCanvasElement).toDataURL() !== drawn, {
+        canvas: await plot.elementHandle(),
+        drawn,
+      });
+    });
+
+    it('tells screen readers what every plot shows', async () => {
+      const charts = page.locator('.jp-RenderedVegaCommon5 [role=graphics-document]');
+      const labels = await charts.evaluateAll((all) => all.map((chart) => chart.getAttribute('aria-label') ?? ''));
+      equal(labels.length, await page.locator('.jp-RenderedVegaCommon5 canvas').count());
+      for (const label of labels) match(label, /Spectrogram, .* s|\d curves?: /);
     });
 
     it('plays the trumpet', async () => {

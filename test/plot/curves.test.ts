@@ -13,6 +13,7 @@ import {
   vconcat,
   waveshow,
 } from 'onpa';
+import { CYCLE } from 'onpa/dist/plot/spec.js';
 import { assertNear, axis, picture, ramp, reference, tickLabels, warnings } from './drawing.js';
 
 describe('curves', () => {
@@ -50,7 +51,7 @@ describe('curves', () => {
           /<path aria-label="[^"]*" role="graphics-symbol" aria-roledescription="line mark"[^>]*stroke="([^"]*)"/g,
         ),
       ];
-      assert.deepEqual(new Set(lines.map(([, color]) => color)), new Set(['#1f77b4', '#ff7f0e']));
+      assert.deepEqual(new Set(lines.map(([, color]) => color)), new Set(CYCLE.slice(0, 2)));
     }
     const legends = (
       await renderSvg(

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { inflateSync } from 'node:zlib';
 import { FloatMatrix, renderSvg, type Spec } from 'onpa';
+import { parse, View } from 'vega';
 import { compile, type TopLevelSpec } from 'vega-lite';
 
 /** What librosa and matplotlib draw; made by test/reference/plot_ticks.py. */
@@ -63,11 +64,43 @@ export function picture(spec: Spec): Pixels {
   return decodePng(Buffer.from(layer.data.values[0].url.split(',')[1], 'base64'));
 }
 
-/** Encoding of an axis, of the first layer where there are layers. */
+/** An axis as its encoding has it: the chart's own or, where there are layers, the first layer's. */
 export function axis(spec: Spec, channel: 'x' | 'y'): { domain: number[]; ticks: number[]; title: string } {
-  const { encoding } = ((spec.layer as Spec[] | undefined)?.[0] ?? spec) as { encoding: Record<string, Spec> };
-  const { scale, axis: ticks, title } = encoding[channel] as { scale: Spec; axis: Spec; title: string };
-  return { domain: scale.domain as number[], ticks: ticks.values as number[], title };
+  const first = (spec.layer as Spec[] | undefined)?.[0];
+  const encodings = [spec, first].map((part) => part?.encoding as Record<string, Spec> | undefined);
+  const found = encodings.map((encoding) => encoding?.[channel]).find((encoding) => encoding !== undefined);
+  const { scale, axis: ticks, title } = found as { scale: Spec; axis: Spec; title: string };
+  const { values } = ticks as { values: number[] | { expr: string } };
+  // Of an axis that moves: those before it is moved.
+  const [, fixed] = 'expr' in values ? (/null : (\[.*\])$/.exec(values.expr) ?? []) : [];
+  return {
+    domain: scale.domain as number[],
+    ticks: 'expr' in values ? JSON.parse(fixed ?? '[]') : values,
+    title,
+  };
+}
+
+/** A bin of a waveform, or a sample, as it is drawn. */
+interface Bin {
+  time: number;
+  low: number;
+  high: number;
+  /** Samples in it. */
+  hop: number;
+}
+
+/** What a waveform's chart draws, of all of it or after its time axis has been moved to a range of seconds. */
+export async function bins(spec: Spec, range?: [number, number]): Promise<Bin[]> {
+  const { spec: vega } = compile(spec as unknown as TopLevelSpec);
+  const view = new View(parse(vega), { renderer: 'none' });
+  try {
+    await view.runAsync();
+    if (range) await view.signal('zoom_time', range).runAsync();
+    const tables = (vega.data ?? []).map(({ name }) => view.data(name) as Bin[]);
+    return tables.filter(([row]) => typeof row?.high === 'number').sort((a, b) => b.length - a.length)[0];
+  } finally {
+    view.finalize();
+  }
 }
 
 export function assertNear(actual: ArrayLike<number>, expected: readonly number[], tolerance = 1e-9): void {

@@ -39,11 +39,12 @@ describe('labelshow', () => {
     const spec = labelshow(wave, labels, { hopLength: 800 });
     assert.deepEqual(warnings(spec), []);
     const parts = spec.vconcat as Spec[];
-    const [upper, lower] = parts.map((part) => axis(part, 'x').domain);
+    const [upper, lower] = [(parts[0].layer as Spec[])[0], parts[1]].map((part) => axis(part, 'x').domain);
     assert.deepEqual(upper, axis(waveshow(wave), 'x').domain);
     assert.deepEqual(lower, upper);
     assert.equal(parts[0].width, parts[1].width);
-    const params = [(parts[0].layer as Spec[])[0].params, parts[1].params];
+    const [upperWave] = parts[0].layer as Spec[];
+    const params = [upperWave, parts[1]].map(({ layer }) => (layer as Spec[])[0].params);
     assert.deepEqual(params[0], params[1]);
     const drawn = await tickLabels(spec);
     assert.deepEqual(

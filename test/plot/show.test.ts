@@ -30,7 +30,7 @@ describe('show', () => {
     const { data } = outputs[0];
     assert.deepEqual(data['application/vnd.vegalite.v5+json'], chart);
     assert.equal(Buffer.from(data['image/png'] as string, 'base64').toString('latin1', 1, 4), 'PNG');
-    assert.equal(data['text/plain'], 'Chart: Three samples');
+    assert.equal(data['text/plain'], `Chart: ${chart.description}`);
   });
 
   it('does nothing outside of a notebook', async () => {
@@ -81,7 +81,10 @@ describe('play', () => {
 
   it('puts a waveform into the notebook as a WAV file with a player', async () => {
     const [{ data }] = await inKernel(() => play(wave));
-    const [, base64] = /<audio controls src="data:audio\/wav;base64,([^"]+)">/.exec(data['text/html'] as string) ?? [];
+    const [, base64] =
+      /<audio controls aria-label="Sound, 0.1 s" src="data:audio\/wav;base64,([^"]+)">/.exec(
+        data['text/html'] as string,
+      ) ?? [];
     assert.deepEqual(
       new Uint8Array(Buffer.from(base64, 'base64')),
       new Uint8Array(encodeWav(wave, { bitDepth: '16' })),

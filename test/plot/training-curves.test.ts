@@ -55,7 +55,9 @@ describe('the curves of a training', () => {
 
   it('show also the only evaluation of a training', async () => {
     const [, accuracy] = charts(trainingCurves(HISTORY.slice(0, 3)));
-    const marks = (accuracy.layer as { mark: { type: string } }[]).map(({ mark }) => mark.type);
+    const marks = (accuracy.layer as { layer: { mark: { type: string } }[] }[]).flatMap(({ layer }) =>
+      layer.map(({ mark }) => mark.type),
+    );
     assert.ok(marks.includes('point'));
     const [x] = await tickLabels({ ...accuracy, config: {} });
     assert.ok(x.length > 1);

@@ -88,7 +88,8 @@ def explain(error, client):
     """What went wrong, with the cell that ran at that moment."""
     index, cell = client.running or (None, None)
     if isinstance(error, CellExecutionError):
-        what = re.sub(r"\x1b\[[0-9;]*m", "", error.traceback)
+        shown = [line for output in cell.outputs if output.output_type == "error" for line in output.traceback]
+        what = re.sub(r"\x1b\[[0-9;]*m", "", "\n".join(shown) or str(error))
     elif isinstance(error, CellTimeoutError):
         what = f"The cell ran for more than {client.timeout} s."
     elif isinstance(error, DeadKernelError):

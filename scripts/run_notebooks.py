@@ -99,9 +99,8 @@ def explain(error, client):
     """What went wrong, with the cell that ran at that moment."""
     index, cell = client.running or (None, None)
     if isinstance(error, CellExecutionError):
-        # tslab writes the error with its stack to stderr and sends an empty one.
-        written = [output.text for output in cell.outputs if output.output_type == "stream" and output.name == "stderr"]
-        what = re.sub(r"\x1b\[[0-9;]*m", "", "\n".join(written) or f"{error.ename}: {error.evalue}")
+        shown = [line for output in cell.outputs if output.output_type == "error" for line in output.traceback]
+        what = re.sub(r"\x1b\[[0-9;]*m", "", "\n".join(shown) or str(error))
     elif isinstance(error, CellTimeoutError):
         what = f"The cell ran for more than {client.timeout} s."
     elif isinstance(error, DeadKernelError):

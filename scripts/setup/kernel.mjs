@@ -13,6 +13,8 @@ export function kernelSpec() {
     argv: [process.execPath, join(root, 'lib', 'dist', 'kernel', 'main.js'), '{connection_file}'],
     display_name: 'TypeScript',
     language: 'typescript',
+    // A wish to stop comes by a message, which the kernel hears whatever it is at.
+    interrupt_mode: 'message',
     // glibc would hand every large tensor back to the system and fetch it again: training is a tenth slower.
     env: { MALLOC_MMAP_MAX_: '0', MALLOC_TRIM_THRESHOLD_: String(16 * 2 ** 30) },
   };

@@ -1,9 +1,9 @@
 // A thread of its own talks to Jupyter. So what a cell writes arrives, and a wish to stop or end is heard, while it
 // computes. Upstream tslab would have to wait for each `send`, which says no while another one is at work.
-import { writeSync } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
 import { Publisher, Reply, Router } from 'zeromq';
 import { createInterrupter } from './interrupter.js';
+import { log } from './log.js';
 import { type Connection, type Parent, type Request, readRequest, writeMessage } from './message.js';
 import { createOutbox, type Outgoing } from './outbox.js';
 import { watchParentProcess } from './parent-process.js';
@@ -13,10 +13,12 @@ export interface ThreadData {
   connection: Connection;
   /** The content of a `kernel_info_reply`. */
   info: object;
+  /** 0 until this thread has sent all and let go of its sockets. */
+  closed: Int32Array;
 }
 
 /** What the main thread says. */
-export type ToThread = Outgoing | { type: 'mark' } | { type: 'heard' };
+export type ToThread = Outgoing | { type: 'mark' } | { type: 'heard' } | { type: 'close' };
 
 /** What it hears: a request; all that was there when it asked for a mark; its code was ended by force; it shall end. */
 export type FromThread = { type: 'request'; request: Request } | { type: 'mark' } | { type: 'stop' } | { type: 'exit' };
@@ -25,7 +27,7 @@ export type FromThread = { type: 'request'; request: Request } | { type: 'mark' 
 const LAST_WORDS = 1000;
 
 const port = parentPort!;
-const { connection, info } = workerData as ThreadData;
+const { connection, info, closed } = workerData as ThreadData;
 const { key } = connection;
 
 // Without these limits nothing is dropped: what a cell writes is limited, and what clients do not read is in their way.
@@ -70,11 +72,17 @@ function tell(message: FromThread): void {
 }
 
 /** Ends the process: politely, or by force where the main thread does not listen. */
-async function exit(): Promise<void> {
+function exit(): void {
+  tell({ type: 'exit' });
   setTimeout(() => process.kill(process.pid, 'SIGKILL'), LAST_WORDS);
+}
+
+/** A process that ends before would be aborted by its sockets. */
+async function close(): Promise<void> {
   await outbox.empty();
   for (const socket of [iopub, shell, control, stdin, heartbeat]) socket.close();
-  tell({ type: 'exit' });
+  Atomics.store(closed, 0, 1);
+  Atomics.notify(closed, 0);
 }
 
 /** What this thread answers by itself; undefined for all else. */
@@ -98,7 +106,7 @@ async function listen(socket: Router, channel: 'shell' | 'control'): Promise<voi
     try {
       request = readRequest(frames, key);
     } catch (error) {
-      writeSync(2, `A message to the kernel is left out: ${(error as Error).message}\n`);
+      log(`A message to the kernel is left out: ${(error as Error).message}`);
       continue;
     }
     const own = answer(request);
@@ -136,6 +144,7 @@ async function bind(): Promise<void> {
 port.on('message', (message: ToThread) => {
   if (message.type === 'mark') tell({ type: 'mark' });
   else if (message.type === 'heard') interrupter.heard();
+  else if (message.type === 'close') close();
   else send(message as Outgoing);
 });
 watchParentProcess(exit);

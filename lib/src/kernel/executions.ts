@@ -68,7 +68,7 @@ export function createExecutions(executor: Executor, frontend: Frontend, output:
     const { status, reply } = frontend;
     for (const request of await arrived) {
       status('busy', request);
-      reply(request, { status: 'aborted', execution_count: count });
+      reply(request, { status: 'aborted' });
       status('idle', request);
     }
   }

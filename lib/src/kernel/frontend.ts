@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { FromThread, ThreadData, ToThread } from './channels.js';
+import { log } from './log.js';
 import type { Parent, Request } from './message.js';
 
 /** The clients of the kernel, as the main thread sees them. */
@@ -19,6 +20,9 @@ export interface Frontend {
   heardInterrupt(): void;
 }
 
+/** How long sending what is left may take at the end, in ms. */
+const LAST_WORDS = 1000;
+
 /** What comes from the clients. */
 export interface Listener {
   onRequest(request: Request): void;
@@ -32,7 +36,8 @@ export interface Listener {
  * @param info - the content of a `kernel_info_reply`
  */
 export function connect(connectionFile: string, info: object, { onRequest, onStop }: Listener): Frontend {
-  const data: ThreadData = { connection: JSON.parse(readFileSync(connectionFile, 'utf8')), info };
+  const closed = new Int32Array(new SharedArrayBuffer(4));
+  const data: ThreadData = { connection: JSON.parse(readFileSync(connectionFile, 'utf8')), info, closed };
   const thread = new Worker(join(__dirname, 'channels.js'), { workerData: data });
   const send = (message: ToThread) => thread.postMessage(message);
   const marks: (() => void)[] = [];
@@ -42,8 +47,12 @@ export function connect(connectionFile: string, info: object, { onRequest, onSto
     else if (message.type === 'stop') onStop();
     else process.exit();
   });
+  process.on('exit', () => {
+    send({ type: 'close' });
+    Atomics.wait(closed, 0, 0, LAST_WORDS);
+  });
   thread.on('error', (error) => {
-    process.stderr.write(`The kernel has lost Jupyter: ${error.stack}\n`);
+    log(`The kernel has lost Jupyter: ${error.stack}`);
     process.exit(1);
   });
   const publish = (type: string, content: object, parent: Parent) =>

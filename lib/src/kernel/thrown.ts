@@ -1,6 +1,7 @@
 import { inspect, types } from 'node:util';
 import { TypeScriptError } from './diagnostics-error.js';
 import { Interrupted } from './interrupted.js';
+import { plainNames } from './language/plain-names.js';
 import { type Frame, framesOf } from './stack.js';
 
 /** What a cell threw, as Jupyter's messages have it. */
@@ -56,7 +57,7 @@ function headOf(thrown: unknown): { ename: string; evalue: string } {
     // A class of errors without a name of its own has that of `Error`.
     const ename = String(name === 'Error' ? thrown.constructor?.name || name : name) || 'Error';
     // How Node came to look for a module says nothing about the cell.
-    return { ename, evalue: shorten(String(message).replace(/\nRequire stack:[\s\S]*/, '')) };
+    return { ename, evalue: shorten(plainNames(String(message).replace(/\nRequire stack:[\s\S]*/, ''))) };
   } catch {
     return { ename: 'Uncaught', evalue: 'something that cannot be shown' };
   }

@@ -41,7 +41,7 @@ describe('the curves of a training', () => {
   });
 
   it('are drawn of a log of 200,000 lines', () => {
-    const long = Array.from({ length: 200_000 }, (_, i) => ({ epoch: i / 1000, step: i, loss: 1 }));
+    const long = Array.from({ length: 200_001 }, (_, i) => ({ epoch: i / 1000, step: i, loss: 1 }));
     assertNear(axis(charts(trainingCurves(long))[0], 'x').domain, [-10, 210]);
   });
 

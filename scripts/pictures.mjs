@@ -82,16 +82,17 @@ const pictures = {
   // An arrow also stands for the rooms behind the one that it leads to.
   architecture: diagram(
     [
-      { label: 'pipeline', group: 'what users start with', row: 0, from: [] },
-      { label: 'training', detail: 'run, checkpoints …', group: 'what users start with', row: 1, from: [] },
-      { label: 'exercises', detail: 'check', group: 'what users start with', row: 2, from: [] },
-      { label: 'plot', detail: 'charts, show, play', group: 'what users start with', row: 3, from: ['training'] },
+      { label: 'exercises', detail: 'check', group: 'what users start with', row: 0, from: [] },
+      { label: 'training', detail: 'run, checkpoints …', group: 'what users start with', row: 1 },
+      { label: 'plot', detail: 'charts, show, play', group: 'what users start with', row: 2 },
+      { label: 'pipeline', group: 'what users start with', row: 3, from: [] },
       {
         label: 'hubert',
         detail: 'the model',
         group: 'models and data',
         column: 1,
-        from: ['pipeline', 'training', 'exercises'],
+        row: 0,
+        from: ['pipeline', 'training'],
       },
       { label: 'dataset', detail: 'rows, splits', group: 'models and data', row: 2, from: ['training'] },
       { label: 'feature-extractor', group: 'models and data', column: 2, row: 2, from: ['pipeline', 'dataset'] },

@@ -160,6 +160,12 @@ describe('melSpectrogram', () => {
     );
   });
 
+  it('takes a filter of more bins than a call has arguments', () => {
+    const samples = new Float32Array(2 ** 19).fill(1);
+    const options = { nFft: 2 ** 19, hopLength: 2 ** 19, nMels: 1 };
+    assert.equal(melSpectrogram({ samples, sampleRate: 22050 }, options).columns, 2);
+  });
+
   it('names what is wrong with an option', () => {
     const waveform = { samples: new Float32Array(5000), sampleRate: 22050 };
     const wrong: [MelSpectrogramOptions, RegExp][] = [

@@ -47,6 +47,11 @@ export function printed(notebook: Notebook): string[] {
   return texts.flatMap((output) => joined(output.text).split('\n')).filter((line) => line !== '');
 }
 
+/** What the checks of the exercises said. */
+export function verdicts(notebook: Notebook): string[] {
+  return printed(notebook).filter((line) => /^(✓ right$|Not yet: |Not answered )/.test(line));
+}
+
 export function stderr(notebook: Notebook): string {
   return outputs(notebook)
     .filter((output) => output.name === 'stderr')

@@ -40,6 +40,11 @@ describe('the curves of a training', () => {
     assert.deepEqual(values.at(-1)!.y, [2.2, 1.1, 0.733333]);
   });
 
+  it('are drawn of a log of 200,000 lines', () => {
+    const long = Array.from({ length: 200_001 }, (_, i) => ({ epoch: i / 1000, step: i, loss: 1 }));
+    assertNear(axis(charts(trainingCurves(long))[0], 'x').domain, [-10, 210]);
+  });
+
   it('leave out what was not logged', () => {
     const losses = HISTORY.filter((entry) => 'loss' in entry).map(({ learning_rate: _, ...entry }) => entry);
     assert.deepEqual(titles(trainingCurves(losses as LogEntry[])), ['loss']);

@@ -1,7 +1,7 @@
 import { ParameterError } from '../errors.js';
 import { isObject } from '../json.js';
 import { given, type OrNull } from '../options.js';
-import { withMargin } from './axes/axis.js';
+import { extent, withMargin } from './axes/axis.js';
 import { requireItems } from './chart-arguments.js';
 import { hconcat } from './concat.js';
 import { type Curve, curves } from './curves.js';
@@ -37,7 +37,7 @@ export function trainingCurves(logHistory: readonly Entry[], options: OrNull<Cha
     { lines: curvesOf(logHistory, { learning_rate: 'learning rate' }), yTitle: 'learning rate' },
   ].filter(({ lines }) => lines.length > 0);
   // One axis for all: also the first point lies at its epoch.
-  const last = Math.max(...logHistory.map(({ epoch }) => epoch).filter(Number.isFinite));
+  const [, last] = extent(logHistory.map(({ epoch }) => epoch).filter(Number.isFinite));
   const xDomain = withMargin(0, last);
   const panels = charts.map(({ lines, yTitle }) => curves(lines, { width, height, xTitle: 'epoch', yTitle, xDomain }));
   return chart({ ...hconcat(panels), title, description: describeTraining(logHistory) });

@@ -14,7 +14,7 @@ import {
   waveshow,
 } from 'onpa';
 import { CYCLE } from 'onpa/dist/plot/spec.js';
-import { assertNear, axis, picture, ramp, reference, tickLabels, warnings } from './drawing.js';
+import { assertNear, axis, picture, ramp, reference, rows, tickLabels, warnings } from './drawing.js';
 
 describe('curves', () => {
   const sine = Float64Array.from({ length: 100 }, (_, i) => Math.sin(i / 5));
@@ -72,6 +72,29 @@ describe('curves', () => {
     const points = layer.data.values[0];
     assert.ok(points.y.length <= 6400);
     assert.equal(points.x[points.y.indexOf(1)], 654_321);
+  });
+
+  it('gives two to four lines with names dashes of their own, unless a curve says what it wants', async () => {
+    const dashes = async (series: Curve[]): Promise<string[]> => {
+      const svg = await renderSvg(curves(series));
+      const paths = svg.match(/<path[^>]*aria-roledescription="line mark"[^>]*>/g) ?? [];
+      return paths.map((path) => /stroke-dasharray="([^"]*)"/.exec(path)?.[1] ?? '');
+    };
+    const lines = ['16 bits', '8 bits', '4 bits'].map((name) => ({ y: [0, 1, 0], name }));
+    const drawn = await dashes(lines);
+    assert.equal(new Set(drawn).size, 3);
+    assert.equal(new Set(await dashes([...lines, { ...lines[0], dashed: true }])).size, 2);
+    assert.equal(new Set(await dashes([...lines, ...lines])).size, 1);
+  });
+
+  it('draws a line as thick as it is told', async () => {
+    assert.match(await renderSvg(curves({ y: [0, 1], lineWidth: 5 })), /stroke-width="5"/);
+    assert.throws(() => curves({ y: [0, 1], lineWidth: 0 }), ParameterError);
+  });
+
+  it('says in words how many there are, their names and their ranges', () => {
+    const { description } = curves([{ y: [0, 5], name: 'a' }, { y: [-1, 2] }], { title: 'Two', xTitle: 'Time (s)' });
+    assert.equal(description, 'Two: 2 curves: a; Time (s) 0 to 1, y −1 to 5');
   });
 
   it('labels a log axis of less than a decade', async () => {
@@ -141,6 +164,17 @@ describe('matrix', () => {
     assert.deepEqual(await down(lower), yNames.toReversed());
     assert.deepEqual(await down(matrix(ramp(1, 8), { yNames: ['pop'] })), ['pop']);
     assert.throws(() => matrix(ramp(3, 8), { yNames: ['jazz'] }), /yNames has 1 entries and m has 3 rows/);
+  });
+
+  it('tells under the pointer place and value of the cell, whatever its sign', async () => {
+    const m = new FloatMatrix(3, 2, Float32Array.of(-1, 0, 0.5, 1, -0.25, 0.125));
+    const spec = matrix(m, { xRange: [0, 10], yRange: [2, 4] });
+    const fields = await rows(spec, 'value');
+    assert.deepEqual(
+      fields.map(({ column, line }) => [column, line]),
+      [0, 1, 2].flatMap((row) => [0, 10].map((column) => [column, 2 + row])),
+    );
+    for (const [i, { value }] of fields.entries()) assert.ok(Math.abs(value - m.data[i]) < 2e-4, `${value}`);
   });
 
   it('leaves the colour bar to another matrix on request', async () => {

@@ -80,28 +80,23 @@ export function axis(spec: Spec, channel: 'x' | 'y'): { domain: number[]; ticks:
   };
 }
 
-/** A bin of a waveform, or a sample, as it is drawn. */
-interface Bin {
-  time: number;
-  low: number;
-  high: number;
-  /** Samples in it. */
-  hop: number;
-}
-
-/** What a waveform's chart draws, of all of it or after its time axis has been moved to a range of seconds. */
-export async function bins(spec: Spec, range?: [number, number]): Promise<Bin[]> {
+/** The longest table of a chart whose rows have this number, also after its time axis has been moved to a range of seconds. */
+export async function rows(spec: Spec, field: string, range?: [number, number]): Promise<Record<string, number>[]> {
   const { spec: vega } = compile(spec as unknown as TopLevelSpec);
   const view = new View(parse(vega), { renderer: 'none' });
   try {
     await view.runAsync();
     if (range) await view.signal('zoom_time', range).runAsync();
-    const tables = (vega.data ?? []).map(({ name }) => view.data(name) as Bin[]);
-    return tables.filter(([row]) => typeof row?.high === 'number').sort((a, b) => b.length - a.length)[0];
+    const tables = (vega.data ?? []).map(({ name }) => view.data(name) as Record<string, number>[]);
+    return tables.filter(([row]) => typeof row?.[field] === 'number').sort((a, b) => b.length - a.length)[0];
   } finally {
     view.finalize();
   }
 }
+
+/** What a waveform's chart draws: `time`, `low` and `high` of bins of `hop` samples, or samples. */
+export const bins = (spec: Spec, range?: [number, number]): Promise<Record<string, number>[]> =>
+  rows(spec, 'high', range);
 
 export function assertNear(actual: ArrayLike<number>, expected: readonly number[], tolerance = 1e-9): void {
   assert.equal(actual.length, expected.length, `${Array.from(actual)} instead of ${expected}`);

@@ -2,10 +2,17 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { curves, encodeWav, ParameterError, play, renderPng, type Spec, show, waveshow } from 'onpa';
+import { curves, encodeWav, hconcat, ParameterError, play, renderPng, type Spec, show, waveshow } from 'onpa';
+import type { EmbedOptions } from 'onpa/dist/plot/picture/fit.js';
 import { audioElement } from 'onpa/dist/plot/play.js';
+import { isChart } from 'onpa/dist/plot/spec.js';
+import { patched } from './embedded.js';
 
-type Output = { data: Record<string, unknown>; metadata: object; transient: object };
+type Output = {
+  data: Record<string, unknown>;
+  metadata: Record<string, { alt?: string; embed_options: EmbedOptions }>;
+  transient: object;
+};
 
 /** Runs `cell` with a stand-in for the kernel's module and returns what it sent. */
 async function inKernel(cell: () => Promise<void> | void): Promise<Output[]> {
@@ -33,6 +40,15 @@ describe('show', () => {
     assert.equal(data['text/plain'], `Chart: ${chart.description}`);
   });
 
+  it('sends with it how JupyterLab fits it into the column, and the picture’s words', async () => {
+    const [{ metadata }] = await inKernel(() => show(chart));
+    const { embed_options: options } = metadata['application/vnd.vegalite.v5+json'];
+    assert.match(options.defaultStyle, /\.vega-embed\{[^}]*display:block/);
+    assert.ok(patched(chart, options.patch));
+    assert.equal(metadata['image/png'].alt, chart.description);
+    assert.match(chart.description as string, /^Three samples: Waveform, .* s, peak 0\.5/);
+  });
+
   it('does nothing outside of a notebook', async () => {
     await show(chart);
     play({ samples: Float32Array.of(0), sampleRate: 8000 });
@@ -56,6 +72,23 @@ describe('show', () => {
       inKernel(() => show(broken)),
       /nothing|field|undefined/,
     );
+  });
+});
+
+describe('a chart', () => {
+  it('is known among other values by its schema', () => {
+    for (const spec of [chart, hconcat([chart, chart]), curves({ y: [1, 2] })]) assert.ok(isChart(spec));
+    const others = [
+      undefined,
+      null,
+      'chart',
+      [],
+      {},
+      { mark: 'line' },
+      { $schema: 5 },
+      { $schema: 'https://vega.github.io/schema/vega/v5.json' },
+    ];
+    for (const value of others) assert.ok(!isChart(value), String(value));
   });
 });
 

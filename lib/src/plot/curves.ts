@@ -6,6 +6,7 @@ import { requireChoice, requirePositive } from '../validation.js';
 import { extent, logAxis, plainAxis, withLogMargin, withMargin } from './axes/axis.js';
 import { zoomName, zoomParams } from './axes/zoom.js';
 import { requireItems, requireRange, requireSameLength, requireSize, requireValues } from './chart-arguments.js';
+import { type CurveMark, curveMarks, DASHED, isJoined, SOLID, withDashes } from './picture/curve-marks.js';
 import { hover } from './picture/hover.js';
 import { thin } from './picture/thin.js';
 import {
@@ -21,8 +22,7 @@ import {
 } from './spec.js';
 import { counted, fromTo, listed } from './words.js';
 
-/** How the points of a curve are drawn: joined, as steps that hold each value, as dots, or as dots on stems from 0. */
-export type CurveMark = 'line' | 'step' | 'points' | 'stems';
+export type { CurveMark };
 
 export interface Curve {
   /** At least one value, all finite. */
@@ -117,7 +117,7 @@ export function curves(series: OrNull<Curve> | readonly OrNull<Curve>[], options
       const place = named.indexOf(line);
       const name = place < 0 ? [] : [{ calculate: String(place), as: 'curve' }];
       const byCurve = (scale: Spec) => ({ field: 'curve', type: 'nominal', scale, title: null, legend });
-      const drawn = marks(line).map(({ base, ...mark }) => ({
+      const drawn = curveMarks(line).map(({ base, ...mark }) => ({
         mark: {
           clip: true,
           tooltip: null,
@@ -186,22 +186,6 @@ function domain(
   return (scale === 'log' ? withLogMargin : withMargin)(low, high);
 }
 
-const isJoined = ({ mark }: Line): boolean => mark === 'line' || mark === 'step';
-
-const SOLID: readonly number[] = [1, 0];
-const DASHED: readonly number[] = [5, 3];
-/** Lines that lie upon each other all show: through the gaps of those above. */
-const DASHES: readonly (readonly number[])[] = [SOLID, [7, 3], [2, 2], [9, 3, 2, 3]];
-
-function withDashes(lines: readonly (Line & { dashed?: boolean })[]): Line[] {
-  const named = lines.filter((line) => line.name && isJoined(line));
-  const isOpen = named.length > 1 && named.length <= DASHES.length && lines.every(({ dashed }) => dashed === undefined);
-  return lines.map((line) => {
-    const place = named.indexOf(line);
-    return isOpen && place >= 0 ? { ...line, dash: DASHES[place] } : line;
-  });
-}
-
 /** '2 curves: tone, samples; Time (ms) 0 to 5, Amplitude −0.5 to 0.5'. */
 function described(
   lines: readonly Line[],
@@ -216,13 +200,4 @@ function described(
   };
   const axes = `${xTitle} ${ends('x', x)}, ${yTitle} ${ends('y', y)}`;
   return `${counted(lines.length, 'curve')}${names.length > 0 ? `: ${listed(names)}` : ''}; ${axes}`;
-}
-
-/** Vega-Lite marks of a curve; `base` where the mark reaches down to 0. */
-function marks({ mark, lineWidth }: Line): (Spec & { base?: boolean })[] {
-  const dots = { type: 'point', filled: true, size: 25, opacity: 1 };
-  if (mark === 'points') return [dots];
-  if (mark === 'stems') return [{ type: 'rule', strokeWidth: 1, base: true }, dots];
-  const line = { type: 'line', strokeWidth: lineWidth, strokeJoin: 'round' };
-  return [mark === 'step' ? { ...line, interpolate: 'step-after' } : line];
 }

@@ -28,7 +28,7 @@ const COLORS = [...CYCLE, ...CYCLE.map((color) => blended(color, 0.5))];
 const STRIP_HEIGHT = 36;
 const PALE = 0.25;
 /** Of the waveform, when it is enlarged: the labels are what is looked at. */
-const ZOOM_POINTS = 16_000;
+const ZOOM_POINTS = 8000;
 
 /**
  * A waveform with a strip of coloured labels below it, one for each frame, on one time axis: the clusters of

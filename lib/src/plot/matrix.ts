@@ -11,7 +11,7 @@ import { type ColorOptions, colorbar, colorScale } from './picture/colormap.js';
 import { image } from './picture/image.js';
 import { evenCells, raster } from './picture/raster.js';
 import { MOST_FIELDS, type TooltipOptions, tooltips } from './picture/tooltips.js';
-import { type ChartOptions, chart, rounded, type Spec } from './spec.js';
+import { type ChartOptions, chart, type Spec } from './spec.js';
 import { counted, fromTo, listed } from './words.js';
 
 export interface MatrixOptions extends ChartOptions, ColorOptions {
@@ -84,12 +84,12 @@ export function matrix(m: AbstractMatrix, options: OrNull<MatrixOptions> = {}): 
   const fields: TooltipOptions = {
     x,
     y,
-    rows: evenCells(rows, Math.min(MOST_FIELDS, rows), 0),
-    line: { title: chosen.yTitle ?? 'row', at: (row) => rounded(place(yRange, rows, row)) },
+    rows: evenCells(rows, Math.min(MOST_FIELDS, rows), 1),
+    line: { title: chosen.yTitle ?? 'row', first: yRange[0], step: stepOf(yRange, rows) },
     column: {
       title: chosen.xTitle ?? (chosen.xAxis ? 'Time (s)' : 'column'),
       first: xRange[0],
-      step: place(xRange, columns, 1) - xRange[0],
+      step: stepOf(xRange, columns),
       format: '.6~g',
     },
     value: chosen.unit ?? 'value',
@@ -120,9 +120,9 @@ function namedRows(names: readonly string[], [first, last]: [number, number]): S
   return { ...FIXED_TICKS, values, labelExpr, labelLimit: 220 };
 }
 
-/** The position of the cell `index` of `count`, of which the first and the last are given. */
-function place([first, last]: [number, number], count: number, index: number): number {
-  return count > 1 ? first + (index * (last - first)) / (count - 1) : first;
+/** From one of `count` cells to the next, of which the first and the last are given. */
+function stepOf([first, last]: [number, number], count: number): number {
+  return count > 1 ? (last - first) / (count - 1) : 0;
 }
 
 /** The outer edges of `count` cells whose first and last centre are given. */

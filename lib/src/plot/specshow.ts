@@ -61,8 +61,8 @@ export function specshow(db: AbstractMatrix, options: OrNull<SpecshowOptions> = 
   const fields: TooltipOptions = {
     x,
     y: y.domain,
-    rows: pixelCells(y.edges, up, (field) => y.toHz(y.domain[0] + (field / up) * (y.domain[1] - y.domain[0])), 0),
-    line: { title: 'Hz', at: (row) => Math.round(y.centers[row]) },
+    rows: pixelCells(y.edges, up, (field) => y.toHz(y.domain[0] + (field / up) * (y.domain[1] - y.domain[0])), 1),
+    line: { title: 'Hz', first: 0, step: 1, count: (row) => Math.round(y.centers[row]) },
     column:
       xAxis === 'time'
         ? { title: 'Time (s)', first: 0, step: perColumn, format: '.2f' }

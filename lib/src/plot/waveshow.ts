@@ -7,7 +7,8 @@ import { extent, plainAxis, withMargin } from './axes/axis.js';
 import { TIME_FIELD, timeAxis, timeView } from './axes/time-axis.js';
 import { TIME_ZOOM, zoomParams } from './axes/zoom.js';
 import { requireSize, requireValues } from './chart-arguments.js';
-import { DIGITS, decodeExpression, waveformLevels } from './picture/levels.js';
+import { DIGITS } from './picture/digits.js';
+import { decodeLevel, waveformLevels } from './picture/levels.js';
 import { type ChartOptions, CYCLE, chart, FONT_SIZE, PLOT_HEIGHT, PLOT_WIDTH, type Spec } from './spec.js';
 import { short } from './words.js';
 
@@ -62,7 +63,7 @@ export function waveshow(waveform: Waveform, options: OrNull<WaveshowOptions> = 
   const finest = levels[levels.length - 1].hop;
   // Until the axis is moved the coarsest; then the finest of which not too much is in view.
   const choice = levels.map(({ hop }, i) => `${seen} <= ${2 * maxPoints * hop} ? ${i} : `).toReversed();
-  const decoded = (text: string): string => decodeExpression('datum.digits', text, 'datum.bin', peak);
+  const decoded = (text: string): string => decodeLevel('datum.digits', text, 'datum.bin', peak);
   const y = plainAxis('y', withMargin(-peak, peak), height, null);
   const samplesOnly = { filter: 'datum.hop === 1' };
   const stroke = { clip: true, interpolate: 'step-after', strokeWidth: 1, color, tooltip: null };

@@ -129,7 +129,7 @@ function wrapped(row: readonly Spec[], widest: number, rest: number, margin: num
   return {
     signals: [
       { name: 'across', update: `column <= 0 || ${all} >= ${share} ? ${row.length} : ${across}` },
-      { name: 'fit', update: clamped(`across === ${row.length} ? ${all} : ${few}`, Math.min(1, LEAST / most)) },
+      { name: 'fit', update: clamped(`across === ${row.length} ? ${all} : ${few}`, Math.min(1, LEAST_IN_ROW / most)) },
     ],
     layout: [{ op: 'add', path: '/layout/columns', value: { signal: 'across' } }],
     total: `across === ${row.length} ? ${rest} + ${widest} * fit : across * (${each} + ${most} * fit) + ${PADDING}`,

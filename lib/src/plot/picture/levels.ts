@@ -1,3 +1,5 @@
+import { BASE, decodeExpression, encodeNumbers } from './digits.js';
+
 /** A waveform at one resolution: a sample each, or the extremes of bins. */
 export interface Level {
   /** Samples per bin. */
@@ -22,13 +24,8 @@ export interface LevelOptions {
 /** Bins of one level in a bin of the next coarser one. */
 const RATIO = 8;
 
-/** What stands for the digits 0 to 92: the printable characters that JSON writes as they are. */
-export const DIGITS: string = Array.from({ length: 95 }, (_, i) => String.fromCharCode(32 + i))
-  .filter((character) => character !== '"' && character !== '\\')
-  .join('');
-
 /** Two digits tell so many steps apart on each side of 0. */
-export const STEPS: number = (DIGITS.length ** 2 - 1) / 2;
+const STEPS = (BASE ** 2 - 1) / 2;
 
 /**
  * The levels of a waveform, from coarse to fine. The finest are the samples themselves, unless that is more than
@@ -68,20 +65,12 @@ function level(samples: Float32Array, hop: number, { mirror, peak }: LevelOption
   return { hop, high: encodeValues(high, peak), ...(mirror ? {} : { low: encodeValues(low, peak) }) };
 }
 
-/** Numbers in [−peak, peak] as text, two characters each: a third of what JSON's numbers take. */
+/** Numbers in [−peak, peak] as text, two characters each. */
 function encodeValues(values: Float32Array, peak: number): string {
-  const base = DIGITS.length;
-  const bytes = Buffer.alloc(2 * values.length);
-  for (let i = 0; i < values.length; i++) {
-    const code = STEPS + (peak > 0 ? Math.round((values[i] / peak) * STEPS) : 0);
-    bytes[2 * i] = DIGITS.charCodeAt(Math.floor(code / base));
-    bytes[2 * i + 1] = DIGITS.charCodeAt(code % base);
-  }
-  return bytes.toString('latin1');
+  return encodeNumbers(values.length, 2, (i) => STEPS + (peak > 0 ? Math.round((values[i] / peak) * STEPS) : 0));
 }
 
 /** The number that stands at place `at` of such a text, as a Vega expression. */
-export function decodeExpression(digits: string, text: string, at: string, peak: number): string {
-  const digit = (place: string): string => `indexof(${digits}, substring(${text}, ${place}, ${place} + 1))`;
-  return `(${DIGITS.length} * ${digit(`2 * ${at}`)} + ${digit(`2 * ${at} + 1`)} - ${STEPS}) * ${peak / STEPS}`;
+export function decodeLevel(digits: string, text: string, at: string, peak: number): string {
+  return `(${decodeExpression(digits, text, at, 2)} - ${STEPS}) * ${peak / STEPS}`;
 }

@@ -1,5 +1,7 @@
 import type { FloatMatrix } from '../../dsp/float-matrix.js';
-import { rounded, type Spec, table } from '../spec.js';
+import { extent } from '../axes/axis.js';
+import type { Spec } from '../spec.js';
+import { BASE, DIGITS, decodeExpression, encodeNumbers } from './digits.js';
 import { evenCells, largestOf, type PixelCells } from './raster.js';
 
 /** Fields of the grid under the pointer: at most 32 × 32. */
@@ -11,9 +13,9 @@ export interface TooltipOptions {
   y: [number, number];
   /** Rows of the matrix in each row of fields, from the bottom up; at most {@link MOST_FIELDS} of them. */
   rows: PixelCells;
-  /** What is told of a row of the matrix. */
-  line: { title: string; at(row: number): number };
-  /** What is told of a column: the position of the first, and the step to the next. */
+  /** What is told of a row of the matrix: `first` and so many steps as `count` says, at most 70 million; default its index. */
+  line: { title: string; first: number; step: number; count?: (row: number) => number };
+  /** What is told of a column. */
   column: { title: string; first: number; step: number; format: string };
   /** What the values are. */
   value: string;
@@ -27,26 +29,33 @@ export function tooltips(values: FloatMatrix, { x, y, rows, line, column, value 
   const across = Math.min(MOST_FIELDS, values.columns);
   const up = rows.start.length;
   const step = { x: (x[1] - x[0]) / across, y: (y[1] - y[0]) / up };
-  const cells = { rows, columns: evenCells(values.columns, across, 0) };
-  const largest: { line: number[]; column: number[]; value: number[] } = { line: [], column: [], value: [] };
-  for (let i = 0; i < up; i++) {
-    for (let j = 0; j < across; j++) {
-      const at = largestOf(values, cells, i, j);
-      largest.line.push(line.at(Math.floor(at / values.columns)));
-      largest.column.push(at % values.columns);
-      largest.value.push(rounded(values.data[at], 3));
-    }
-  }
-  const fields = table(largest);
+  const cells = { rows, columns: evenCells(values.columns, across, 1) };
+  const places = Array.from({ length: up * across }, (_, field) =>
+    largestOf(values, cells, Math.floor(field / across), field % across),
+  );
+  const [low, high] = extent(values.data);
+  const unit = (high - low) / (BASE ** 2 - 1);
+  const count = line.count ?? ((row: number) => row);
+  const encoded = {
+    digits: DIGITS,
+    lines: encodeNumbers(places.length, 4, (i) => count(Math.floor(places[i] / values.columns))),
+    columns: encodeNumbers(places.length, 4, (i) => places[i] % values.columns),
+    values: encodeNumbers(places.length, 2, (i) => (unit > 0 ? Math.round((values.data[places[i]] - low) / unit) : 0)),
+  };
+  const decoded = (text: string, digits: number): string =>
+    decodeExpression('datum.digits', `datum.${text}`, 'datum.field', digits);
   return {
-    data: fields.data,
+    data: { values: [encoded] },
     transform: [
-      ...fields.transform,
-      { calculate: `${x[0]} + ((datum.row - 1) % ${across}) * ${step.x}`, as: 'left' },
+      { calculate: `sequence(${places.length})`, as: 'field' },
+      { flatten: ['field'] },
+      { calculate: `${x[0]} + (datum.field % ${across}) * ${step.x}`, as: 'left' },
       { calculate: `datum.left + ${step.x}`, as: 'right' },
-      { calculate: `${y[0]} + floor((datum.row - 1) / ${across}) * ${step.y}`, as: 'bottom' },
+      { calculate: `${y[0]} + floor(datum.field / ${across}) * ${step.y}`, as: 'bottom' },
       { calculate: `datum.bottom + ${step.y}`, as: 'top' },
-      { calculate: `${column.first} + datum.column * ${column.step}`, as: 'column' },
+      { calculate: `${column.first} + ${column.step} * ${decoded('columns', 4)}`, as: 'column' },
+      { calculate: `${line.first} + ${line.step} * ${decoded('lines', 4)}`, as: 'line' },
+      { calculate: `${low} + ${unit} * ${decoded('values', 2)}`, as: 'value' },
     ],
     mark: { type: 'rect', opacity: 0, clip: true },
     encoding: {

@@ -17,9 +17,8 @@ describe('the language of cells', () => {
     await run('const samples = new Float32Array(4096), sampleRate = 8000;');
     await run("const classify = undefined as unknown as Awaited<ReturnType<typeof pipeline>>; const path = 'a.wav';");
   });
-  after(async () => {
-    kernel.send({ type: 'shutdown_request', content: { restart: false }, channel: 'control' });
-    await kernel.ended();
+  after(() => {
+    kernel.kill();
     rmSync(folder, { recursive: true });
   });
 
@@ -56,8 +55,8 @@ describe('the language of cells', () => {
 
   describe('variables of earlier cells', () => {
     it('are properties by their name alone, also within objects, functions and defaults', async () => {
-      const code = 'const all = [{ samples, sampleRate }, { a: { sampleRate } }, (() => ({ sampleRate }))()];';
-      const print = '[all[0].samples.length, all[0].sampleRate, all[1].a?.sampleRate, all[2].sampleRate].join()';
+      const code = 'const all = [{ samples, sampleRate }, { a: { sampleRate } }, (() => ({ sampleRate }))()] as any[];';
+      const print = '[all[0].samples.length, all[0].sampleRate, all[1].a.sampleRate, all[2].sampleRate].join()';
       equal(await run(code, print), '4096,8000,8000,8000');
     });
 
@@ -126,10 +125,10 @@ describe('the language of cells', () => {
       equal(await run('double(exported)'), '2');
     });
 
-    it('keep their types through a hundred cells that are run again and again', async () => {
+    it('keep their types through many cells that are run again and again', async () => {
       await run('const base = { deep: [1, 2] };', 'const derived = base.deep.map((x) => ({ x }));');
-      await run(...Array.from({ length: 100 }, (_, i) => `const again = ${i}; const base = ${i};`));
-      equal(await run('derived[1].x.toFixed(1) + again.toFixed(0) + base.toFixed(0)'), '2.09999');
+      await run(...Array.from({ length: 70 }, (_, i) => `const again = ${i}; const base = ${i};`));
+      equal(await run('derived[1].x.toFixed(1) + again.toFixed(0) + base.toFixed(0)'), '2.06969');
       match(await failure('derived[0].y'), /Property 'y' does not exist/);
     });
   });
@@ -194,7 +193,8 @@ describe('the language of cells', () => {
         'classify(samples)',
         'classify cannot take a Float32Array as audio: give `{ samples, sampleRate }`',
       ],
-      ['a sound for its samples', 'stft({ samples, sampleRate })', 'give its `.samples`'],
+      ['a sound for its samples', 'const sound = { samples, sampleRate }; stft(sound)', 'give its `.samples`'],
+      ['a made sound for its samples', 'stft({ samples, sampleRate })', 'give its `.samples`'],
       [
         'a missing await',
         'waveshow(load(path))',

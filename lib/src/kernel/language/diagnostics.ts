@@ -17,13 +17,16 @@ export interface Explained {
   library: { name: string; path: string };
 }
 
+/** "Import assignment cannot be used when targeting ECMAScript modules": cells are none when they run. */
+const IMPORT_REQUIRE = 1202;
+
 /** What the compiler found, in words for somebody who has the cell before them: one short message for each mistake. */
 export function explain(found: readonly ts.Diagnostic[], context: Explained): Diagnostic[] {
   const { cell, folder, program } = context;
   const seen = new Set<string>();
   return found.flatMap((diagnostic): Diagnostic[] => {
     const { file, start = 0, length = 0, category, code } = diagnostic;
-    if (file === undefined || category !== ts.DiagnosticCategory.Error) return [];
+    if (file === undefined || category !== ts.DiagnosticCategory.Error || code === IMPORT_REQUIRE) return [];
     const isSyntax = code < 2000;
     // Where the compiler has lost its way, what it says after that means nothing.
     const key = isSyntax ? file.fileName : `${file.fileName}:${start}:${code}`;

@@ -66,7 +66,7 @@ function isOptional(parameter: ts.Symbol): boolean {
 }
 
 /** Whether a type has properties of its own kind, rather than those of arrays and primitives. */
-function isRecord(type: ts.Type, checker: ts.TypeChecker): boolean {
+export function isRecord(type: ts.Type, checker: ts.TypeChecker): boolean {
   if (!(type.flags & ts.TypeFlags.Object) && !type.isIntersection()) return false;
   return checker.getIndexTypeOfType(type, ts.IndexKind.Number) === undefined && type.getCallSignatures().length === 0;
 }

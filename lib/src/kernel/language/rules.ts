@@ -1,8 +1,8 @@
 import ts from 'typescript';
 import { fromPython, likelyName } from '../../python-names.js';
 import type { Explained } from './diagnostics.js';
-import { alternatives, typeName, wayTo } from './hints.js';
-import { isUnknownProperty, type Message } from './messages.js';
+import { alternatives, isRecord, typeName, wayTo } from './hints.js';
+import { isUnknownProperty, type Message, UNKNOWN_PROPERTY } from './messages.js';
 
 export interface Mistake {
   /** What is complained about. */
@@ -25,6 +25,8 @@ const unknownOption: Rule = ({ node, messages, checker }) => {
   const literal = name === undefined ? undefined : literalWith(node, name);
   if (name === undefined || literal === undefined) return undefined;
   const known = propertiesTaken(literal, checker);
+  // An object for something else.
+  if (known.length === 0) return undefined;
   const call = literal.parent;
   const isArgument = isCall(call) && call.arguments?.includes(literal);
   const position = isArgument ? call.arguments!.indexOf(literal) : -1;
@@ -52,11 +54,8 @@ function propertiesTaken(literal: ts.ObjectLiteralExpression, checker: ts.TypeCh
     : [checker.getContextualType(literal)].flatMap((type) => (type ? [type] : []));
   const names = types
     .flatMap(alternatives)
-    .flatMap((type) =>
-      type.flags & ts.TypeFlags.Object || type.isIntersection()
-        ? checker.getPropertiesOfType(type).map(({ name }) => name)
-        : [],
-    );
+    .flatMap((type) => (isRecord(type, checker) ? checker.getPropertiesOfType(type) : []))
+    .map(({ name }) => name);
   return [...new Set(names)];
 }
 
@@ -90,8 +89,11 @@ const nameOf = (callee: ts.Expression): string => {
 
 /** `specshow(stft(x))` */
 const wrongArgument: Rule = (mistake) => {
-  if (!has(mistake, 2345)) return undefined;
-  const { node, checker } = mistake;
+  const { checker } = mistake;
+  if (!has(mistake, 2345, ...UNKNOWN_PROPERTY)) return undefined;
+  const node = has(mistake, 2345)
+    ? mistake.node
+    : (ts.findAncestor(mistake.node, ts.isObjectLiteralExpression) ?? mistake.node);
   const isArgument = isCall(node.parent) && node.parent.arguments?.includes(node as ts.Expression);
   const around = isArgument ? (node.parent as Call) : ts.findAncestor(node, isCall);
   // Where there are several signatures, the compiler may point at the call.

@@ -40,7 +40,7 @@ export function toScript(
         return [...statements, ...names.map((name) => publish([name])), done];
       }
       if (ts.isImportEqualsDeclaration(statement)) return [...importEquals(statement), done];
-      if (ts.isExportDeclaration(statement)) return [];
+      if (ts.isExportDeclaration(statement) || isNameless(statement)) return [];
       if (ts.isExportAssignment(statement)) return [expression(statement, rewrite(statement.expression))];
       if (statement === last) return [keepValue(last, rewrite(last.expression), file)];
       if (ts.isVariableStatement(statement)) return [...eachVariable(statement), done];
@@ -83,6 +83,11 @@ export function toScript(
 function lastExpression(file: ts.SourceFile): ts.ExpressionStatement | undefined {
   const last = file.statements.findLast((node) => !ts.isExportDeclaration(node) && !ts.isEmptyStatement(node));
   return last && ts.isExpressionStatement(last) ? last : undefined;
+}
+
+/** `export default class {}`: nobody can use it. */
+function isNameless(node: ts.Statement): boolean {
+  return (ts.isClassDeclaration(node) || ts.isFunctionDeclaration(node)) && node.name === undefined;
 }
 
 function boundNames(name: ts.BindingName): string[] {

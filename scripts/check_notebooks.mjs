@@ -1,4 +1,4 @@
-// Checks the code cells of the notebooks with the library's TypeScript and Biome, besides tslab's own TypeScript:
+// Checks the code cells of the notebooks with the library's strict options and Biome, besides the kernel's own options:
 // npm run cells [-- notebook.ipynb …]
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';

@@ -3,19 +3,9 @@ import ts from 'typescript';
 import type { Diagnostic, Position } from '../tslab.js';
 import { readable } from './documentation.js';
 import { messagesOf } from './messages.js';
+import type { Explained, Mistake } from './mistake.js';
 import { pythonSyntax } from './python-syntax.js';
-import { type Mistake, RULES } from './rules.js';
-
-export interface Explained {
-  program: ts.Program;
-  /** Path of the cell that is complained about without a name. */
-  cell: string;
-  folder: string;
-  /** Names whose cell stopped before it came to them. */
-  missed: ReadonlySet<string>;
-  /** The package whose exports are worth a hint where one is used without its import. */
-  library: { name: string; path: string };
-}
+import { RULES } from './rules.js';
 
 /** "Import assignment cannot be used when targeting ECMAScript modules": cells are none when they run. */
 const IMPORT_REQUIRE = 1202;

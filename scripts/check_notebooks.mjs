@@ -1,4 +1,4 @@
-// Checks the cells of the notebooks: code with the library's TypeScript and Biome, besides tslab's own TypeScript, and their form:
+// Checks the cells of the notebooks: code with the library's strict options and Biome, besides the kernel's own options, and their form:
 // npm run cells [-- notebook.ipynb …]
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';

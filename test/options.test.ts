@@ -182,4 +182,15 @@ describe('An option of null', () => {
       assert.deepEqual([args.maxSteps, args.seed], [7, 3]);
       model.dispose();
     }));
+
+  it('is refused under the name that it has in Python, which names the one here', () => {
+    const options: [object, RegExp][] = [
+      [{ n_fft: 512 }, /no option n_fft, which is its name in Python; give nFft$/],
+      [{ sr: 8000 }, /no option sr, .* give sampleRate$/],
+      [{ fmax: 4000 }, /no option fmax, .* give fMax$/],
+    ];
+    for (const [option, message] of options) {
+      assert.throws(() => melSpectrogram(waveform, option), { name: 'ParameterError', message });
+    }
+  });
 });

@@ -26,13 +26,16 @@ export function camelCase(name: string): string {
   return name.replace(/(?<=[^_])_+([a-z0-9])/gi, (_, letter: string) => letter.toUpperCase());
 }
 
+/** Words of Python that are none here; `y` or `rate` may be. */
+const FOREIGN = ['sr', 'fmin', 'fmax'];
+
 /**
  * The name here of what Python calls `name`.
  *
- * @returns undefined for a name that is none of Python's
+ * @returns undefined for a name that may be one of TypeScript
  */
 export function fromPython(name: string): string | undefined {
-  if (Object.hasOwn(RENAMED, name) && !/[A-Z]/.test(name)) return RENAMED[name][0];
+  if (Object.hasOwn(RENAMED, name) && (name.includes('_') || FOREIGN.includes(name))) return RENAMED[name][0];
   const camel = camelCase(name);
   return camel === name ? undefined : camel;
 }

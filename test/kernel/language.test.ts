@@ -17,9 +17,8 @@ describe('the language of cells', () => {
     await run('const samples = new Float32Array(4096), sampleRate = 8000;');
     await run("const classify = undefined as unknown as Awaited<ReturnType<typeof pipeline>>; const path = 'a.wav';");
   });
-  after(async () => {
-    kernel.send({ type: 'shutdown_request', content: { restart: false }, channel: 'control' });
-    await kernel.ended();
+  after(() => {
+    kernel.kill();
     rmSync(folder, { recursive: true });
   });
 
@@ -56,8 +55,8 @@ describe('the language of cells', () => {
 
   describe('variables of earlier cells', () => {
     it('are properties by their name alone, also within objects, functions and defaults', async () => {
-      const code = 'const all = [{ samples, sampleRate }, { a: { sampleRate } }, (() => ({ sampleRate }))()];';
-      const print = '[all[0].samples.length, all[0].sampleRate, all[1].a?.sampleRate, all[2].sampleRate].join()';
+      const code = 'const all = [{ samples, sampleRate }, { a: { sampleRate } }, (() => ({ sampleRate }))()] as any[];';
+      const print = '[all[0].samples.length, all[0].sampleRate, all[1].a.sampleRate, all[2].sampleRate].join()';
       equal(await run(code, print), '4096,8000,8000,8000');
     });
 
@@ -71,11 +70,12 @@ describe('the language of cells', () => {
       await run('let count = 1; function increase(by = count) { count += by; }');
       await run('count++; increase(); for (count of [count * 10]) increase(2);');
       equal(await run('count'), '42');
+      equal(await run('const reached = 1; let exported = 2; exported += reached; exported'), '3');
     });
 
     it('are what the newest cell makes of them, where a function of an earlier cell uses them', async () => {
-      await run("let word = 'old'; const say = () => `${word} ${typeof word}`;", 'const word = 5;');
-      equal(await run('say()'), '5 number');
+      await run("let word = 'old'; const say = () => [word, typeof word].join();", 'const word = 5;');
+      equal(await run('say()'), '5,number');
     });
 
     it('give way to parameters, catch clauses, labels, properties and members of the same name', async () => {
@@ -101,7 +101,7 @@ describe('the language of cells', () => {
 
     it('are there when a cell declares them by var in a block', async () => {
       await run('for (var turn = 0; turn < 3; turn++) { var { last } = { last: turn }; }');
-      equal(await run('`${turn} ${last}`'), '3 2');
+      equal(await run('[turn, last].join()'), '3,2');
     });
 
     it('are imported in every way, and only where they are values', async () => {
@@ -126,10 +126,10 @@ describe('the language of cells', () => {
       equal(await run('double(exported)'), '2');
     });
 
-    it('keep their types through a hundred cells that are run again and again', async () => {
+    it('keep their types through many cells that are run again and again', async () => {
       await run('const base = { deep: [1, 2] };', 'const derived = base.deep.map((x) => ({ x }));');
-      await run(...Array.from({ length: 100 }, (_, i) => `const again = ${i}; const base = ${i};`));
-      equal(await run('derived[1].x.toFixed(1) + again.toFixed(0) + base.toFixed(0)'), '2.09999');
+      await run(...Array.from({ length: 70 }, (_, i) => `const again = ${i}; const base = ${i};`));
+      equal(await run('derived[1].x.toFixed(1) + again.toFixed(0) + base.toFixed(0)'), '2.06969');
       match(await failure('derived[0].y'), /Property 'y' does not exist/);
     });
   });
@@ -194,7 +194,8 @@ describe('the language of cells', () => {
         'classify(samples)',
         'classify cannot take a Float32Array as audio: give `{ samples, sampleRate }`',
       ],
-      ['a sound for its samples', 'stft({ samples, sampleRate })', 'give its `.samples`'],
+      ['a sound for its samples', 'const sound = { samples, sampleRate }; stft(sound)', 'give its `.samples`'],
+      ['a made sound for its samples', 'stft({ samples, sampleRate })', 'give its `.samples`'],
       [
         'a missing await',
         'waveshow(load(path))',

@@ -81,7 +81,7 @@ export function createExecutor(folder: string): Executor {
     reached: (count: number) => void,
   ): Promise<unknown> | undefined {
     // In a function, let and const can be declared again by a later cell.
-    const head = `(${waits ? 'async ' : ''}function(exports, require, reached) { `;
+    const head = `(${waits ? 'async ' : ''}function(exports, require, __reached) { `;
     const wrapped = `${head}${code}\n})(__tslab__.exports, __tslab__.require, __tslab__.reached)`;
     Object.assign(globalThis, { __tslab__: { exports: exported, require, reached } });
     const result = untilSignal(() =>

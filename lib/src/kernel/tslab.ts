@@ -23,7 +23,7 @@ export interface Diagnostic {
 /** A cell as JavaScript; only `diagnostics` where there are any. */
 export interface Converted {
   diagnostics: Diagnostic[];
-  /** The body of a function of `exports`, `require` and `reached`, which is told how many statements are done. */
+  /** The body of a function of `exports`, `require` and `__reached`, which is told how many statements are done. */
   output?: string;
   /** JSON; leads from `output` to the cell. */
   sourceMap?: string;

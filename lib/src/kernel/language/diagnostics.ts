@@ -3,19 +3,12 @@ import ts from 'typescript';
 import type { Diagnostic, Position } from '../tslab.js';
 import { readable } from './documentation.js';
 import { messagesOf } from './messages.js';
+import type { Explained, Mistake } from './mistake.js';
 import { pythonSyntax } from './python-syntax.js';
-import { type Mistake, RULES } from './rules.js';
+import { RULES } from './rules.js';
 
-export interface Explained {
-  program: ts.Program;
-  /** Path of the cell that is complained about without a name. */
-  cell: string;
-  folder: string;
-  /** Names whose cell stopped before it came to them. */
-  missed: ReadonlySet<string>;
-  /** The package whose exports are worth a hint where one is used without its import. */
-  library: { name: string; path: string };
-}
+/** "Import assignment cannot be used when targeting ECMAScript modules": cells are none when they run. */
+const IMPORT_REQUIRE = 1202;
 
 /** What the compiler found, in words for somebody who has the cell before them: one short message for each mistake. */
 export function explain(found: readonly ts.Diagnostic[], context: Explained): Diagnostic[] {
@@ -23,7 +16,7 @@ export function explain(found: readonly ts.Diagnostic[], context: Explained): Di
   const seen = new Set<string>();
   return found.flatMap((diagnostic): Diagnostic[] => {
     const { file, start = 0, length = 0, category, code } = diagnostic;
-    if (file === undefined || category !== ts.DiagnosticCategory.Error) return [];
+    if (file === undefined || category !== ts.DiagnosticCategory.Error || code === IMPORT_REQUIRE) return [];
     const isSyntax = code < 2000;
     // Where the compiler has lost its way, what it says after that means nothing.
     const key = isSyntax ? file.fileName : `${file.fileName}:${start}:${code}`;

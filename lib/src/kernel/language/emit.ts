@@ -5,7 +5,7 @@ import { createLookup } from './scope.js';
 import { type ScriptNotes, toScript } from './to-script.js';
 import type { CellFile } from './workspace.js';
 
-/** The code of a cell, to be run in a function of `exports`, `require` and `reached`. */
+/** The code of a cell, to be run in a function of `exports`, `require` and `__reached`. */
 export interface Emitted {
   output: string;
   /** Leads from the lines of `output` to those of the cell. */

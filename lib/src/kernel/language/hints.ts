@@ -66,7 +66,14 @@ function isOptional(parameter: ts.Symbol): boolean {
 }
 
 /** Whether a type has properties of its own kind, rather than those of arrays and primitives. */
-function isRecord(type: ts.Type, checker: ts.TypeChecker): boolean {
+export function isRecord(type: ts.Type, checker: ts.TypeChecker): boolean {
   if (!(type.flags & ts.TypeFlags.Object) && !type.isIntersection()) return false;
   return checker.getIndexTypeOfType(type, ts.IndexKind.Number) === undefined && type.getCallSignatures().length === 0;
 }
+
+/** Whether a message names the type among those that are taken. */
+export const isTold = ({ flags }: ts.Type): boolean => !(flags & (ts.TypeFlags.Undefined | ts.TypeFlags.Null));
+
+/** 'a Waveform', 'an AudioDataset', and other types as they are. */
+export const article = (name: string): string =>
+  /^[\w.]+$/.test(name) && !/^(null|undefined)$/.test(name) ? `${/^[AEIOU]/i.test(name) ? 'an' : 'a'} ${name}` : name;

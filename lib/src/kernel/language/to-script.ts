@@ -15,8 +15,8 @@ export interface ScriptNotes {
 }
 
 /**
- * Turns a module into a script that takes `exports`, `require` and `reached`: what it declares at its top becomes
- * properties of `exports`, which later cells share, as soon as it has its value, and `reached` is told how many of its
+ * Turns a module into a script that takes `exports`, `require` and `__reached`: what it declares at its top becomes
+ * properties of `exports`, which later cells share, as soon as it has its value, and `__reached` is told how many of its
  * statements are done then.
  *
  * Names are looked up when they are used, as in Python: a function sees what a later cell makes of a variable. Only
@@ -34,13 +34,13 @@ export function toScript(
     const functions = file.statements.filter(ts.isFunctionDeclaration).filter(({ name, body }) => name && body);
     const hoisted = functions.map(({ name }) => publish([name!.text]));
     const body = file.statements.flatMap((statement, i): ts.Statement[] => {
-      const done = factory.createExpressionStatement(call('reached', factory.createNumericLiteral(i + 1)));
+      const done = factory.createExpressionStatement(call('__reached', factory.createNumericLiteral(i + 1)));
       if (ts.isImportDeclaration(statement)) {
         const { statements, names } = importStatements(statement, checker);
         return [...statements, ...names.map((name) => publish([name])), done];
       }
       if (ts.isImportEqualsDeclaration(statement)) return [...importEquals(statement), done];
-      if (ts.isExportDeclaration(statement)) return [];
+      if (ts.isExportDeclaration(statement) || isNameless(statement)) return [];
       if (ts.isExportAssignment(statement)) return [expression(statement, rewrite(statement.expression))];
       if (statement === last) return [keepValue(last, rewrite(last.expression), file)];
       if (ts.isVariableStatement(statement)) return [...eachVariable(statement), done];
@@ -83,6 +83,11 @@ export function toScript(
 function lastExpression(file: ts.SourceFile): ts.ExpressionStatement | undefined {
   const last = file.statements.findLast((node) => !ts.isExportDeclaration(node) && !ts.isEmptyStatement(node));
   return last && ts.isExpressionStatement(last) ? last : undefined;
+}
+
+/** `export default class {}`: nobody can use it. */
+function isNameless(node: ts.Statement): boolean {
+  return (ts.isClassDeclaration(node) || ts.isFunctionDeclaration(node)) && node.name === undefined;
 }
 
 function boundNames(name: ts.BindingName): string[] {

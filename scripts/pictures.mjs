@@ -93,6 +93,7 @@ const pictures = {
       { label: 'hub', detail: 'download, push', group: 'layers below', row: 2, from: ['hubert', 'feature-extractor'] },
       { label: 'audio', detail: 'load, save', group: 'layers below', row: 3, from: ['feature-extractor', 'plot'] },
       { label: 'dsp', detail: 'stft, mel …', group: 'layers below', column: 4, row: 3 },
+      { label: 'kernel', detail: 'runs cells', group: 'layers below', row: 0, from: [] },
     ],
     { title: 'What may import what in lib/src' },
   ),

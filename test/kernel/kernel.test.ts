@@ -235,6 +235,16 @@ numbers.push(point.x);`);
       equal(lines.length, 5);
     });
 
+    it('in a package, of which the function is not named where the way to it is lost', async () => {
+      const { lines } = await errorOf(
+        'const lost = require("onpa").load("nowhere.wav");\nlost.catch(() => {});\nawait lost;',
+      );
+      deepEqual(lines.slice(0, 2), [
+        'AudioDecodeError: nowhere.wav cannot be read: there is no such file',
+        '  at onpa',
+      ]);
+    });
+
     it('with its causes and parts, and the names of classes', async () => {
       const { ename, lines } = await errorOf(`class Trouble extends Error {}
 const cause = new Trouble('a\\nb', { cause: 'text' });
@@ -312,6 +322,13 @@ throw new AggregateError([new Error('one'), 2], 'several', { cause });`);
         });
       }
     }
+
+    it('that computes, and says who it is meanwhile', async () => {
+      const messages = [execute("console.log('go'); while (true) {}"), { type: 'kernel_info_request', content: {} }];
+      const exchange = await kernel.exchange(messages, 'message');
+      deepEqual(error(exchange), interrupted);
+      equal(exchange.replies[1].content.status, 'ok');
+    });
 
     it('that computes after it has waited, when asked again', async () => {
       const code = "await Promise.resolve(); console.log('go'); while (true) {}";

@@ -1,4 +1,4 @@
-import { deepEqual, equal, ok } from 'node:assert/strict';
+import { deepEqual, equal, ok, rejects } from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -37,6 +37,35 @@ describe('npm run notebooks', () => {
   }
 
   const withoutNetwork = 'without network and cache, and takes the right answers';
+
+  it('names the cell that fails, its source and its error', async () => {
+    const path = join(work, 'fails.ipynb');
+    const cells = ['let y = [1];', '// no hop\nthrow new RangeError("too few");'].map((source, i) => ({
+      cell_type: 'code',
+      id: `cell-${i}`,
+      metadata: {},
+      source,
+      outputs: [],
+      execution_count: null,
+    }));
+    writeFileSync(path, JSON.stringify({ cells, metadata: {}, nbformat: 4, nbformat_minor: 5 }));
+    const run = promisify(execFile)(process.execPath, [inRepository('scripts', 'notebooks.mjs'), path]);
+    await rejects(run, ({ stderr, code }: { stderr: string; code: number }) => {
+      equal(code, 1);
+      const shown = [
+        'fails.ipynb, cell 2',
+        '    // no hop',
+        '    throw new RangeError("too few");',
+        'RangeError: too few',
+        '  cell [2], line 2',
+        '    2 │ throw new RangeError("too few");',
+        '',
+      ];
+      ok(stderr.endsWith(shown.join('\n')), stderr);
+      return true;
+    });
+    deepEqual(errors(readNotebook(inRepository('build', 'notebooks', 'fails.ipynb'))), ['RangeError']);
+  });
 
   it(`runs the lesson on waveforms ${withoutNetwork}`, async () => {
     const executed = await runAlone('01-waveform', ['15_876_000', '3000', '10']);

@@ -20,8 +20,6 @@ export interface Executor {
   complete(source: string, position: number): Completions;
   /** Ends the cell that waits; one that listens for SIGINT itself may end by itself, the first time. */
   interrupt(): void;
-  /** Ends the cell that waits. */
-  stop(): void;
 }
 
 /** How long code that listens for SIGINT may take to end, in ms: a training writes a checkpoint. */
@@ -113,7 +111,6 @@ export function createExecutor(folder: string): Executor {
       isAsked = true;
       setTimeout(stop, PATIENCE).unref();
     },
-    stop: () => stop(),
   };
 }
 

@@ -9,6 +9,8 @@ export interface Interrupter {
 
 /** How long the main thread is left alone with a signal, in ms: a step of a training takes its time. */
 const PATIENCE = 1000;
+/** How long it has for the second one, in ms. */
+const LAST_CHANCE = 200;
 
 /**
  * The first wish is a signal, which ends a computing cell and lets those that wait or listen end themselves. Code that
@@ -20,8 +22,13 @@ export function createInterrupter(onTerminated: () => void): Interrupter {
     interrupt() {
       const isDeaf = since !== undefined && performance.now() - since > PATIENCE;
       since ??= performance.now();
-      if (isDeaf) terminate(onTerminated);
       process.kill(process.pid, 'SIGINT');
+      if (!isDeaf) return;
+      setTimeout(() => {
+        if (since === undefined) return;
+        since = undefined;
+        terminate(onTerminated);
+      }, LAST_CHANCE);
     },
     heard() {
       since = undefined;

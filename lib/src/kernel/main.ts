@@ -13,7 +13,7 @@ mapStackTraces();
 shortenArrays();
 const frontend: Frontend = connect(process.argv[2], kernelInfo(), {
   onRequest: (request) => handle(request),
-  onStop: () => executor.stop(),
+  onStop: () => executions.stop(),
 });
 const output = redirectOutput(frontend);
 const executor = createExecutor(process.cwd());

@@ -19,6 +19,9 @@ export function framesOf(stack: string): Frame[] {
     .slice(begin)
     .map(parse)
     .filter((frame) => frame !== undefined);
+  // Of a package at the end it is not known which of its functions the cell has called.
+  const last = frames.at(-1);
+  if (last?.isPackage) last.name = '';
   return frames.filter((frame, i) => {
     const next = frames[i + 1];
     const isInside = frame.isPackage && next?.isPackage;

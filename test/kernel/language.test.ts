@@ -222,6 +222,11 @@ describe('the language of cells', () => {
         'for x in samples:\n  x',
         'this looks like Python; here it is written for (const x of values) { … }',
       ],
+      [
+        "Python's name of a field",
+        'const both = { samples, sampleRate }; const { sr } = both;',
+        'has no sr; did you mean sampleRate?',
+      ],
       ["NumPy's shape", 'samples.shape', 'Float32Array has no .shape; it has .length'],
       [
         'a constant from itself',

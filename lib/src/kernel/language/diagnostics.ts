@@ -53,5 +53,6 @@ function nodeAt(file: ts.SourceFile, start: number, end: number): ts.Node {
     ts.forEachChild(node, visit);
   };
   ts.forEachChild(file, visit);
-  return ts.isExpressionStatement(found) ? found.expression : found;
+  if (ts.isExpressionStatement(found)) return found.expression;
+  return ts.isBindingElement(found) ? found.name : found;
 }

@@ -50,7 +50,9 @@ export const unknownMember: Rule = (mistake) => {
   const { parent, text: name } = node;
   const isAccess = ts.isPropertyAccessExpression(parent);
   if (!isAccess && !ts.isBindingElement(parent)) return undefined;
-  const type = checker.getTypeAtLocation(isAccess ? parent.expression : parent.parent);
+  const { parent: declaration } = parent.parent;
+  const taken = ts.isVariableDeclaration(declaration) ? declaration.initializer : undefined;
+  const type = checker.getTypeAtLocation(isAccess ? parent.expression : (taken ?? parent.parent));
   const awaited = checker.getAwaitedType(type);
   if (isAccess && awaited && awaited !== type && checker.getPropertyOfType(awaited, name)) {
     const text = parent.expression.getText();

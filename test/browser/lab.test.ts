@@ -93,7 +93,9 @@ if (executable === undefined) {
         .every((output) => output.querySelector('canvas').clientWidth <= output.clientWidth)`;
       for (const width of [800, 1400]) {
         await page.setViewportSize({ width, height: 1000 });
-        await page.waitForFunction(fits).catch((error) => fail(`at ${width} pixels: ${error.message}`));
+        await page
+          .waitForFunction(fits, undefined, { timeout: 60_000 })
+          .catch((error) => fail(`at ${width} pixels: ${error.message}`));
       }
     });
 

@@ -9,9 +9,9 @@ export interface EmbedOptions {
 }
 
 /** No chart becomes narrower than this, in pixels, without its axes; in a narrower column it is scrolled. */
-const LEAST = 150;
+const LEAST = 100;
 
-/** Of charts side by side; narrower ones go below each other. */
+/** Charts side by side go below each other before they become narrower than this. */
 const LEAST_IN_ROW = 120;
 
 /** Of the titles of charts side by side, in pixels. */
@@ -129,7 +129,7 @@ function wrapped(row: readonly Spec[], widest: number, rest: number, margin: num
   return {
     signals: [
       { name: 'across', update: `column <= 0 || ${all} >= ${share} ? ${row.length} : ${across}` },
-      { name: 'fit', update: clamped(`across === ${row.length} ? ${all} : ${few}`, Math.min(1, LEAST_IN_ROW / most)) },
+      { name: 'fit', update: clamped(`across === ${row.length} ? ${all} : ${few}`, Math.min(1, LEAST / most)) },
     ],
     layout: [{ op: 'add', path: '/layout/columns', value: { signal: 'across' } }],
     total: `across === ${row.length} ? ${rest} + ${widest} * fit : across * (${each} + ${most} * fit) + ${PADDING}`,

@@ -31,6 +31,19 @@ describe('curves', () => {
     await tickLabels(spec);
   });
 
+  it('shows lines as lines and points as dots in one legend', async () => {
+    const spec = curves([
+      { y: sine, mark: 'points', name: 'measured' },
+      { y: sine, name: 'theory', dashed: true },
+    ]);
+    assert.deepEqual(warnings(spec), []);
+    const symbols = /role-legend-symbol.*?<\/g>/g;
+    const drawn = [...(await renderSvg(spec)).matchAll(symbols)].map(([symbol]) => / d="([^"]*)"/.exec(symbol)?.[1]);
+    assert.equal(drawn.length, 2);
+    assert.match(drawn[0] ?? '', /A/);
+    assert.match(drawn[1] ?? '', /^M-[\d.]+,0L[\d.]+,0$/);
+  });
+
   it('keeps curves of one name apart, in colour and in the legend, whatever the names look like', async () => {
     for (const names of [
       ['run', 'run'],

@@ -98,8 +98,7 @@ export function curves(series: OrNull<Curve> | readonly OrNull<Curve>[], options
   const color = { ...domainOf, range: named.map((line) => line.color) };
   const dash = { ...domainOf, range: named.map((line) => line.dash) };
   const labelExpr = `${JSON.stringify(named.map(({ name }) => name))}[datum.value]`;
-  // Long enough that dashes show.
-  const legend = { labelExpr, ...(named.every(isJoined) ? { symbolSize: 500 } : {}) };
+  const legend = { labelExpr, ...legendSymbols(named) };
   return chart({
     title: chosen.title,
     description: described(lines, chosen, x, y),
@@ -146,6 +145,18 @@ export function curves(series: OrNull<Curve> | readonly OrNull<Curve>[], options
       };
     }),
   });
+}
+
+/** In the legend a line is a piece of itself, long enough that its dashes show, and points are a dot. */
+function legendSymbols(lines: readonly Line[]): Spec {
+  if (lines.every(isJoined)) return { symbolSize: 500 };
+  if (!lines.some(isJoined)) return {};
+  // Vega makes room for dots alone.
+  const shapes = lines.map((line) => (isJoined(line) ? 'M-2.2,0L2.2,0' : 'circle'));
+  const shape = { value: { expr: `${JSON.stringify(shapes)}[datum.value]` } };
+  // As that of points is: Vega-Lite makes one legend for all curves.
+  const opacity = { value: 1 };
+  return { symbolOffset: 6, labelOffset: 12, encoding: { symbols: { shape, opacity } } };
 }
 
 type Line = Required<Omit<Curve, 'name' | 'dashed'>> & { name?: string; dash: readonly number[] };

@@ -60,7 +60,7 @@ class Client(NotebookClient):
 
 def choose(names):
     """The notebooks to run: all, or those whose file name starts with one of the names, or that have this path."""
-    notebooks = sorted(SOURCE.glob("*.ipynb"))
+    notebooks = sorted(SOURCE.glob("*.ipynb")) + sorted((SOURCE / "beyond").glob("*.ipynb"))
     if not names:
         return notebooks
     chosen = set()
@@ -71,7 +71,7 @@ def choose(names):
         if not found:
             sys.exit(f"No notebook starts with {name}: notebooks/ has {', '.join(n.stem for n in notebooks) or 'none'}.")
         chosen.update(found)
-    return sorted(chosen)
+    return sorted(chosen, key=lambda path: (path.parent.name == "beyond", path))
 
 
 def write(path, text):

@@ -6,7 +6,10 @@ import { inRepository } from '../fixtures.js';
 import { code, displayed, errors, type Notebook, printed, readNotebook, stderr, verdicts } from './notebook.js';
 
 const folder = inRepository('notebooks');
-const names = readdirSync(folder).filter((name) => name.endsWith('.ipynb'));
+const names = readdirSync(folder, { recursive: true })
+  .map(String)
+  .filter((name) => name.endsWith('.ipynb') && !name.includes('.ipynb_checkpoints'))
+  .sort();
 
 /** What a lesson wants to be seen. */
 const WARNINGS: Readonly<Record<string, string>> = {
@@ -16,10 +19,10 @@ const WARNINGS: Readonly<Record<string, string>> = {
 };
 
 describe('the notebooks as committed', () => {
-  it('are the eight lessons', () => {
+  it('are the eight lessons, and those beyond', () => {
     const stems = '01-waveform 02-spectrum 03-stft 04-mel 05-distilhubert 06-training 07-push 08-inference'.split(' ');
     deepEqual(
-      names,
+      names.filter((name) => !name.startsWith('beyond/')),
       stems.map((stem) => `${stem}.ipynb`),
     );
   });

@@ -104,6 +104,13 @@ export { type SpecshowOptions, specshow } from './plot/specshow.js';
 export { type SpectrumOptions, spectrum } from './plot/spectrum.js';
 export { trainingCurves } from './plot/training-curves.js';
 export { type WaveshowOptions, waveshow } from './plot/waveshow.js';
+export type { FrameLabels } from './pretraining/frame-labels.js';
+export {
+  HubertForPreTraining,
+  type PretrainingInput,
+  type PretrainingOutput,
+} from './pretraining/hubert-for-pretraining.js';
+export type { PretrainingOptions } from './pretraining/pretraining-options.js';
 export { tensorflowVersion, tf } from './tensor/tensorflow.js';
 export { TrainingArguments } from './training/arguments/training-arguments.js';
 export type {

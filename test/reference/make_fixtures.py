@@ -24,6 +24,7 @@ import mfcc_fixtures
 import model_card_fixtures
 import numpy as np
 import pipeline_fixtures
+import pretraining_fixtures
 import round_trip_fixtures
 import sharded_fixtures
 import spectrum_fixtures
@@ -60,6 +61,7 @@ def main() -> None:
     checkpoint_fixtures.make()
     hubert_fixtures.make()
     feature_extractor_fixtures.feature_extractor(made)
+    pretraining_fixtures.make()
     pipeline_fixtures.pipeline(made)
     sharded_fixtures.make()
     round_trip_fixtures.make()

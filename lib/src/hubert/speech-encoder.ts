@@ -1,11 +1,11 @@
 import { layerNorm, linear, type ParameterLookup, under } from '../tensor/functional.js';
-import { withoutGradient } from '../tensor/gradient-tape.js';
+import { scaledGradient, withoutGradient } from '../tensor/gradient-tape.js';
 import { dropout, type Randomness } from '../tensor/randomness.js';
 import { tf } from '../tensor/tensorflow.js';
 import type { ModelConfig } from './config.js';
 import { FeatureEncoder } from './feature-encoder.js';
 import { type EncoderInput, frameMask } from './input.js';
-import type { TrainingChoices } from './training-choices.js';
+import type { SpanMasks, TrainingChoices } from './training-choices.js';
 import { type EncoderOutput, TransformerEncoder } from './transformer.js';
 
 /** What the model without a head gives; the tensors belong to the caller. */
@@ -26,6 +26,8 @@ export interface ForwardOptions {
 export class SpeechEncoder {
   /** Whether training leaves the feature encoder as it is; its activations are then not kept for a gradient. */
   frozen = false;
+  /** What the gradient that reaches the feature encoder is multiplied by; at 0 none does. */
+  featureGradMult = 1;
   readonly #config: ModelConfig;
   readonly #parameters: ParameterLookup;
   readonly #features: FeatureEncoder;
@@ -38,13 +40,21 @@ export class SpeechEncoder {
     this.#transformer = new TransformerEncoder(config, under(parameters, 'encoder'));
   }
 
-  /** @param choices - in training, what chance has decided for the batch */
-  forward(batch: EncoderInput, options: ForwardOptions, choices?: TrainingChoices): BaseModelOutput {
+  /**
+   * @param choices - in training, what chance has decided for the batch
+   * @param masks - what is masked; in training that is decided with all else
+   */
+  forward(
+    batch: EncoderInput,
+    options: ForwardOptions,
+    choices?: TrainingChoices,
+    masks: SpanMasks | undefined = choices,
+  ): BaseModelOutput {
     const { outputHiddenStates = false, outputAttentions = false } = options;
     return tf.tidy(() => {
-      const features = this.extractFeatures(batch);
+      const features = scaledGradient(this.extractFeatures(batch), this.featureGradMult);
       const { normed, hidden } = this.#project(features, choices?.randomness);
-      const augmented = choices ? this.#augment(hidden, choices) : hidden;
+      const augmented = masks ? this.#augment(hidden, masks) : hidden;
       const mask = frameMask(batch);
       const encoded = { frameMask: mask, outputHiddenStates, outputAttentions, choices };
       return {
@@ -79,7 +89,7 @@ export class SpeechEncoder {
   }
 
   /** SpecAugment: spans of frames become a learned vector, spans of channels 0. */
-  #augment(hidden: tf.Tensor3D, { timeMask, featureMask }: TrainingChoices): tf.Tensor3D {
+  #augment(hidden: tf.Tensor3D, { timeMask, featureMask }: SpanMasks): tf.Tensor3D {
     let x = hidden;
     if (timeMask) {
       const masked = tf.expandDims(tf.tensor2d(timeMask, undefined, 'float32'), -1); // (B, T, 1)

@@ -4,14 +4,18 @@ import type { ModelConfig } from './config.js';
 import type { EncoderInput } from './input.js';
 import { computeMaskIndices, type MaskOptions } from './spec-augment.js';
 
+/** What is masked in a batch, by SpecAugment or in pre-training. */
+export interface SpanMasks {
+  /** For each row, the frames that become a learned vector: (B, T). */
+  timeMask?: boolean[][];
+  /** For each row, the channels that become 0: (B, C). */
+  featureMask?: boolean[][];
+}
+
 /** What chance decides in training. */
-export interface TrainingChoices {
+export interface TrainingChoices extends SpanMasks {
   /** For dropout, which is drawn number by number. */
   randomness: Randomness;
-  /** For each row, the frames that SpecAugment masks: (B, T). */
-  timeMask?: boolean[][];
-  /** For each row, the channels that SpecAugment masks: (B, C). */
-  featureMask?: boolean[][];
   /** For each layer of the transformer, whether layer drop leaves it out. */
   droppedLayers: boolean[];
 }
@@ -47,7 +51,7 @@ export function choiceDrawer(config: ModelConfig, seed: number): (batch: Encoder
 }
 
 /** The choices for `count` rows of a batch, from row `first` on. */
-export function choicesForRows(choices: TrainingChoices, first: number, count: number): TrainingChoices {
+export function choicesForRows<C extends SpanMasks>(choices: C, first: number, count: number): C {
   const rows = (mask: boolean[][] | undefined) => mask?.slice(first, first + count);
   return { ...choices, timeMask: rows(choices.timeMask), featureMask: rows(choices.featureMask) };
 }

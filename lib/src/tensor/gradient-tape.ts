@@ -15,6 +15,17 @@ export function withoutGradient<T extends tf.Tensor>(compute: () => T): T {
   );
 }
 
+/** The tensor itself, of which only so much of the gradient flows back; nothing for a factor of 0. fairseq's `GradMultiply`. */
+export function scaledGradient<T extends tf.Tensor>(x: T, factor: number): T {
+  if (factor === 1) return x;
+  if (factor === 0) return withoutGradient(() => tf.clone(x));
+  return differentiable(
+    [x],
+    () => ({ value: tf.clone(x), kept: [] }),
+    (dy) => [tf.mul(dy, factor)],
+  );
+}
+
 /**
  * A computation with its own gradient: where TensorFlow.js would keep a tensor for each of its operations, this keeps
  * what it says, and that until it is used. Neither function is recorded, so that both may use any operation.

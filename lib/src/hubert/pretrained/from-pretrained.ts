@@ -36,22 +36,25 @@ interface ModelClass<M> {
  * Reads configuration and weights from a folder, or from the Hub.
  *
  * @param classes - the class for each family that will do
+ * @param complete - adds to the configuration what the class needs and the file may lack
  */
 export async function loadModel<M>(
   idOrFolder: string,
   chosen: OrNull<FromPretrainedOptions>,
   classes: Partial<Record<ModelConfig['modelType'], ModelClass<M>>>,
+  complete: (config: ModelConfig) => ModelConfig = (config) => config,
 ): Promise<M> {
   const options = given<FromPretrainedOptions>(chosen);
-  const config = await loadConfig(idOrFolder, options);
-  const model = classes[config.modelType];
+  const stored = await loadConfig(idOrFolder, options);
+  const model = classes[stored.modelType];
   if (!model) {
     const families = Object.keys(classes).join(' or ');
     throw new CheckpointError(
-      `${idOrFolder} is a ${config.modelType} model, not ${families}; AutoModel and AutoModelForAudioClassification load both`,
+      `${idOrFolder} is a ${stored.modelType} model, not ${families}; AutoModel and AutoModelForAudioClassification load both`,
     );
   }
   if (options.seed !== undefined) requireInteger('seed', options.seed, 0);
+  const config = complete(stored);
   const checkpoint = await openWeights(idOrFolder, options);
   try {
     return new model(config, readParameters(checkpoint, idOrFolder, model.specs(config), config.modelType, options));

@@ -47,7 +47,7 @@ export abstract class PretrainedModel {
   train(options: { seed?: number | null } = {}): this {
     const seed = options.seed ?? randomInt(2 ** 31);
     requireInteger('seed', seed, 0);
-    this.#drawChoices = choiceDrawer(this.config, seed);
+    this.#drawChoices = this.choiceDrawer(seed);
     return this;
   }
 
@@ -140,6 +140,11 @@ export abstract class PretrainedModel {
     this.encoder.dispose();
     for (const variable of this.parameters.values()) variable.dispose();
     trimMemorySoon();
+  }
+
+  /** Draws what chance decides, for one batch after the other. */
+  protected choiceDrawer(seed: number): (batch: EncoderInput) => TrainingChoices {
+    return choiceDrawer(this.config, seed);
   }
 
   /** What chance decides for a batch; nothing outside training. */

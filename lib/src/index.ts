@@ -111,6 +111,7 @@ export {
   type PretrainingOutput,
 } from './pretraining/hubert-for-pretraining.js';
 export type { PretrainingOptions } from './pretraining/pretraining-options.js';
+export { withFrameLabels } from './pretraining/with-frame-labels.js';
 export { tensorflowVersion, tf } from './tensor/tensorflow.js';
 export { TrainingArguments } from './training/arguments/training-arguments.js';
 export type {
@@ -135,6 +136,7 @@ export {
 export type { TrainerPushOptions } from './training/push-training.js';
 export type { TrainOutput } from './training/run/train.js';
 export type { RunInfo, StepInfo, Tracker } from './training/trackers/tracker.js';
+export type { BatchOutput, TrainableModel, TrainingBatch } from './training/trainable-model.js';
 export { Trainer } from './training/trainer.js';
 export type { Dataset, TrainerOptions, TrainOptions } from './training/trainer-options.js';
 export { type LogEntry, TrainerState } from './training/trainer-state.js';

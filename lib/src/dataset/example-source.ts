@@ -6,6 +6,11 @@ export interface TrainingExample {
   readonly attentionMask?: Int32Array;
   /** The class, from 0; -100 where it does not count. */
   readonly label: number;
+  /**
+   * What the frames are labelled, from 0, for a model that learns frames; or that for each of several sets of labels. -100
+   * where a frame does not count.
+   */
+  readonly frameLabels?: ArrayLike<number> | readonly ArrayLike<number>[];
   /** Its place in the data set, where the source leaves examples out. */
   readonly index?: number;
 }

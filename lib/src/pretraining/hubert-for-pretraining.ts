@@ -181,6 +181,15 @@ export class HubertForPreTraining extends PretrainedModel {
     });
   }
 
+  /** What a model card says that it is. */
+  get description(): string {
+    const clusters = this.settings.numClasses.join(' and ');
+    return (
+      `A HuBERT of ${this.numParameters().toLocaleString('en')} parameters, pre-trained to guess into which of ${clusters} ` +
+      'clusters masked frames fall. It has no task yet.'
+    );
+  }
+
   /** What is wrong with the labels of an example: a Trainer names it in its message. */
   exampleProblem({
     inputValues,

@@ -35,17 +35,17 @@ export async function evaluate(
   const reader = new BatchReader(context, dataset, batches, interruption);
   try {
     for (let batch = await reader.next(); batch; batch = await reader.next()) {
-      const { input, labels } = batch;
+      const { input, labels, frameLabels } = batch;
       model.eval();
       const { logits, loss } = tf.tidy(() => {
-        const output = model.forward({ ...input, labels });
-        return { logits: output.logits.arraySync(), loss: output.loss!.dataSync()[0] };
+        const output = model.forward({ ...input, labels, frameLabels });
+        return { logits: output.logits?.arraySync(), loss: output.loss?.dataSync()[0] };
       });
-      for (const row of logits) predictions.push(Float32Array.from(row));
+      for (const row of logits ?? []) predictions.push(Float32Array.from(row));
       // As in Transformers, the loss of a batch counts once for each of its examples.
-      if (countLabels(labels) > 0) losses.push(...labels.map(() => loss));
+      if (loss !== undefined && (!logits || countLabels(labels) > 0)) losses.push(...labels.map(() => loss));
       labelIds.push(...labels);
-      tracker.evaluating?.({ done: predictions.length, total });
+      tracker.evaluating?.({ done: labelIds.length, total });
     }
   } finally {
     await reader.close();

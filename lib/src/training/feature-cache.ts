@@ -1,13 +1,15 @@
 import { mkdir, readFile, rm, statfs, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import type { HubertForSequenceClassification } from '../hubert/models.js';
+import type { TrainingExample } from '../dataset/example-source.js';
 import { tf } from '../tensor/tensorflow.js';
+import type { TrainableModel } from './trainable-model.js';
 
 /** What a batch needs to know of a clip whose features are cached. */
 export interface CachedClip {
   /** In samples, before padding. */
   length: number;
   label: number;
+  frameLabels?: TrainingExample['frameLabels'];
   /** 1 for sound and 0 for padding, or how much of the beginning is sound; all if left out. */
   mask?: Int32Array | number;
 }
@@ -149,6 +151,6 @@ function shortened(mask: Int32Array): Int32Array | number {
 }
 
 /** Whether training leaves the feature encoder as it is. */
-export function isEncoderFrozen({ parameters }: HubertForSequenceClassification): boolean {
+export function isEncoderFrozen({ parameters }: Pick<TrainableModel, 'parameters'>): boolean {
   return ![...parameters].some(([name, { trainable }]) => trainable && name.includes('feature_extractor.'));
 }

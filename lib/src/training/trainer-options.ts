@@ -6,20 +6,22 @@ import type { TrainingArguments } from './arguments/training-arguments.js';
 import type { TrainingOptions } from './arguments/training-defaults.js';
 import type { ComputeMetrics } from './metrics.js';
 import type { Tracker } from './trackers/tracker.js';
+import type { TrainableModel } from './trainable-model.js';
 
 /** Examples to learn from, or to be measured by. */
 export type Dataset = ExampleSource | readonly TrainingExample[];
 
 /** What a `Trainer` brings together. */
-export interface TrainerOptions {
-  model: HubertForSequenceClassification;
+export interface TrainerOptions<M extends TrainableModel = HubertForSequenceClassification> {
+  /** What learns: a classifier, or any other model with a loss. */
+  model: M;
   /** Default: those of `new TrainingArguments()`. */
   args?: TrainingArguments | OrNull<TrainingOptions>;
   trainDataset?: Dataset;
   evalDataset?: Dataset;
   /** Pads the clips of a batch to one length, and is saved with the model. */
   featureExtractor?: Wav2Vec2FeatureExtractor;
-  /** Measures predictions, beside the loss. */
+  /** Measures a classifier's predictions, beside the loss. */
   computeMetrics?: ComputeMetrics;
   /** Who watches, besides those of `reportTo`. */
   trackers?: readonly Tracker[];
@@ -39,7 +41,8 @@ export interface TrainOptions {
 }
 
 /** What training, evaluation, checkpoints and model card share; the Trainer makes it once. */
-export interface TrainingContext extends Pick<TrainerOptions, 'model' | 'featureExtractor' | 'computeMetrics'> {
+export interface TrainingContext
+  extends Pick<TrainerOptions<TrainableModel>, 'model' | 'featureExtractor' | 'computeMetrics'> {
   args: TrainingArguments;
   /** Whether the gradients of several batches are added up as they are, or averaged. */
   lossIsScaledForGa: boolean;

@@ -17,12 +17,13 @@ import type { Prediction } from './metrics.js';
 import { pushTraining, type TrainerPushOptions, writeModelCard } from './push-training.js';
 import { type TrainOutput, train } from './run/train.js';
 import { tracking } from './trackers/tracking.js';
+import type { TrainableModel } from './trainable-model.js';
 import type { Dataset, TrainerOptions, TrainingContext, TrainOptions } from './trainer-options.js';
 import { initialState, STATE_FILE, type TrainerState, writeTrainerState } from './trainer-state.js';
 
 /**
- * Fine-tunes a classifier, like `transformers.Trainer`: the same order of examples, the same arithmetic and the same logs
- * from the same seed.
+ * Trains a model, like `transformers.Trainer`: the same order of examples, the same arithmetic and the same logs from the
+ * same seed. A classifier learns the examples' labels; another model has a loss of its own.
  *
  * @example
  * const args = new TrainingArguments({ outputDir: 'build/ft', evalStrategy: 'epoch' });
@@ -30,19 +31,19 @@ import { initialState, STATE_FILE, type TrainerState, writeTrainerState } from '
  * await trainer.train();
  * const { eval_accuracy } = await trainer.evaluate();
  */
-export class Trainer {
-  readonly model: HubertForSequenceClassification;
+export class Trainer<M extends TrainableModel = HubertForSequenceClassification> {
+  readonly model: M;
   readonly args: TrainingArguments;
   /** How far training is, and what it said. */
   state: TrainerState = initialState();
-  readonly #options: TrainerOptions;
+  readonly #options: TrainerOptions<M>;
   readonly #context: TrainingContext;
   /** The training that runs, and whether it has been asked to stop. */
   #running: { readonly interruption: Interruption; readonly ended: Promise<unknown> } | undefined;
 
   /** @throws ParameterError for arguments out of range, or if there is nothing to evaluate with */
-  constructor(options: OrNull<TrainerOptions>) {
-    this.#options = given<TrainerOptions>(options);
+  constructor(options: OrNull<TrainerOptions<M>>) {
+    this.#options = given<TrainerOptions<M>>(options);
     const { model, args = {}, trainDataset, evalDataset, lossIsScaledForGa = true } = this.#options;
     const { featureExtractor, computeMetrics } = this.#options;
     this.model = model;

@@ -141,8 +141,7 @@ export function modelCard(
     `${origin(options.finetunedFrom)} ${datasets.length > 0 ? `on ${datasets.join(', ')}` : 'on data that is not named'}.`,
     ...(results.length > 0 ? [`On the evaluation set:\n\n${results.join('\n')}`] : []),
     '## Model description',
-    `An audio classifier of ${parameters.toLocaleString('en')} parameters. It tells ${labels.length} classes apart: ` +
-      `${labels.join(', ')}.${sound}`,
+    `${model.description ?? classifierOf(parameters, labels)}${sound}`,
     '## Intended uses & limitations',
     'More information needed',
     '## Training and evaluation data',
@@ -158,6 +157,10 @@ export function modelCard(
   ];
   return cardText(cardMetadata(title, evaluation, options), sections.join('\n\n'));
 }
+
+const classifierOf = (parameters: number, labels: readonly string[]): string =>
+  `An audio classifier of ${parameters.toLocaleString('en')} parameters. It tells ${labels.length} classes apart: ` +
+  `${labels.join(', ')}.`;
 
 /** Paths of this machine are nobody else's business. */
 const shown = (name: string): string => basename(resolve(name));

@@ -4,12 +4,12 @@ import { openCheckpoint } from '../../checkpoint/checkpoint.js';
 import { saveSafetensors, type TensorData } from '../../checkpoint/save-safetensors.js';
 import { CheckpointError, TrainingError, WriteError } from '../../errors.js';
 import { exists } from '../../files.js';
-import type { HubertForSequenceClassification } from '../../hubert/models.js';
 import { formatJson, parseJson, readJson } from '../../json.js';
 import { tf } from '../../tensor/tensorflow.js';
 import { ARGUMENTS_FILE, writeArguments } from '../arguments/training-arguments.js';
 import type { AdamW } from '../run/adamw.js';
 import type { OngoingTraining, RunningLoss } from '../run/plan.js';
+import type { TrainableModel } from '../trainable-model.js';
 import type { TrainingContext } from '../trainer-options.js';
 import { LONGEST_STATE, readTrainerState, STATE_FILE, type TrainerState, writeTrainerState } from '../trainer-state.js';
 import { listCheckpoints, removeOldCheckpoints, writeCheckpointFolder } from './checkpoint-folder.js';
@@ -122,7 +122,7 @@ export async function readStoredTraining(folder: string): Promise<StoredTraining
  *
  * @throws CheckpointError if a tensor is missing or of another shape, before any weight has changed
  */
-export async function restoreModel(folder: string, model: HubertForSequenceClassification): Promise<void> {
+export async function restoreModel(folder: string, model: TrainableModel): Promise<void> {
   const weights = await openCheckpoint(path.join(folder, MODEL_FILE));
   try {
     for (const [name, { shape }] of model.parameters) {
@@ -155,5 +155,5 @@ export async function restoreOptimizer(folder: string, optimizer: AdamW): Promis
 }
 
 /** The parameters that training changes. */
-export const trainedNames = ({ parameters }: HubertForSequenceClassification): string[] =>
+export const trainedNames = ({ parameters }: TrainableModel): string[] =>
   [...parameters].filter(([, { trainable }]) => trainable).map(([name]) => name);

@@ -5,6 +5,7 @@ import { shortestClip } from '../../hubert/shortest-clip.js';
 import { tf } from '../../tensor/tensorflow.js';
 import { firstNotFinite, noteFinite } from '../../validation.js';
 import type { CachedClip, FeatureCache } from '../feature-cache.js';
+import type { TrainableModel } from '../trainable-model.js';
 import type { TrainingContext } from '../trainer-options.js';
 
 /** Where the examples of batches come from. */
@@ -22,6 +23,8 @@ export interface BatchSource {
 export interface LabelledBatch {
   input: { attentionMask?: Int32Array[] } & ({ inputValues: Float32Array[] } | { extractFeatures: tf.Tensor3D });
   labels: number[];
+  /** Where the examples have them. */
+  frameLabels?: NonNullable<TrainingExample['frameLabels']>[];
   /** Samples of audio, with padding. */
   samples: number;
 }
@@ -86,7 +89,7 @@ class RowStream {
     if (source.leavesOut && (done || value.index !== index)) return undefined;
     if (done) throw new ParameterError(`${name} ended before example ${index}; it must give all that are asked for`);
     this.#next = undefined;
-    return checked(value, `${name}: example ${called(source, index)}`, this.#context.model.config.numLabels);
+    return checked(value, `${name}: example ${called(source, index)}`, this.#context.model);
   }
 
   async close(): Promise<void> {
@@ -97,8 +100,8 @@ class RowStream {
 const called = ({ nameOf }: ExampleSource, index: number): string =>
   nameOf ? `${index} (${nameOf(index)})` : String(index);
 
-function checked(example: TrainingExample, name: string, numLabels: number): Row {
-  const { inputValues, attentionMask, label } = example ?? {};
+function checked(example: TrainingExample, name: string, model: TrainableModel): Row {
+  const { inputValues, attentionMask, label, frameLabels } = example ?? {};
   const fail = (reason: string): never => {
     throw new ParameterError(`${name} ${reason}`);
   };
@@ -110,11 +113,15 @@ function checked(example: TrainingExample, name: string, numLabels: number): Row
   if (attentionMask && attentionMask.length !== inputValues.length) {
     return fail(`has ${inputValues.length} samples, but an attentionMask of ${attentionMask.length}`);
   }
-  if (label !== -100 && (!Number.isInteger(label) || label < 0 || label >= numLabels)) {
-    const wanted = `the model has ${numLabels} classes: give a whole number from 0 to ${numLabels - 1}`;
-    return fail(`has the label ${label}; ${wanted}, or load the model with the data set's labels`);
-  }
-  return { length: inputValues.length, label, mask: attentionMask, inputValues };
+  const problem = model.exampleProblem ? model.exampleProblem(example) : classProblem(label, model.config.numLabels);
+  if (problem) return fail(problem);
+  return { length: inputValues.length, label, frameLabels, mask: attentionMask, inputValues };
+}
+
+function classProblem(label: number, numLabels: number): string | undefined {
+  if (label === -100 || (Number.isInteger(label) && label >= 0 && label < numLabels)) return undefined;
+  const wanted = `the model has ${numLabels} classes: give a whole number from 0 to ${numLabels - 1}`;
+  return `has the label ${label}; ${wanted}, or load the model with the data set's labels`;
 }
 
 /** Pads the rows to the longest, and marks what is sound in them where the model is told. */
@@ -139,6 +146,7 @@ async function batchOf(
   return {
     input: { ...audio, ...(attentionMask && { attentionMask }) },
     labels: rows.map(({ label }) => label),
+    ...(rows.every(({ frameLabels }) => frameLabels) && { frameLabels: rows.map((row) => row.frameLabels!) }),
     samples: rows.length * length,
   };
 }
@@ -163,8 +171,8 @@ async function featuresOf(
       const whole = row.inputValues ? row : await readAgain(context, from, index);
       const made = context.model.extractFeatures({ inputValues: [padded(whole)] });
       features.push(made);
-      const { length: own, label, mask } = row;
-      await cache.put(index, length, { length: own, label, mask }, made);
+      const { inputValues: _, ...clip } = row;
+      await cache.put(index, length, clip, made);
     }
     return tf.concat(features, 0);
   } finally {

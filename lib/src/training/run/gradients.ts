@@ -1,6 +1,6 @@
-import type { HubertForSequenceClassification } from '../../hubert/models.js';
 import { addGradients } from '../../tensor/gradient-tape.js';
 import { tf } from '../../tensor/tensorflow.js';
+import type { TrainableModel } from '../trainable-model.js';
 import type { BatchReader } from './batch-reader.js';
 
 /** The gradients of several batches, added up. They belong to the caller. */
@@ -18,7 +18,7 @@ export interface Accumulated {
  * @param seedOf - the seed of a batch's random numbers, by its number
  */
 export async function accumulateGradients(
-  model: HubertForSequenceClassification,
+  model: TrainableModel,
   reader: BatchReader,
   batches: number,
   seedOf: (batch: number) => number,
@@ -26,13 +26,13 @@ export async function accumulateGradients(
   const result: Accumulated = { gradients: {}, losses: [], samples: 0 };
   try {
     for (let i = 0; i < batches; i++) {
-      const { input, labels, samples } = (await reader.next())!;
+      const { input, labels, frameLabels, samples } = (await reader.next())!;
       model.train({ seed: seedOf(i) });
-      const { loss, logits, gradients } = model.lossAndGradients({ ...input, labels });
+      const { loss, logits, gradients } = model.lossAndGradients({ ...input, labels, frameLabels });
       result.gradients = addGradients(result.gradients, gradients);
       result.losses.push(loss.dataSync()[0]);
       result.samples += samples;
-      tf.dispose([loss, logits]);
+      tf.dispose(logits ? [loss, logits] : loss);
     }
     return result;
   } catch (error) {

@@ -104,6 +104,8 @@ export { type SpecshowOptions, specshow } from './plot/specshow.js';
 export { type SpectrumOptions, spectrum } from './plot/spectrum.js';
 export { trainingCurves } from './plot/training-curves.js';
 export { type WaveshowOptions, waveshow } from './plot/waveshow.js';
+export { type DistilOptions, distil } from './pretraining/distil.js';
+export { type DistillationOutput, Distiller } from './pretraining/distiller.js';
 export type { FrameLabels } from './pretraining/frame-labels.js';
 export {
   HubertForPreTraining,

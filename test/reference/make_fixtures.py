@@ -13,6 +13,7 @@ import audio_files
 import audio_fixtures
 import checkpoint_fixtures
 import dataset_fixtures
+import distillation_fixtures
 import encoding_fixtures
 import feature_extractor_fixtures
 import folder_fixtures
@@ -62,6 +63,7 @@ def main() -> None:
     hubert_fixtures.make()
     feature_extractor_fixtures.feature_extractor(made)
     pretraining_fixtures.make()
+    distillation_fixtures.make()
     pipeline_fixtures.pipeline(made)
     sharded_fixtures.make()
     round_trip_fixtures.make()

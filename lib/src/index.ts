@@ -31,6 +31,7 @@ export {
   melToHz,
 } from './dsp/mel.js';
 export { type DeltaOptions, delta, type MfccOptions, mfcc } from './dsp/mfcc.js';
+export { type MiniBatchKmeansOptions, miniBatchKmeans, nearestCenters } from './dsp/minibatch-kmeans.js';
 export { peak } from './dsp/peak.js';
 export { quantize } from './dsp/quantize.js';
 export { type ResampleOptions, resample } from './dsp/resample.js';
@@ -112,6 +113,8 @@ export {
   type PretrainingInput,
   type PretrainingOutput,
 } from './pretraining/hubert-for-pretraining.js';
+export { type LayeredModel, layerFeatures } from './pretraining/layer-features.js';
+export { mfccFeatures } from './pretraining/mfcc-features.js';
 export type { PretrainingOptions } from './pretraining/pretraining-options.js';
 export { withFrameLabels } from './pretraining/with-frame-labels.js';
 export { tensorflowVersion, tf } from './tensor/tensorflow.js';

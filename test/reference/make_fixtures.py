@@ -18,6 +18,7 @@ import encoding_fixtures
 import feature_extractor_fixtures
 import folder_fixtures
 import hubert_fixtures
+import label_fixtures
 import librosa
 import mel_fixtures
 import metrics_fixtures
@@ -63,6 +64,7 @@ def main() -> None:
     hubert_fixtures.make()
     feature_extractor_fixtures.feature_extractor(made)
     pretraining_fixtures.make()
+    label_fixtures.make()
     distillation_fixtures.make()
     pipeline_fixtures.pipeline(made)
     sharded_fixtures.make()

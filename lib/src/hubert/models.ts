@@ -1,12 +1,13 @@
 import { given, type OrNull } from '../options.js';
 import { checkLabels, crossEntropy } from '../tensor/cross-entropy.js';
 import { linear } from '../tensor/functional.js';
+import { initialise, type ParameterSpec } from '../tensor/initialise.js';
 import { tf } from '../tensor/tensorflow.js';
 import type { ModelConfig } from './config.js';
 import { inParts, type LossAndGradients, lossAndGradients } from './gradients/loss-and-gradients.js';
 import { checkInput, type EncoderInput, type FeatureInput, frameMask, type ModelInput } from './input.js';
 import { type FromPretrainedOptions, loadModel } from './pretrained/from-pretrained.js';
-import { baseParameters, headParameters, initialise, type ParameterSpec } from './pretrained/parameter-specs.js';
+import { baseParameters, headParameters } from './pretrained/parameter-specs.js';
 import { PretrainedModel } from './pretrained/pretrained-model.js';
 import type { BaseModelOutput, ForwardOptions } from './speech-encoder.js';
 import type { TrainingChoices } from './training-choices.js';

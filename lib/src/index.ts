@@ -131,3 +131,12 @@ export type { RunInfo, StepInfo, Tracker } from './training/trackers/tracker.js'
 export { Trainer } from './training/trainer.js';
 export type { Dataset, TrainerOptions, TrainOptions } from './training/trainer-options.js';
 export { type LogEntry, TrainerState } from './training/trainer-state.js';
+export type {
+  VocosBackbone,
+  VocosConfig,
+  VocosConfigOptions,
+  VocosFeatures,
+  VocosHead,
+  VocosPadding,
+} from './vocoder/vocos/config.js';
+export { Vocos, type VocosSpectrum } from './vocoder/vocos/vocos.js';

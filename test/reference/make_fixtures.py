@@ -28,6 +28,7 @@ import round_trip_fixtures
 import sharded_fixtures
 import spectrum_fixtures
 import trainer_fixtures
+import vocos_fixtures
 import yaml_fixtures
 from fixture_file import AUDIO, write
 
@@ -64,6 +65,7 @@ def main() -> None:
     sharded_fixtures.make()
     round_trip_fixtures.make()
     trainer_fixtures.make()
+    vocos_fixtures.make()
     dataset_fixtures.make()
     folder_fixtures.make()
     metrics_fixtures.make()

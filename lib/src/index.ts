@@ -131,6 +131,8 @@ export type { RunInfo, StepInfo, Tracker } from './training/trackers/tracker.js'
 export { Trainer } from './training/trainer.js';
 export type { Dataset, TrainerOptions, TrainOptions } from './training/trainer-options.js';
 export { type LogEntry, TrainerState } from './training/trainer-state.js';
+export type { SpeechT5HifiGanConfig } from './vocoder/hifigan/config.js';
+export { SpeechT5HifiGan } from './vocoder/hifigan/speecht5-hifigan.js';
 export type {
   VocosBackbone,
   VocosConfig,

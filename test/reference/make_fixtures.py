@@ -16,6 +16,7 @@ import dataset_fixtures
 import encoding_fixtures
 import feature_extractor_fixtures
 import folder_fixtures
+import hifigan_fixtures
 import hubert_fixtures
 import librosa
 import mel_fixtures
@@ -66,6 +67,7 @@ def main() -> None:
     round_trip_fixtures.make()
     trainer_fixtures.make()
     vocos_fixtures.make()
+    hifigan_fixtures.make()
     dataset_fixtures.make()
     folder_fixtures.make()
     metrics_fixtures.make()

@@ -46,3 +46,13 @@ export function requireSound(waveform: Waveform, sampleRate: number): void {
   if (samples.length === 0) throw new ParameterError('waveform is empty; give one sample at least');
   requireFinite('samples', samples);
 }
+
+/** The frames `from` … `to` − 1 of a spectrogram that is given row by row, one after the other. */
+export function framesOf(mel: Float32Array, bands: number, from: number, to: number): Float32Array {
+  const length = mel.length / bands;
+  const frames = new Float32Array((to - from) * bands);
+  for (let band = 0; band < bands; band++) {
+    for (let t = from; t < to; t++) frames[(t - from) * bands + band] = mel[band * length + t];
+  }
+  return frames;
+}

@@ -2,6 +2,7 @@ import { ComplexSpectrogram } from '../../dsp/spectrogram.js';
 import { istft } from '../../dsp/stft.js';
 import { ParameterError } from '../../errors.js';
 import { tf } from '../../tensor/tensorflow.js';
+import { framesOf } from '../mel-input.js';
 import type { VocosHead } from './config.js';
 import type { VocosNetwork } from './network.js';
 
@@ -38,7 +39,7 @@ export function synthesise(mel: Float32Array, length: number, network: VocosNetw
     const heard = Math.max(first - overlap, 0);
     const seen = [Math.max(heard - network.reach, 0), Math.min(end + network.reach, length)];
     const frames = tf.tidy(() => {
-      const whole = tf.tensor2d(framesOf(mel, bands, seen), [seen[1] - seen[0], bands]); // (T of the piece, bands)
+      const whole = tf.tensor2d(framesOf(mel, bands, seen[0], seen[1]), [seen[1] - seen[0], bands]); // (T of the piece, bands)
       const rows = network.forward(tf.expandDims(whole) as tf.Tensor3D); // (T of the piece, nFft + 2)
       return inLanes(tf.slice(rows, [heard - seen[0], 0], [end - heard, nFft + 2]));
     });
@@ -51,16 +52,6 @@ export function synthesise(mel: Float32Array, length: number, network: VocosNetw
     place(sound.subarray(from, to), samples, first * hopLength - cut);
   }
   return samples;
-}
-
-/** Some frames of a spectrogram, one after the other. */
-function framesOf(mel: Float32Array, bands: number, [from, to]: readonly number[]): Float32Array {
-  const length = mel.length / bands;
-  const frames = new Float32Array((to - from) * bands);
-  for (let band = 0; band < bands; band++) {
-    for (let t = from; t < to; t++) frames[(t - from) * bands + band] = mel[band * length + t];
-  }
-  return frames;
 }
 
 /** What the network gives (T, nFft + 2) as complex numbers in the order in which a {@link ComplexSpectrogram} keeps them. */

@@ -15,6 +15,7 @@ import checkpoint_fixtures
 import dataset_fixtures
 import encoding_fixtures
 import feature_extractor_fixtures
+import feature_fixtures
 import folder_fixtures
 import hubert_fixtures
 import librosa
@@ -57,6 +58,7 @@ def main() -> None:
     mel_fixtures.mel()
     mel_fixtures.mel_spectrogram(made)
     mfcc_fixtures.make(made)
+    feature_fixtures.make(made)
     checkpoint_fixtures.make()
     hubert_fixtures.make()
     feature_extractor_fixtures.feature_extractor(made)

@@ -25,6 +25,7 @@ import mfcc_fixtures
 import model_card_fixtures
 import numpy as np
 import pipeline_fixtures
+import rhythm_fixtures
 import round_trip_fixtures
 import sharded_fixtures
 import spectrum_fixtures
@@ -59,6 +60,7 @@ def main() -> None:
     mel_fixtures.mel_spectrogram(made)
     mfcc_fixtures.make(made)
     feature_fixtures.make(made)
+    rhythm_fixtures.make(made)
     checkpoint_fixtures.make()
     hubert_fixtures.make()
     feature_extractor_fixtures.feature_extractor(made)

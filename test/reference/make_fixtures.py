@@ -12,6 +12,7 @@ The cache folder is the one where onpa keeps its downloads: librosa's recordings
 import audio_files
 import audio_fixtures
 import checkpoint_fixtures
+import chroma_fixtures
 import dataset_fixtures
 import encoding_fixtures
 import feature_extractor_fixtures
@@ -60,6 +61,7 @@ def main() -> None:
     mel_fixtures.mel_spectrogram(made)
     mfcc_fixtures.make(made)
     feature_fixtures.make(made)
+    chroma_fixtures.make(made)
     rhythm_fixtures.make(made)
     checkpoint_fixtures.make()
     hubert_fixtures.make()

@@ -32,7 +32,7 @@ export {
 } from './dsp/mel.js';
 export { type DeltaOptions, delta, type MfccOptions, mfcc } from './dsp/mfcc.js';
 export { peak } from './dsp/peak.js';
-export { quantize } from './dsp/quantize.js';
+export { type QuantizeOptions, quantize } from './dsp/quantize.js';
 export { type ResampleOptions, resample } from './dsp/resample.js';
 export { ComplexSpectrogram } from './dsp/spectrogram.js';
 export { type IstftOptions, istft, type StftOptions, stft } from './dsp/stft.js';
@@ -131,3 +131,4 @@ export type { RunInfo, StepInfo, Tracker } from './training/trackers/tracker.js'
 export { Trainer } from './training/trainer.js';
 export type { Dataset, TrainerOptions, TrainOptions } from './training/trainer-options.js';
 export { type LogEntry, TrainerState } from './training/trainer-state.js';
+export { wilsonInterval } from './training/wilson-interval.js';

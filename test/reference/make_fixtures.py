@@ -24,6 +24,7 @@ import mfcc_fixtures
 import model_card_fixtures
 import numpy as np
 import pipeline_fixtures
+import quantize_fixtures
 import round_trip_fixtures
 import sharded_fixtures
 import spectrum_fixtures
@@ -57,6 +58,7 @@ def main() -> None:
     mel_fixtures.mel()
     mel_fixtures.mel_spectrogram(made)
     mfcc_fixtures.make(made)
+    quantize_fixtures.make()
     checkpoint_fixtures.make()
     hubert_fixtures.make()
     feature_extractor_fixtures.feature_extractor(made)

@@ -101,6 +101,71 @@ describe('the notebooks as committed', () => {
   }
 });
 
+describe('the lessons on sound as committed', () => {
+  const linesOf = (name: string) => printed(readNotebook(join(folder, name)));
+  const numbersOf = (lines: string[], start: string) =>
+    (
+      lines
+        .find((line) => line.startsWith(start))
+        ?.slice(start.length)
+        .match(/[\d.]+/g) ?? []
+    ).map(Number);
+
+  it('show that the error of few bits comes back with the tone, and with dither does not', () => {
+    const lines = linesOf('01-waveform.ipynb');
+    const share = (start: string) =>
+      Number(
+        lines
+          .find((line) => line.startsWith(start) && line.includes('comes back'))
+          ?.slice(start.length)
+          .split('%')[0],
+      );
+    ok(share('4 bits: ') > 99);
+    ok(share('4 bits with dither: ') < 5);
+  });
+
+  it('get by hand what the FFT gives, real and imaginary parts', () => {
+    const lines = linesOf('02-spectrum.ipynb');
+    const [hand, fft] = ['  by hand ', '  by FFT  '].map((start) =>
+      lines.filter((line) => line.startsWith(start)).map((line) => line.slice(start.length)),
+    );
+    equal(hand.length, 3);
+    ok(hand.every((number) => number.endsWith(' i')));
+    // The lowest bin has no imaginary part: its sign may differ.
+    deepEqual(hand.slice(1), fft.slice(1));
+    ok(lines.includes('bin 5: 16.000') && lines.includes('bin 59: 16.000'));
+  });
+
+  it('divide by the sum of squared windows, which is another one than that of the windows', () => {
+    const lines = linesOf('03-stft.ipynb');
+    ok(lines.includes('windows: 2.000') && lines.includes('squared windows: 1.500'));
+  });
+
+  it('say of how many bands one holds two harmonics', () => {
+    const lines = linesOf('04-mel.ipynb');
+    const [fine, coarse] = [numbersOf(lines, '128 bands:'), numbersOf(lines, '40 bands:')];
+    ok(
+      fine.every((width) => width < 600),
+      `${fine}`,
+    );
+    ok(coarse[0] < 600 && coarse[1] > 550 && coarse[2] > 600, `${coarse}`);
+  });
+
+  it('play what is compared with the recording at 16 bits, as the recording', () => {
+    for (const [name, count] of [
+      ['03-stft.ipynb', 3],
+      ['04-mel.ipynb', 3],
+    ] as const) {
+      const players = displayed(readNotebook(join(folder, name)), 'text/html').map((data) => String(data['text/html']));
+      const waves = players.flatMap((html) => /data:audio\/wav;base64,([^"]*)/.exec(html)?.[1] ?? []);
+      deepEqual(
+        waves.map((wave) => Buffer.from(wave, 'base64').readUInt16LE(34)),
+        Array(count).fill(16),
+      );
+    }
+  });
+});
+
 describe('the lesson on training as committed', () => {
   const lines = printed(readNotebook(join(folder, '06-training.ipynb')));
   const numberAfter = (text: string) => Number(lines.find((line) => line.startsWith(text))?.split(/[ ,]/)[1]);

@@ -84,8 +84,8 @@ describe('npm run notebooks', () => {
   });
 
   for (const [stem, answers] of [
-    ['02-spectrum', ['186', '11_025', '2']],
-    ['03-stft', ['431', '400', '8192']],
+    ['02-spectrum', ['186', '44_100', '2']],
+    ['03-stft', ['431', '400', '16_384']],
     ['04-mel', ['8000', '6', '18']],
   ] as const) {
     it(`runs the lesson ${stem} ${withoutNetwork}`, async () => {

@@ -115,7 +115,10 @@ describe('npm run notebooks', () => {
       ok(printed(executed).includes('We push to owner/pushed-by-the-lesson on the Hub.'));
       ok(printed(executed).includes('largest difference: 0'));
       const { commits, refs, history } = hub.find('model', 'owner/pushed-by-the-lesson')!;
-      deepEqual([...commits.get(refs.get('main')!)!.keys()].sort(), [
+      const pushed = commits.get(refs.get('main')!)!;
+      const [, metadata] = pushed.get('README.md')!.bytes.toString().split(/^---$/m);
+      ok(!/mini-(hubert|genres)/.test(metadata), metadata);
+      deepEqual([...pushed.keys()].sort(), [
         '.gitattributes',
         'README.md',
         'config.json',

@@ -39,7 +39,7 @@ export type { OnsetEnvelope } from './dsp/onset-source.js';
 export { type OnsetStrengthOptions, onsetStrength } from './dsp/onset-strength.js';
 export { peak } from './dsp/peak.js';
 export { type PiptrackOptions, type Pitches, piptrack } from './dsp/piptrack.js';
-export { quantize } from './dsp/quantize.js';
+export { type QuantizeOptions, quantize } from './dsp/quantize.js';
 export { type ResampleOptions, resample } from './dsp/resample.js';
 export { type RmsOptions, rms } from './dsp/rms.js';
 export { type SpectralCentroidOptions, spectralCentroid } from './dsp/spectral-centroid.js';
@@ -149,6 +149,7 @@ export type { RunInfo, StepInfo, Tracker } from './training/trackers/tracker.js'
 export { Trainer } from './training/trainer.js';
 export type { Dataset, TrainerOptions, TrainOptions } from './training/trainer-options.js';
 export { type LogEntry, TrainerState } from './training/trainer-state.js';
+export { wilsonInterval } from './training/wilson-interval.js';
 export type { SpeechT5HifiGanConfig } from './vocoder/hifigan/config.js';
 export { SpeechT5HifiGan } from './vocoder/hifigan/speecht5-hifigan.js';
 export type {

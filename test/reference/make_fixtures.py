@@ -28,6 +28,7 @@ import model_card_fixtures
 import numpy as np
 import pipeline_fixtures
 import rhythm_fixtures
+import quantize_fixtures
 import round_trip_fixtures
 import sharded_fixtures
 import spectrum_fixtures
@@ -65,6 +66,7 @@ def main() -> None:
     feature_fixtures.make(made)
     chroma_fixtures.make(made)
     rhythm_fixtures.make(made)
+    quantize_fixtures.make()
     checkpoint_fixtures.make()
     hubert_fixtures.make()
     feature_extractor_fixtures.feature_extractor(made)

@@ -5,7 +5,7 @@ import { isSystemError } from './files.js';
 
 /**
  * Writes several files into a folder: all of them, or none. They lie in a folder of their own first and are then moved to
- * their places, `config.json` last, so that whatever happens nobody finds a configuration without its weights. What else
+ * their places, the configuration last, so that whatever happens nobody finds a configuration without its weights. What else
  * is in the folder stays.
  *
  * @param folder - is made if need be
@@ -58,7 +58,7 @@ export async function withFolderBeside<T>(
 async function moveFiles(from: string, to: string): Promise<void> {
   const entries = await readdir(from, { withFileTypes: true });
   const names = entries.filter((entry) => entry.isFile()).map(({ name }) => name);
-  const isLast = (name: string): number => Number(name === 'config.json');
+  const isLast = (name: string): number => Number(/^config\.(json|yaml)$/.test(name));
   const kept = join(from, '.kept');
   await mkdir(kept);
   const moved: { place: string; before: string | undefined }[] = [];

@@ -12,11 +12,14 @@ The cache folder is the one where onpa keeps its downloads: librosa's recordings
 import audio_files
 import audio_fixtures
 import checkpoint_fixtures
+import chroma_fixtures
 import dataset_fixtures
 import distillation_fixtures
 import encoding_fixtures
 import feature_extractor_fixtures
+import feature_fixtures
 import folder_fixtures
+import hifigan_fixtures
 import hubert_fixtures
 import label_fixtures
 import librosa
@@ -27,10 +30,13 @@ import model_card_fixtures
 import numpy as np
 import pipeline_fixtures
 import pretraining_fixtures
+import rhythm_fixtures
+import quantize_fixtures
 import round_trip_fixtures
 import sharded_fixtures
 import spectrum_fixtures
 import trainer_fixtures
+import vocos_fixtures
 import yaml_fixtures
 from fixture_file import AUDIO, write
 
@@ -60,6 +66,10 @@ def main() -> None:
     mel_fixtures.mel()
     mel_fixtures.mel_spectrogram(made)
     mfcc_fixtures.make(made)
+    feature_fixtures.make(made)
+    chroma_fixtures.make(made)
+    rhythm_fixtures.make(made)
+    quantize_fixtures.make()
     checkpoint_fixtures.make()
     hubert_fixtures.make()
     feature_extractor_fixtures.feature_extractor(made)
@@ -70,6 +80,8 @@ def main() -> None:
     sharded_fixtures.make()
     round_trip_fixtures.make()
     trainer_fixtures.make()
+    vocos_fixtures.make()
+    hifigan_fixtures.make()
     dataset_fixtures.make()
     folder_fixtures.make()
     metrics_fixtures.make()

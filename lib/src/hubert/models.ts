@@ -1,13 +1,14 @@
 import { given, type OrNull } from '../options.js';
 import { checkLabels, crossEntropy } from '../tensor/cross-entropy.js';
 import { linear } from '../tensor/functional.js';
+import { initialise, type ParameterSpec } from '../tensor/initialise.js';
 import { tf } from '../tensor/tensorflow.js';
 import type { ModelConfig } from './config.js';
 import { inParts } from './gradients/gradients-in-parts.js';
 import { type LossAndGradients, lossAndGradients } from './gradients/loss-and-gradients.js';
 import { checkInput, type EncoderInput, type FeatureInput, frameMask, type ModelInput } from './input.js';
 import { type FromPretrainedOptions, loadModel } from './pretrained/from-pretrained.js';
-import { baseParameters, headParameters, initialise, type ParameterSpec } from './pretrained/parameter-specs.js';
+import { baseParameters, headParameters } from './pretrained/parameter-specs.js';
 import { PretrainedModel } from './pretrained/pretrained-model.js';
 import type { BaseModelOutput, ForwardOptions } from './speech-encoder.js';
 import type { TrainingChoices } from './training-choices.js';
@@ -36,8 +37,8 @@ export type SequenceClassifierOutput = {
  *
  * @example
  * const model = await HubertModel.fromPretrained('ntu-spml/distilhubert');
- * const { lastHiddenState } = tf.tidy(() => model.forward(extractor(speech))); // (1, frames, 768)
- * lastHiddenState.dispose();
+ * const frames = tf.tidy(() => model.forward(extractor(speech)).lastHiddenState); // (1, frames, 768)
+ * frames.dispose();
  */
 export class HubertModel extends PretrainedModel {
   /** Without parameters, they are drawn at random. */

@@ -1,6 +1,6 @@
 import type { ModelConfig } from '../hubert/config.js';
-import type { ParameterSpec } from '../hubert/pretrained/parameter-specs.js';
 import { linear, type ParameterLookup, under } from '../tensor/functional.js';
+import type { ParameterSpec } from '../tensor/initialise.js';
 import { tf } from '../tensor/tensorflow.js';
 import type { PretrainingSettings } from './pretraining-options.js';
 

@@ -1,8 +1,8 @@
 import { ParameterError } from '../errors.js';
 import type { ModelConfig } from '../hubert/config.js';
 import type { HubertModel } from '../hubert/models.js';
-import { initialise } from '../hubert/pretrained/parameter-specs.js';
 import { given, type OrNull } from '../options.js';
+import { initialise } from '../tensor/initialise.js';
 import { tf } from '../tensor/tensorflow.js';
 import { requireChoice, requireInteger, requireNumber } from '../validation.js';
 import { type DistillationSettings, Distiller } from './distiller.js';

@@ -3,9 +3,10 @@ import type { ModelConfig } from '../hubert/config.js';
 import { type Gradients, gradientsInParts, inParts } from '../hubert/gradients/gradients-in-parts.js';
 import { checkInput, type EncoderInput, type FeatureInput, type ModelInput } from '../hubert/input.js';
 import type { HubertModel } from '../hubert/models.js';
-import { baseParameters, type ParameterSpec } from '../hubert/pretrained/parameter-specs.js';
+import { baseParameters } from '../hubert/pretrained/parameter-specs.js';
 import { PretrainedModel } from '../hubert/pretrained/pretrained-model.js';
 import { choiceDrawer, choicesForRows, type TrainingChoices } from '../hubert/training-choices.js';
+import type { ParameterSpec } from '../tensor/initialise.js';
 import { tf } from '../tensor/tensorflow.js';
 import { layerHeadParameters, layerPredictions } from './layer-heads.js';
 

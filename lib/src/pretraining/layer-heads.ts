@@ -1,6 +1,6 @@
-import type { ParameterSpec } from '../hubert/pretrained/parameter-specs.js';
 import { activate } from '../tensor/activation.js';
 import { linear, type ParameterLookup, under } from '../tensor/functional.js';
+import type { ParameterSpec } from '../tensor/initialise.js';
 import { tf } from '../tensor/tensorflow.js';
 import { linearSpecs } from './cluster-head.js';
 

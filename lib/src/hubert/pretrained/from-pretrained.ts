@@ -1,15 +1,14 @@
-import { type Checkpoint, openCheckpoint } from '../../checkpoint/checkpoint.js';
-import { openShardedCheckpoint } from '../../checkpoint/sharded.js';
+import { openWeights } from '../../checkpoint/open-weights.js';
 import { CheckpointError, ParameterError } from '../../errors.js';
 import { type HubOptions, repositoryFile } from '../../hub/download/repository-file.js';
 import { readJson } from '../../json.js';
 import { given, type OrNull } from '../../options.js';
+import type { ParameterSpec } from '../../tensor/initialise.js';
 import type { tf } from '../../tensor/tensorflow.js';
 import { requireInteger } from '../../validation.js';
 import type { Labels, ModelConfig } from '../config.js';
 import { readConfig } from './config-file.js';
 import { labelsOf } from './labels.js';
-import type { ParameterSpec } from './parameter-specs.js';
 import { readParameters } from './read-parameters.js';
 
 /** Options of `fromPretrained`. */
@@ -55,25 +54,12 @@ export async function loadModel<M>(
   }
   if (options.seed !== undefined) requireInteger('seed', options.seed, 0);
   const config = complete(stored);
-  const checkpoint = await openWeights(idOrFolder, options);
+  const checkpoint = await openWeights(idOrFolder, (file) => repositoryFile(idOrFolder, file, options));
   try {
     return new model(config, readParameters(checkpoint, idOrFolder, model.specs(config), config.modelType, options));
   } finally {
     checkpoint.close();
   }
-}
-
-/** The files that weights may be in, in Transformers' order. */
-const WEIGHTS = ['model.safetensors', 'pytorch_model.bin'];
-
-async function openWeights(idOrFolder: string, options: HubOptions): Promise<Checkpoint> {
-  for (const name of WEIGHTS) {
-    const file = await repositoryFile(idOrFolder, name, options);
-    if (file !== undefined) return openCheckpoint(file);
-    const index = await repositoryFile(idOrFolder, `${name}.index.json`, options);
-    if (index !== undefined) return openShardedCheckpoint(index, (shard) => repositoryFile(idOrFolder, shard, options));
-  }
-  throw new CheckpointError(`${idOrFolder} has neither ${WEIGHTS.join(' nor ')}, nor an index of such files`);
 }
 
 /** `config.json`, its labels replaced where the options give others. */

@@ -1,30 +1,10 @@
-import { randomInt } from 'node:crypto';
-import { elementCount } from '../../checkpoint/tensor.js';
 import { ParameterError } from '../../errors.js';
-import { Randomness } from '../../tensor/randomness.js';
-import { tf } from '../../tensor/tensorflow.js';
+import type { Initializer, ParameterSpec } from '../../tensor/initialise.js';
 import { isNormed, type ModelConfig } from '../config.js';
 import { configProblem } from './check-config.js';
 
-/** The shape of a parameter, and how Transformers initialises it where a checkpoint does not have it. */
-export interface ParameterSpec {
-  readonly shape: readonly number[];
-  readonly init: Initializer;
-  /** False for running statistics, which have no gradient. */
-  readonly trainable?: false;
-}
-
-/** Normal and uniform distributions around 0, or a constant. */
-export type Initializer =
-  | { readonly normal: number }
-  | { readonly uniform: readonly [number, number] }
-  | { readonly constant: number };
-
 const ZEROS: Initializer = { constant: 0 };
 const ONES: Initializer = { constant: 1 };
-
-/** The most numbers that are drawn at random: 8 GB of them, twice those of the largest HuBERT. */
-const MOST_NUMBERS = 2 ** 31;
 
 /**
  * The parameters of the model without a head, by their names in a checkpoint.
@@ -99,39 +79,4 @@ export function headParameters(config: ModelConfig): Map<string, ParameterSpec> 
   specs.set('classifier.weight', { shape: [numLabels, classifierProjSize], init: normal });
   specs.set('classifier.bias', { shape: [numLabels], init: ZEROS });
   return specs;
-}
-
-/** How many numbers the parameters have in all. */
-export const numbersIn = (parameters: Iterable<{ readonly shape: readonly number[] }>): number =>
-  Array.from(parameters).reduce((sum, { shape }) => sum + elementCount(shape), 0);
-
-/**
- * Parameters with the values that a model starts training with.
- *
- * @throws ParameterError for more numbers than {@link MOST_NUMBERS}
- */
-export function initialise(
-  specs: ReadonlyMap<string, ParameterSpec>,
-  seed: number = randomInt(2 ** 31),
-): Map<string, tf.Variable> {
-  const numbers = numbersIn(specs.values());
-  if (numbers > MOST_NUMBERS) {
-    throw new ParameterError(
-      `The model has ${numbers} parameters to draw at random, more than the ${MOST_NUMBERS} allowed`,
-    );
-  }
-  const randomness = new Randomness(seed);
-  return new Map(
-    [...specs].map(([name, spec]) => [
-      name,
-      tf.tidy(() => tf.variable(initialValue(spec, randomness), spec.trainable)),
-    ]),
-  );
-}
-
-function initialValue({ shape, init }: ParameterSpec, randomness: Randomness): tf.Tensor {
-  if ('constant' in init) return tf.fill([...shape], init.constant);
-  if ('normal' in init) return tf.mul(randomness.normal([...shape]), init.normal);
-  const [low, high] = init.uniform;
-  return tf.add(tf.mul(randomness.uniform([...shape]), high - low), low);
 }

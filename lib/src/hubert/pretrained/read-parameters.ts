@@ -1,8 +1,8 @@
 import type { Checkpoint } from '../../checkpoint/checkpoint.js';
 import { CheckpointError } from '../../errors.js';
-import { nativeOperation } from '../../tensor/native.js';
+import { initialise, numbersIn, type ParameterSpec } from '../../tensor/initialise.js';
 import { tf } from '../../tensor/tensorflow.js';
-import { initialise, numbersIn, type ParameterSpec } from './parameter-specs.js';
+import { uploaded } from '../../tensor/uploaded.js';
 
 /** The most numbers that are drawn at random, where the checkpoint does not have more of its own: as many as a base model. */
 const MOST_RANDOM = 100_000_000;
@@ -84,11 +84,6 @@ function requireFew(checkpoint: Checkpoint, missing: ReadonlyMap<string, Paramet
 function listed(names: readonly string[], most: number = 50): string {
   const some = names.slice(0, most).map((name) => (name.length > 100 ? `${name.slice(0, 100)}…` : name));
   return some.join(', ') + (names.length > some.length ? ` and ${names.length - some.length} more` : '');
-}
-
-/** A tensor whose numbers TensorFlow has copied, so that the array can go: otherwise it does so at the first use. */
-function uploaded(values: Float32Array, shape: readonly number[]): tf.Tensor {
-  return nativeOperation('Identity', { T: 'float32' }, [tf.tensor(values, [...shape])])[0];
 }
 
 /**

@@ -126,13 +126,10 @@ export { type WaveshowOptions, waveshow } from './plot/waveshow.js';
 export { type DistilOptions, distil } from './pretraining/distil.js';
 export { type DistillationOutput, Distiller } from './pretraining/distiller.js';
 export type { FrameLabels } from './pretraining/frame-labels.js';
-export {
-  HubertForPreTraining,
-  type PretrainingInput,
-  type PretrainingOutput,
-} from './pretraining/hubert-for-pretraining.js';
+export { HubertForPreTraining } from './pretraining/hubert-for-pretraining.js';
 export { type LayeredModel, layerFeatures } from './pretraining/layer-features.js';
 export { mfccFeatures } from './pretraining/mfcc-features.js';
+export type { PretrainingInput, PretrainingOutput } from './pretraining/pretraining-input.js';
 export type { PretrainingOptions } from './pretraining/pretraining-options.js';
 export { withFrameLabels } from './pretraining/with-frame-labels.js';
 export { tensorflowVersion, tf } from './tensor/tensorflow.js';

@@ -1,8 +1,7 @@
-import { MersenneTwister } from '../dsp/mersenne-twister.js';
 import { ParameterError } from '../errors.js';
 import { frameCount, type ModelConfig } from '../hubert/config.js';
 import { type Gradients, gradientsInParts, inParts } from '../hubert/gradients/gradients-in-parts.js';
-import { checkInput, type EncoderInput, type FeatureInput, type ModelInput } from '../hubert/input.js';
+import { checkInput, type EncoderInput } from '../hubert/input.js';
 import { type FromPretrainedOptions, loadModel } from '../hubert/pretrained/from-pretrained.js';
 import { baseParameters } from '../hubert/pretrained/parameter-specs.js';
 import { PretrainedModel } from '../hubert/pretrained/pretrained-model.js';
@@ -12,8 +11,10 @@ import { given, type OrNull } from '../options.js';
 import { initialise, type ParameterSpec } from '../tensor/initialise.js';
 import { tf } from '../tensor/tensorflow.js';
 import { clusterHeadParameters, clusterLogits } from './cluster-head.js';
-import { type ClusterLoss, clusterLoss, frameWeights, shareRight } from './cluster-loss.js';
+import { clusterLoss, frameWeights, shareRight } from './cluster-loss.js';
 import { alignLabels, type FrameLabels, type FrameTargets, type LabelPlan, labelProblem } from './frame-labels.js';
+import { maskDrawer } from './mask-drawer.js';
+import type { PretrainingInput, PretrainingOutput } from './pretraining-input.js';
 import {
   labelsPerFrame,
   PRETRAINING_OPTIONS,
@@ -22,37 +23,9 @@ import {
   pretrainingConfig,
   pretrainingSettings,
 } from './pretraining-options.js';
-import { drawSpans } from './span-mask.js';
-
-/** What {@link HubertForPreTraining} takes. */
-export type PretrainingInput = (ModelInput | FeatureInput) & {
-  /** For each row the cluster of each of its frames; with them the output has a loss. */
-  frameLabels?: readonly FrameLabels[];
-  /** Which frames are masked: (batch, frames). Default: as chance decides; in training another way each time, else always the same. */
-  maskTimeIndices?: readonly ArrayLike<boolean>[];
-  /** False hears the whole sound, as after pre-training; default true. */
-  mask?: boolean;
-};
-
-/** What {@link HubertForPreTraining} gives; the tensors belong to the caller. */
-export type PretrainingOutput = Partial<ClusterLoss> & {
-  /** For each set of labels, how near each frame is to each cluster, before softmax: (batch, frames, classes). */
-  logitList: tf.Tensor3D[];
-  /** (batch, frames, hidden size) */
-  lastHiddenState: tf.Tensor3D;
-  /** What the first layer gets, then what each layer gives, where asked for: (batch, frames, channels). */
-  hiddenStates?: tf.Tensor3D[];
-  /** The weights of each layer, where asked for: (batch, heads, frames, frames). */
-  attentions?: tf.Tensor4D[];
-  /** Which frames were masked: (batch, frames). */
-  maskTimeIndices: boolean[][];
-};
 
 /** Outside training the same spans are masked each time, so that losses can be compared. */
 const EVALUATION_SEED = 0;
-
-/** fairseq's least number of masked spans in a clip. */
-const MIN_MASKS = 2;
 
 /**
  * HuBERT that learns without labels of people (Hsu et al. 2021), like fairseq's `HubertModel` with its criterion: spans
@@ -205,7 +178,7 @@ export class HubertForPreTraining extends PretrainedModel {
   protected override choiceDrawer(seed: number): (batch: EncoderInput) => TrainingChoices {
     // Another seed, as the numbers that drop layers should not be those that mask.
     const others = choiceDrawer({ ...this.config, applySpecAugment: false }, seed + 1);
-    const masks = this.#maskDrawer(seed);
+    const masks = maskDrawer(this.config, this.settings, seed);
     return (batch) => ({ ...others(batch), ...masks(batch) });
   }
 
@@ -221,7 +194,7 @@ export class HubertForPreTraining extends PretrainedModel {
     const targets = frameLabels && alignLabels(frameLabels, batch, this.#plan);
     const drawn = { ...batch, lengths: targets?.lengths ?? batch.lengths };
     const choices = this.choicesFor(drawn);
-    const masks = choices ?? this.#maskDrawer(EVALUATION_SEED)(drawn);
+    const masks = choices ?? maskDrawer(this.config, this.settings, EVALUATION_SEED)(drawn);
     const none = () => Array.from({ length: batch.size }, () => new Array<boolean>(batch.frames).fill(false));
     if (!mask) return { batch, targets, choices, masks: { timeMask: none() } };
     if (!maskTimeIndices) return { batch, targets, choices, masks };
@@ -233,20 +206,6 @@ export class HubertForPreTraining extends PretrainedModel {
     }
     const timeMask = Array.from(maskTimeIndices, (row) => Array.from(row, Boolean));
     return { batch, targets, choices, masks: { ...masks, timeMask } };
-  }
-
-  #maskDrawer(seed: number): (batch: EncoderInput) => SpanMasks {
-    const random = new MersenneTwister(seed);
-    const { maskProb, maskLength, maskChannelProb, maskChannelLength } = this.settings;
-    return ({ size, frames, lengths }) => {
-      // fairseq always has a mask of the padding.
-      const sound = lengths ?? new Array<number>(size).fill(frames);
-      const shape = [size, frames] as const;
-      const timeMask = drawSpans({ shape, maskProb, maskLength, minMasks: MIN_MASKS, lengths: sound }, random);
-      if (maskChannelProb === 0) return { timeMask };
-      const channels = { shape: [size, this.config.hiddenSize] as const, maskProb: maskChannelProb, minMasks: 0 };
-      return { timeMask, featureMask: drawSpans({ ...channels, maskLength: maskChannelLength }, random) };
-    };
   }
 
   #logits(lastHiddenState: tf.Tensor3D): tf.Tensor2D[] {

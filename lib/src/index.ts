@@ -128,6 +128,7 @@ export { type DistillationOutput, Distiller } from './pretraining/distiller.js';
 export type { FrameLabels } from './pretraining/frame-labels.js';
 export { HubertForPreTraining } from './pretraining/hubert-for-pretraining.js';
 export { type LayeredModel, layerFeatures } from './pretraining/layer-features.js';
+export { type LinearProbe, type LinearProbeOptions, linearProbe } from './pretraining/linear-probe.js';
 export { mfccFeatures } from './pretraining/mfcc-features.js';
 export type { PretrainingInput, PretrainingOutput } from './pretraining/pretraining-input.js';
 export type { PretrainingOptions } from './pretraining/pretraining-options.js';

@@ -51,6 +51,14 @@ describe('miniBatchKmeans', () => {
     assert.ok(found < 1.15 * inertia, `${found} beside ${inertia}`);
   });
 
+  it('takes the points clip by clip too', () => {
+    const { matrix } = clouds(300, 5);
+    const clips = [0, 100, 200].map((first) => new FloatMatrix(100, 3, matrix.data.slice(3 * first, 3 * first + 300)));
+    const options = { seed: 3, batchSize: 50 };
+    assert.deepEqual(miniBatchKmeans(clips, 4, options).to1DArray(), miniBatchKmeans(matrix, 4, options).to1DArray());
+    assert.throws(() => miniBatchKmeans([clips[0], new FloatMatrix(4, 2)], 2), /points\[1\] has 2 dimensions/);
+  });
+
   it('gives the same centres for the same seed', () => {
     const { matrix } = clouds(300, 5);
     const centers = (seed: number) => miniBatchKmeans(matrix, 4, { seed, batchSize: 50 }).to1DArray();

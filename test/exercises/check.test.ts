@@ -70,6 +70,8 @@ const trainer = {
   state: { maxSteps: 295 } as TrainerState,
 };
 
+const pretrained = { settings: { numClasses: [25], maskProb: 0.8, maskLength: 10 } };
+
 const sampleRate = 22050;
 const levels = Float32Array.of(-60, -60, -20, -60, 0, -60, -10);
 
@@ -98,16 +100,16 @@ const exercises: [name: string, check: Check, right: unknown[], wrong: unknown[]
   ['lesson7.epoch', (x) => check.lesson7.epoch(x, logHistory), [2], [0, 1, 3, 4]],
   ['lesson8.logits', check.lesson8.logits, [0.69, 0.694, Math.LN2], [0.68, 0.7, 2]],
   ['lesson8.positions', check.lesson8.positions, [26], [25, 6, 30]],
+  ['pretraining.labels', (x) => check.pretraining.labels(x, new Int32Array(197)), [99], [98, 98.5, 197]],
+  ['pretraining.loss', (x) => check.pretraining.loss(x, pretrained), [3.22, Math.log(25)], [3.21, 0.04, -3.22]],
+  ['pretraining.spans', (x) => check.pretraining.spans(x, 99, pretrained), [7], [8, 7.92, 79]],
   ['lesson8.probability', check.lesson8.probability, [0.1], [0, 1, 10, 0.11]],
 ];
 
 describe('check', () => {
-  it('has three exercises for each of the eight lessons', () => {
+  it('has three exercises for each of the lessons', () => {
     const counts = Object.entries(check).map(([lesson, its]) => `${lesson}: ${Object.keys(its).length}`);
-    deepEqual(
-      counts,
-      [1, 2, 3, 4, 5, 6, 7, 8].map((n) => `lesson${n}: 3`),
-    );
+    deepEqual(counts, [...[1, 2, 3, 4, 5, 6, 7, 8].map((n) => `lesson${n}: 3`), 'pretraining: 3']);
   });
 
   for (const [name, run, right, wrong] of exercises) {

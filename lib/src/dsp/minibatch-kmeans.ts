@@ -24,7 +24,7 @@ export interface MiniBatchKmeansOptions {
  * Sorts many points into k clusters, like `sklearn.cluster.MiniBatchKMeans`: each step looks at some of the points, and
  * moves each centre to the mean of all that it has met (Sculley 2010). For more points than {@link kmeans} can take.
  *
- * @param points - a row per point, such as `mfccFeatures` gives
+ * @param points - a row per point, such as `mfccFeatures` gives; or several such matrices, one for each clip
  * @returns k centres, a row each: k × dimensions
  * @throws ParameterError for a k that is no whole number from 1 to the number of points, options out of range, and points
  * that are not finite
@@ -35,25 +35,26 @@ export interface MiniBatchKmeansOptions {
  * const labels = nearestCenters(points, centers);
  */
 export function miniBatchKmeans(
-  points: AbstractMatrix,
+  points: AbstractMatrix | readonly AbstractMatrix[],
   k: number,
   options: OrNull<MiniBatchKmeansOptions> = {},
 ): Matrix {
   const chosen = given<MiniBatchKmeansOptions>(options);
   const { seed = Math.floor(Math.random() * 2 ** 32), maxIter = 100, maxNoImprovement = 100, nInit = 3 } = chosen;
-  requireReal('points', points);
+  const all = Array.isArray(points)
+    ? stacked(points as AbstractMatrix[])
+    : pointsOf(points as AbstractMatrix, 'points');
+  const rows = all.data.length / all.columns;
   requireInteger('k', k);
   for (const [name, value] of Object.entries({ maxIter, maxNoImprovement, nInit })) requireInteger(name, value);
   requireInteger('seed', seed, 0);
-  if (k > points.rows) throw new ParameterError(`k is ${k}; give at most as many clusters as points, ${points.rows}`);
-  const data = numbersOf(points);
+  if (k > rows) throw new ParameterError(`k is ${k}; give at most as many clusters as points, ${rows}`);
   const { batchSize = 10_000 } = chosen;
   requireInteger('batchSize', batchSize);
   const random = new MersenneTwister(seed);
-  const size = Math.min(batchSize, points.rows);
-  const draw = (count: number) => Int32Array.from({ length: count }, () => Math.floor(random.next() * points.rows));
-  const all = { data, columns: points.columns };
-  const trial = points.rows > 3 * size ? draw(3 * size) : Int32Array.from({ length: points.rows }, (_, i) => i);
+  const size = Math.min(batchSize, rows);
+  const draw = (count: number) => Int32Array.from({ length: count }, () => Math.floor(random.next() * rows));
+  const trial = rows > 3 * size ? draw(3 * size) : Int32Array.from({ length: rows }, (_, i) => i);
   const starts = Array.from({ length: nInit }, () => plusPlus(all, trial, k, random));
   const inertias = starts.map((centers) => assign(all, trial, centers).inertia);
   const centers = new MovingCenters(starts[inertias.indexOf(Math.min(...inertias))]);
@@ -61,8 +62,8 @@ export function miniBatchKmeans(
   let best = Number.POSITIVE_INFINITY;
   let without = 0;
   // As in scikit-learn, a batch counts in the mean of the inertia as twice its share of the points.
-  const share = Math.min(1, (2 * size) / (points.rows + 1));
-  const steps = Math.ceil((maxIter * points.rows) / size);
+  const share = Math.min(1, (2 * size) / (rows + 1));
+  const steps = Math.ceil((maxIter * rows) / size);
   for (let step = 0; step < steps && without < maxNoImprovement; step++) {
     const inertia = centers.step(all, draw(size)) / size;
     smoothed = Number.isFinite(smoothed) ? (1 - share) * smoothed + share * inertia : inertia;
@@ -91,8 +92,7 @@ export function nearestCenters(points: AbstractMatrix, centers: AbstractMatrix):
     throw new ParameterError(`points have ${points.columns} dimensions, centers ${centers.columns}; give the same`);
   }
   const rows = Int32Array.from({ length: points.rows }, (_, i) => i);
-  const all = { data: numbersOf(points), columns: points.columns };
-  return assign(all, rows, numbersOf(centers, 'centers')).labels;
+  return assign(pointsOf(points, 'points'), rows, pointsOf(centers, 'centers').data).labels;
 }
 
 /** Centres that move towards the points they meet. */
@@ -141,10 +141,30 @@ interface Points {
   columns: number;
 }
 
-function numbersOf(points: AbstractMatrix, name = 'points'): Float32Array | Float64Array {
+function pointsOf(points: AbstractMatrix, name: string): Points {
+  requireReal(name, points);
   const data = points instanceof FloatMatrix ? points.data : Float64Array.from(points.to1DArray());
   requireFinite(name, data);
-  return data;
+  return { data, columns: points.columns };
+}
+
+/** The points of several matrices, one behind the other. */
+function stacked(matrices: readonly AbstractMatrix[]): Points {
+  const parts = matrices.map((matrix, i) => pointsOf(matrix, `points[${i}]`));
+  const { columns } = parts[0] ?? { columns: 1 };
+  const odd = parts.findIndex((part) => part.columns !== columns);
+  if (odd >= 0) {
+    throw new ParameterError(
+      `points[${odd}] has ${parts[odd].columns} dimensions, points[0] ${columns}; give the same`,
+    );
+  }
+  const data = new Float32Array(parts.reduce((sum, part) => sum + part.data.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    data.set(part.data, at);
+    at += part.data.length;
+  }
+  return { data, columns };
 }
 
 /** The nearest centre of each point, and the sum of the squared distances. */

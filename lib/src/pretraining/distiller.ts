@@ -5,7 +5,9 @@ import { checkInput, type EncoderInput, type FeatureInput, type ModelInput } fro
 import type { HubertModel } from '../hubert/models.js';
 import { baseParameters } from '../hubert/pretrained/parameter-specs.js';
 import { PretrainedModel } from '../hubert/pretrained/pretrained-model.js';
+import type { ForwardOptions } from '../hubert/speech-encoder.js';
 import { choiceDrawer, choicesForRows, type TrainingChoices } from '../hubert/training-choices.js';
+import { given, type OrNull } from '../options.js';
 import type { ParameterSpec } from '../tensor/initialise.js';
 import { tf } from '../tensor/tensorflow.js';
 import { layerHeadParameters, layerPredictions } from './layer-heads.js';
@@ -27,6 +29,8 @@ export type DistillationOutput = {
   predictions: tf.Tensor4D;
   /** What the student itself gives: (batch, frames, its hidden size). */
   lastHiddenState: tf.Tensor3D;
+  /** What its first layer gets, then what each of its layers gives, where asked for: (batch, frames, its hidden size). */
+  hiddenStates?: tf.Tensor3D[];
 };
 
 /** The least length that a vector is divided by, as in PyTorch's `cosine_similarity`. */
@@ -82,10 +86,11 @@ export class Distiller extends PretrainedModel {
    *
    * @throws ParameterError for inputs that are empty, too short or not finite, and for features in place of sound
    */
-  forward(input: ModelInput | FeatureInput): DistillationOutput {
+  forward(input: ModelInput | FeatureInput, options: OrNull<ForwardOptions> = {}): DistillationOutput {
     return tf.tidy(() => {
       const { batch, targets } = this.#prepare(input);
-      return this.#forward(batch, targets, batch.size, this.choicesFor(batch));
+      const { outputHiddenStates = false } = given<ForwardOptions>(options);
+      return this.#forward(batch, targets, { of: batch.size, outputHiddenStates }, this.choicesFor(batch));
     });
   }
 
@@ -105,7 +110,7 @@ export class Distiller extends PretrainedModel {
         const own = choices && choicesForRows(choices, first, part.size);
         const [layers, , frames, width] = targets.shape;
         const rows = tf.slice(targets, [0, first, 0, 0], [layers, part.size, frames, width]);
-        return this.#forward(part, rows, batch.size, own).loss;
+        return this.#forward(part, rows, { of: batch.size }, own).loss;
       });
     });
   }
@@ -136,10 +141,16 @@ export class Distiller extends PretrainedModel {
     return { batch, targets };
   }
 
-  /** @param of - how many rows the whole batch has, over which the loss is a mean */
-  #forward(part: EncoderInput, targets: tf.Tensor4D, of: number, choices?: TrainingChoices): DistillationOutput {
+  /** @param options.of - how many rows the whole batch has, over which the loss is a mean */
+  #forward(
+    part: EncoderInput,
+    targets: tf.Tensor4D,
+    { of, outputHiddenStates = false }: { of: number; outputHiddenStates?: boolean },
+    choices?: TrainingChoices,
+  ): DistillationOutput {
     const { lossType, cosineLoss, featPenLoss, layers } = this.settings;
-    const { lastHiddenState, extractFeatures } = this.encoder.forward(part, {}, choices);
+    const encoded = this.encoder.forward(part, { outputHiddenStates }, choices);
+    const { lastHiddenState, extractFeatures, hiddenStates } = encoded;
     const predictions = layerPredictions(lastHiddenState, layers.length, (name) => this.parameter(name)); // (layers, B, T, C)
     const off = tf.sub(predictions, targets);
     const terms = [tf.mean(lossType === 'l1' ? tf.abs(off) : tf.square(off))];
@@ -148,7 +159,7 @@ export class Distiller extends PretrainedModel {
     if (cosineLoss > 0) terms.push(tf.mul(angles(), cosineLoss));
     if (featPenLoss > 0) terms.push(tf.mul(tf.mean(tf.square(extractFeatures)), featPenLoss));
     const loss = tf.mul(tf.addN(terms), part.size / of) as tf.Scalar;
-    return { loss, predictions, lastHiddenState };
+    return { loss, predictions, lastHiddenState, ...(hiddenStates && { hiddenStates }) };
   }
 }
 

@@ -26,7 +26,10 @@ const labelsOf = (clips: readonly TrainingExample[]) =>
   );
 
 /** Six steps of a tiny model with dropout, layer drop and masks, always from the same weights. */
-async function training(outputDir: string, more: { mask?: boolean; steps?: (info: StepInfo) => void } = {}) {
+async function training(
+  outputDir: string,
+  more: { mask?: boolean; frozen?: boolean; steps?: (info: StepInfo) => void } = {},
+) {
   const { config } = reference.cases.recipe;
   const shape = { ...config, hidden_dropout: 0.1, attention_dropout: 0.1, layerdrop: 0.2 };
   const clips = examples(LENGTHS, 0);
@@ -41,6 +44,7 @@ async function training(outputDir: string, more: { mask?: boolean; steps?: (info
       perDeviceEvalBatchSize: 2,
       gradientAccumulationSteps: 2,
       learningRate: 1e-3,
+      freezeFeatureEncoder: more.frozen ?? false,
       loggingSteps: 1,
       evalStrategy: 'steps',
       evalSteps: 3,
@@ -109,6 +113,18 @@ describe('A Trainer that pre-trains', () => {
       const trainer = await training(outputDir, { mask: false, steps: ({ loss }) => void steps.push(loss) });
       await trainer.train();
       assert.equal(steps.filter(Number.isFinite).length, 6);
+      trainer.model.dispose();
+    }));
+
+  it('keeps what a frozen feature encoder gave, and the labels with it', () =>
+    inTemporaryFolder(async (outputDir) => {
+      const steps: number[] = [];
+      const trainer = await training(outputDir, { frozen: true, steps: ({ loss }) => void steps.push(loss) });
+      const convolution = trainer.model.parameters.get('hubert.feature_extractor.conv_layers.2.conv.weight')!;
+      const before = convolution.dataSync().slice();
+      await trainer.train();
+      assert.equal(steps.filter(Number.isFinite).length, 6);
+      assert.deepEqual(convolution.dataSync(), before);
       trainer.model.dispose();
     }));
 

@@ -17,6 +17,9 @@ const WARNINGS: Readonly<Record<string, string>> = {
   '06-training.ipynb':
     'onpa:models/mini-hubert lacks projector.weight, projector.bias, classifier.weight, classifier.bias: ' +
     'they start with random values. Train the model before you use it.\n',
+  'beyond/pretraining.ipynb':
+    'onpa:models/mini-hubert lacks final_proj.weight, final_proj.bias, label_embs_concat: ' +
+    'they start with random values. Train the model before you use it.\n',
 };
 
 describe('the notebooks as committed', () => {
@@ -270,6 +273,26 @@ describe('the lesson on training as committed', () => {
   it('says how long the tutorial takes, and saves a model that names its classes', () => {
     ok(numberAfter('about ') > 0.1);
     ok(lines.includes('../build/ft-hubert-on-gtzan: 10 classes, reggae among them'));
+  });
+});
+
+describe('the lesson on pre-training as committed', () => {
+  const lines = printed(readNotebook(join(folder, 'beyond', 'pretraining.ipynb')));
+  const shares = (start: string) =>
+    lines.filter((line) => line.startsWith(start)).map((line) => Number(line.slice(start.length).split(' %')[0]));
+
+  it('guesses masked frames far better than the commonest cluster would, and did not before', () => {
+    const [before, after] = shares('right of the masked frames: ');
+    const [commonest] = shares('always the commonest cluster: ');
+    ok(before < commonest, `${before} and ${commonest}`);
+    ok(after > 1.5 * commonest, `${after} and ${commonest}`);
+  });
+
+  it('reads genres from each representation better than by chance', () => {
+    for (const name of ['MFCC', 'this model', 'teacher', 'student']) {
+      const [share] = shares(`${name}: `);
+      ok(share > 30, `${name}: ${share}`);
+    }
   });
 });
 

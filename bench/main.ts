@@ -1,6 +1,7 @@
 // npm run bench -- dsp [--quick] [--only stft,istft]
 // npm run bench -- model [--quick] [--only onpa,onnx,30s]
 // npm run bench -- train [--quick] [--only full-30s,later-5sx4]
+// npm run bench -- vocoder [--quick] [--only 2s,10s,60s]
 // npm run bench -- endurance [--steps 100] [--small] [--resume] [--only train,predict]; not part of a run of all
 import { parseArgs } from 'node:util';
 import { benchDsp } from './dsp/suite.js';
@@ -8,11 +9,13 @@ import { benchEndurance } from './endurance/suite.js';
 import { benchModel } from './model/suite.js';
 import type { BenchOptions } from './options.js';
 import { benchTrain } from './train/suite.js';
+import { benchVocoder } from './vocoder/suite.js';
 
 const suites: Record<string, (options: BenchOptions) => Promise<void>> = {
   dsp: benchDsp,
   model: benchModel,
   train: benchTrain,
+  vocoder: benchVocoder,
   endurance: benchEndurance,
 };
 

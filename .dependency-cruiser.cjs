@@ -1,6 +1,6 @@
 // Which folder may import which, types included. `npm test` runs it; docs/architecture.md draws it.
 
-const ROOMS = 
+const ROOMS =
   'audio|checkpoint|dataset|dsp|exercises|feature-extractor|hub|hubert|kernel|plot|pretraining|tensor|training|vocoder';
 
 /** A room of the library may import itself, the files at the top of lib/src, and the rooms named here. */

@@ -15,7 +15,11 @@ export type { EncodedDataset, PreprocessOptions } from './dataset/encoded-datase
 export type { ExampleSource, TrainingExample } from './dataset/example-source.js';
 export { type LoadDatasetOptions, loadDataset } from './dataset/load-dataset.js';
 export { IterableAudioDataset, type StreamShuffleOptions } from './dataset/streaming/iterable-dataset.js';
+export { type Beats, type BeatTrackOptions, beatTrack } from './dsp/beat-track.js';
+export { type ChromaFilterbankOptions, chromaFilterbank } from './dsp/chroma-filterbank.js';
+export { type ChromaStftOptions, chromaStft } from './dsp/chroma-stft.js';
 export { amplitudeToDb, type DecibelOptions, powerToDb } from './dsp/decibel.js';
+export { deemphasis, type EmphasisOptions, preemphasis } from './dsp/emphasis.js';
 export { type Complex, dftMatrix, fftFrequencies, rfft } from './dsp/fft.js';
 export { FloatMatrix } from './dsp/float-matrix.js';
 export type { FrameOptions, PadMode } from './dsp/frames.js';
@@ -31,13 +35,27 @@ export {
   melToHz,
 } from './dsp/mel.js';
 export { type DeltaOptions, delta, type MfccOptions, mfcc } from './dsp/mfcc.js';
+export type { OnsetEnvelope } from './dsp/onset-source.js';
+export { type OnsetStrengthOptions, onsetStrength } from './dsp/onset-strength.js';
 export { peak } from './dsp/peak.js';
-export { quantize } from './dsp/quantize.js';
+export { type PiptrackOptions, type Pitches, piptrack } from './dsp/piptrack.js';
+export { type QuantizeOptions, quantize } from './dsp/quantize.js';
 export { type ResampleOptions, resample } from './dsp/resample.js';
+export { type RmsOptions, rms } from './dsp/rms.js';
+export { type SpectralCentroidOptions, spectralCentroid } from './dsp/spectral-centroid.js';
 export { ComplexSpectrogram } from './dsp/spectrogram.js';
 export { type IstftOptions, istft, type StftOptions, stft } from './dsp/stft.js';
+export { type TempoOptions, tempo } from './dsp/tempo.js';
+export { type Trimmed, type TrimOptions, trim } from './dsp/trim.js';
+export {
+  type EstimateTuningOptions,
+  estimateTuning,
+  type PitchTuningOptions,
+  pitchTuning,
+} from './dsp/tuning.js';
 export type { MultiChannelWaveform, Waveform } from './dsp/waveform.js';
 export { getWindow, hann, type Window } from './dsp/window.js';
+export { type ZeroCrossingRateOptions, zeroCrossingRate } from './dsp/zero-crossing-rate.js';
 export {
   AudioDecodeError,
   CheckpointError,
@@ -131,6 +149,7 @@ export type { RunInfo, StepInfo, Tracker } from './training/trackers/tracker.js'
 export { Trainer } from './training/trainer.js';
 export type { Dataset, TrainerOptions, TrainOptions } from './training/trainer-options.js';
 export { type LogEntry, TrainerState } from './training/trainer-state.js';
+export { wilsonInterval } from './training/wilson-interval.js';
 export type { SpeechT5HifiGanConfig } from './vocoder/hifigan/config.js';
 export { SpeechT5HifiGan } from './vocoder/hifigan/speecht5-hifigan.js';
 export type {

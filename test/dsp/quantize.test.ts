@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { quantize } from 'onpa';
-import { rms, toDecibels } from '../fixtures.js';
+import { fixture, rms, toDecibels } from '../fixtures.js';
 
 const samples = fc.float32Array({ min: -1, max: 1, noNaN: true, minLength: 1, maxLength: 200 });
 
@@ -54,6 +54,46 @@ describe('quantize', () => {
   it('refuses a number of bits that is not whole, or out of range', () => {
     for (const bits of [0, -1, 2.5, 25, Number.NaN]) {
       assert.throws(() => quantize(Float32Array.of(0), bits), { name: 'ParameterError', message: /bits is/ });
+    }
+  });
+
+  it('with triangular dither gives what NumPy gives with the noise of the same seed', () => {
+    const { cases, tensor } = fixture<{ bits: number; seed: number }>('quantize');
+    const x = tensor('samples', 'F32').data;
+    for (const [name, { bits, seed }] of Object.entries(cases)) {
+      assert.deepEqual(quantize(x, bits, { dither: 'triangular', seed }), tensor(name, 'F32').data, name);
+    }
+  });
+
+  it('with dither keeps what is smaller than a step, and the same hiss whatever the signal', () => {
+    const bits = 8;
+    const step = 2 ** (1 - bits);
+    const mean = (x: Float32Array) => x.reduce((sum, value) => sum + value, 0) / x.length;
+    for (const [seed, level] of [0, 0.1, 0.25, 0.5, 0.9].entries()) {
+      const steady = new Float32Array(200_000).fill(level * step);
+      const dithered = quantize(steady, bits, { dither: 'triangular', seed });
+      assert.ok(Math.abs(mean(dithered) / step - level) < 0.01, `mean at ${level} of a step`);
+      // One step² / 12 of rounding and two of noise.
+      const power = mean(dithered.map((x) => (x / step - level) ** 2));
+      assert.ok(Math.abs(power - 3 / 12) < 0.01, `power at ${level} of a step: ${power}`);
+    }
+  });
+
+  it('draws other noise each time unless it has a seed', () => {
+    const quiet = new Float32Array(1000).fill(0.01);
+    const drawn = (seed?: number) => quantize(quiet, 4, { dither: 'triangular', seed });
+    assert.deepEqual(drawn(3), drawn(3));
+    assert.notDeepEqual(drawn(), drawn());
+    assert.deepEqual(quantize(quiet, 4, { dither: null }), quantize(quiet, 4));
+  });
+
+  it('refuses a dither that it does not know, and a seed that is not whole', () => {
+    const bad: [object, RegExp][] = [
+      [{ dither: 'uniform' }, /dither is 'uniform'/],
+      [{ dither: 'triangular', seed: -1 }, /seed is -1/],
+    ];
+    for (const [options, message] of bad) {
+      assert.throws(() => quantize(Float32Array.of(0), 4, options), { name: 'ParameterError', message });
     }
   });
 });

@@ -12,9 +12,11 @@ The cache folder is the one where onpa keeps its downloads: librosa's recordings
 import audio_files
 import audio_fixtures
 import checkpoint_fixtures
+import chroma_fixtures
 import dataset_fixtures
 import encoding_fixtures
 import feature_extractor_fixtures
+import feature_fixtures
 import folder_fixtures
 import hifigan_fixtures
 import hubert_fixtures
@@ -25,6 +27,8 @@ import mfcc_fixtures
 import model_card_fixtures
 import numpy as np
 import pipeline_fixtures
+import rhythm_fixtures
+import quantize_fixtures
 import round_trip_fixtures
 import sharded_fixtures
 import spectrum_fixtures
@@ -59,6 +63,10 @@ def main() -> None:
     mel_fixtures.mel()
     mel_fixtures.mel_spectrogram(made)
     mfcc_fixtures.make(made)
+    feature_fixtures.make(made)
+    chroma_fixtures.make(made)
+    rhythm_fixtures.make(made)
+    quantize_fixtures.make()
     checkpoint_fixtures.make()
     hubert_fixtures.make()
     feature_extractor_fixtures.feature_extractor(made)

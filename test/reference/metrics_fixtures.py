@@ -1,11 +1,14 @@
-"""What scikit-learn's metrics give for predictions of ten classes, of two, and where classes are missing."""
+"""What scikit-learn's metrics give for predictions of ten classes, of two, and where classes are missing, and SciPy's
+Wilson intervals of shares."""
 
 import json
 
 import numpy as np
+import scipy
 import sklearn
 from fixture_file import FIXTURES
 from scipy.special import softmax
+from scipy.stats import binomtest
 from sklearn.metrics import accuracy_score, classification_report, confusion_matrix
 
 GENRES = ["blues", "classical", "country", "disco", "hiphop", "jazz", "metal", "pop", "reggae", "rock"]
@@ -44,6 +47,16 @@ def mistakes(rng: np.random.Generator) -> dict:
     return {"logits": logits.tolist(), "labels": labels.tolist(), "mistakes": found}
 
 
+def wilson() -> list[dict]:
+    """Successes, trials, and both ends of the interval."""
+    pairs = [(0, 1), (1, 1), (0, 10), (10, 10), (2, 2), (3, 5), (7, 9), (54, 60), (1, 1000), (999, 1000), (123456, 1000000)]
+    found = []
+    for count, trials in pairs:
+        low, high = binomtest(count, trials).proportion_ci(confidence_level=0.95, method="wilson")
+        found.append({"count": count, "trials": trials, "low": low, "high": high})
+    return found
+
+
 def make() -> None:
     rng = np.random.default_rng(11)
     labels = rng.integers(10, size=200)
@@ -57,7 +70,8 @@ def make() -> None:
         "all wrong": case(["a", "b"], np.array([0, 1]), np.array([1, 0])),
     }
     path = FIXTURES / "metrics.json"
-    content = {"versions": {"scikit-learn": sklearn.__version__}, "cases": cases, "mistakes": mistakes(rng)}
+    versions = {"scikit-learn": sklearn.__version__, "scipy": scipy.__version__}
+    content = {"versions": versions, "cases": cases, "mistakes": mistakes(rng), "wilson": wilson()}
     path.write_text(json.dumps(content) + "\n")
     print(f"{path.name}: {len(cases)} cases, {path.stat().st_size} bytes")
 

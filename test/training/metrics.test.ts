@@ -10,6 +10,7 @@ import {
   type Mistake,
   mostConfidentMistakes,
   ParameterError,
+  wilsonInterval,
 } from 'onpa';
 import { inRepository } from '../fixtures.js';
 
@@ -25,10 +26,11 @@ interface Case {
   text: string;
 }
 
-/** What scikit-learn gave. */
+/** What scikit-learn gave, and SciPy. */
 const reference: {
   cases: Record<string, Case>;
   mistakes: { logits: number[][]; labels: number[]; mistakes: Mistake[] };
+  wilson: { count: number; trials: number; low: number; high: number }[];
 } = JSON.parse(readFileSync(inRepository('test', 'fixtures', 'metrics.json'), 'utf8'));
 
 const near = (actual: number, expected: number, what: string): void =>
@@ -126,5 +128,23 @@ describe('the most confident mistakes', () => {
   it('name what is wrong with the arguments', () => {
     fails(() => mostConfidentMistakes(rows, labels.slice(1)), /labels has 39 entries and predictions has 40/);
     fails(() => mostConfidentMistakes(rows, labels, { count: 0 }), /count is 0/);
+  });
+});
+
+describe("Wilson's interval", () => {
+  it("is SciPy's, and ends at 0 and 1 where none or all succeed", () => {
+    for (const { count, trials, low, high } of reference.wilson) {
+      const [from, to] = wilsonInterval(count, trials);
+      near(from, low, `lower end of ${count} of ${trials}`);
+      near(to, high, `upper end of ${count} of ${trials}`);
+    }
+    assert.deepEqual([wilsonInterval(0, 7)[0], wilsonInterval(7, 7)[1]], [0, 1]);
+  });
+
+  it('names what is wrong with the counts', () => {
+    fails(() => wilsonInterval(3, 2), /count is 3; give at most the number of trials, 2/);
+    fails(() => wilsonInterval(0, 0), /trials is 0/);
+    fails(() => wilsonInterval(-1, 5), /count is -1/);
+    fails(() => wilsonInterval(0.5, 5), /count is 0\.5/);
   });
 });

@@ -112,6 +112,17 @@ describe('the model card of a training', () => {
     ok(!card.includes(folder) && !card.includes(inRepository()));
   });
 
+  it('says in words what comes with the course, which the Hub does not have', async () => {
+    const options = { finetunedFrom: 'onpa:models/mini-hubert', datasetTags: 'onpa:mini-genres' };
+    const card = await cardOf(cases["the tutorial's"].log, {}, options);
+    const metadata = parse(card.split(/^---$/m)[1]);
+    deepEqual(Object.keys(metadata), ['library_name', 'tags', 'metrics', 'model-index']);
+    deepEqual(metadata['model-index'], [{ name: 'genres', results: [] }]);
+    match(card, /^Fine-tuned from mini-hubert, which comes with onpa, on mini-genres, which comes with onpa\.$/m);
+    const named = await cardOf([], {}, { ...options, dataset: 'composed clips' });
+    match(named, /^Fine-tuned from mini-hubert, which comes with onpa, on composed clips\.$/m);
+  });
+
   it('links the base model where the Hub has it', async () => {
     const card = await cardOf([], {}, { finetunedFrom: 'ntu-spml/distilhubert', dataset: ['GTZAN', 'FMA'] });
     match(
@@ -208,6 +219,18 @@ describe('a trainer that is put together again', () => {
       equal(access, 'private');
       const card = commits.get(refs.get('main')!)!.get('README.md')!.bytes.toString();
       equal(parse(card.split(/^---$/m)[1]).license, 'apache-2.0');
+    });
+  });
+
+  it('asks the Hub nothing about a model that comes with the course', async () => {
+    const trainer = await trainerOf();
+    await withHub(async (hub) => {
+      const finetunedFrom = 'onpa:models/mini-hubert';
+      await trainer.pushToHub({ finetunedFrom, hubUrl: hub.url, accessToken: TOKEN });
+      ok(hub.seen.every(({ path }) => !path.includes('mini-hubert')));
+      const { commits, refs } = hub.find('model', 'owner/genres')!;
+      const card = commits.get(refs.get('main')!)!.get('README.md')!.bytes.toString();
+      equal('base_model' in parse(card.split(/^---$/m)[1]), false);
     });
   });
 

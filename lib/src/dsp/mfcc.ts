@@ -4,6 +4,7 @@ import { given, type OrNull } from '../options.js';
 import { requireChoice, requireFinite, requireInteger, requireNumber } from '../validation.js';
 import { powerToDb } from './decibel.js';
 import { FloatMatrix } from './float-matrix.js';
+import { matrixProduct } from './matrix-product.js';
 import { type MelSpectrogramOptions, melSpectrogram } from './mel.js';
 import type { Waveform } from './waveform.js';
 
@@ -48,7 +49,7 @@ export function mfcc(waveform: Waveform, options: OrNull<MfccOptions> = {}): Flo
   if (lifter > 0) {
     for (let n = 0; n < nMfcc; n++) transform.mulRow(n, 1 + (lifter / 2) * Math.sin((Math.PI * (n + 1)) / lifter));
   }
-  return product(transform, levels);
+  return matrixProduct(transform, levels);
 }
 
 /** Options of {@link delta}. */
@@ -104,23 +105,6 @@ function derivative(width: number, order: 1 | 2): Float64Array {
   const shape = order === 1 ? offsets : offsets.map((k) => k * k - squares / width);
   const scale = shape.reduce((sum, s, k) => sum + s * offsets[k] ** order, 0);
   return shape.map((s) => (order * s) / scale);
-}
-
-/** The matrix product in float32, row by row. */
-function product(left: FloatMatrix, right: FloatMatrix): FloatMatrix {
-  const result = new FloatMatrix(left.rows, right.columns);
-  const { columns } = right;
-  const sums = new Float64Array(columns);
-  for (let i = 0; i < left.rows; i++) {
-    sums.fill(0);
-    for (let k = 0; k < right.rows; k++) {
-      const weight = left.data[i * left.columns + k];
-      const row = k * columns;
-      for (let t = 0; t < columns; t++) sums[t] += weight * right.data[row + t];
-    }
-    result.data.set(sums, i * columns);
-  }
-  return result;
 }
 
 /** Which discrete cosine transform: SciPy's types. */

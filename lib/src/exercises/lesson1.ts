@@ -34,7 +34,7 @@ export const lesson1 = {
     judgeNumber(answer, {
       name: 'lesson1.bits',
       isRight: (bits) => bits === bitsFor(40, waveform),
-      hint: 'find the first dot that is not below 40 dB.',
+      hint: 'print snr: its first entry is that of 2 bits, and the first that is not below 40 counts.',
     });
   },
 };

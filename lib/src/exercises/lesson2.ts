@@ -20,12 +20,12 @@ export const lesson2 = {
     });
   },
 
-  /** How many samples at 22,050 Hz a frame has at least in which tones 2 Hz apart are surely in different bins. */
+  /** How many samples at 22,050 Hz a frame has at least in which tones 2 Hz apart are four bins apart. */
   samples(answer: unknown): void {
     judgeNumber(answer, {
       name: 'lesson2.samples',
-      isRight: (n) => n === Math.ceil(22050 / 2),
-      hint: 'bins are sampleRate / n apart, and shall be 2 Hz apart at most.',
+      isRight: (n) => n === (4 * 22050) / 2,
+      hint: 'bins are sampleRate / n apart, and four of them shall be 2 Hz at most.',
     });
   },
 

@@ -20,12 +20,12 @@ export const lesson3 = {
     });
   },
 
-  /** The smallest power of two for `nFft` at 22,050 Hz whose bins are at most 5 Hz apart. */
+  /** The smallest power of two for `nFft` at 22,050 Hz in which notes 10 Hz apart are four bins apart. */
   nFft(answer: unknown): void {
     judgeNumber(answer, {
       name: 'lesson3.nFft',
-      isRight: (n) => n === 2 ** Math.ceil(Math.log2(22050 / 5)),
-      hint: 'sampleRate / nFft must not exceed 5, and nFft is a power of two.',
+      isRight: (n) => n === 2 ** Math.ceil(Math.log2((4 * 22050) / 10)),
+      hint: 'four times sampleRate / nFft must not exceed 10, and nFft is a power of two.',
     });
   },
 };

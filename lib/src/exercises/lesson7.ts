@@ -5,12 +5,12 @@ import { isSame, isSameTo, judgeNumber, judgeWord } from './exercise.js';
 
 /** The exercises of lesson 7, the push to the Hub. */
 export const lesson7 = {
-  /** Under which key a card's metadata name the model that this one began as. */
+  /** Under which key a card's metadata name the model that this one began as, where the Hub has it. */
   key(answer: unknown): void {
     judgeWord(answer, {
       name: 'lesson7.key',
       isRight: (key) => key.replace(/ *:$/, '') === 'base_model',
-      hint: 'look for the name of the model in the metadata; what stands before the colon is the key.',
+      hint: 'look at the table of arguments: what it says of finetunedFrom.',
     });
   },
 

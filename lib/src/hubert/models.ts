@@ -36,8 +36,8 @@ export type SequenceClassifierOutput = {
  *
  * @example
  * const model = await HubertModel.fromPretrained('ntu-spml/distilhubert');
- * const { lastHiddenState } = tf.tidy(() => model.forward(extractor(speech))); // (1, frames, 768)
- * lastHiddenState.dispose();
+ * const frames = tf.tidy(() => model.forward(extractor(speech)).lastHiddenState); // (1, frames, 768)
+ * frames.dispose();
  */
 export class HubertModel extends PretrainedModel {
   /** Without parameters, they are drawn at random. */

@@ -28,7 +28,8 @@ export type CompiledFunction = (...inputs: tf.Tensor[]) => tf.Tensor[];
  *
  * @example
  * const axpy = compiled(['a', 'x', 'y'], (o, a, x, y) => [o.add(o.mul(a, x), y)]);
- * const [sum] = axpy(tf.scalar(2), x, y);
+ * const [sum] = tf.tidy(() => axpy(tf.scalar(2), x, y));
+ * sum.dispose();
  */
 export function compiled(
   parameters: string[],

@@ -40,7 +40,7 @@ function shown(this: tfjs.Tensor): string {
  * @throws SetupError at the first access where the native library is not linked.
  * @example
  * ```ts
- * tf.matMul(tf.ones([2, 3]), tf.ones([3, 2])).print();
+ * tf.tidy(() => tf.matMul(tf.ones([2, 3]), tf.ones([3, 2])).print());
  * ```
  */
 export const tf: typeof tfjs = new Proxy({} as typeof tfjs, {

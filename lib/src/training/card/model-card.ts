@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
+import { isCourseData } from '../../course-data.js';
 import { isFolderSync } from '../../files.js';
 import { isRepositoryId } from '../../hub/names.js';
 import { tensorflowVersion, tf } from '../../tensor/tensorflow.js';
@@ -20,7 +21,7 @@ export interface ModelCardOptions {
   tags?: string | readonly string[];
   /** The title; default the name of the repository. */
   modelName?: string;
-  /** The pre-trained model, by its name on the Hub; of a folder only the name stands in the text. */
+  /** The pre-trained model, by its name on the Hub; of a folder, and of what comes with the course, only the name stands in the text. */
   finetunedFrom?: string;
   /** Default 'audio-classification'. */
   tasks?: string | readonly string[];
@@ -159,12 +160,13 @@ export function modelCard(
   return cardText(cardMetadata(title, evaluation, options), sections.join('\n\n'));
 }
 
-/** Paths of this machine are nobody else's business. */
-const shown = (name: string): string => basename(resolve(name));
+/** Paths of this machine are nobody else's business; what comes with the course says so. */
+const shown = (name: string): string =>
+  isCourseData(name) ? `${basename(name.replace(/^.*:/, ''))}, which comes with onpa` : basename(resolve(name));
 
 function origin(base: string | undefined): string {
   if (!base) return 'Trained from scratch';
-  if (!isOnHub(base)) return `Fine-tuned from ${shown(base)}`;
+  if (!isOnHub(base)) return `Fine-tuned from ${shown(base)}${isCourseData(base) ? ',' : ''}`;
   return base.includes('/') ? `Fine-tuned from [${base}](https://huggingface.co/${base})` : `Fine-tuned from ${base}`;
 }
 

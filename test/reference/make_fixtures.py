@@ -21,6 +21,7 @@ import folder_fixtures
 import hubert_fixtures
 import librosa
 import mel_fixtures
+import mel_inverse_fixtures
 import metrics_fixtures
 import mfcc_fixtures
 import model_card_fixtures
@@ -63,6 +64,7 @@ def main() -> None:
     feature_fixtures.make(made)
     chroma_fixtures.make(made)
     rhythm_fixtures.make(made)
+    mel_inverse_fixtures.make(made)
     checkpoint_fixtures.make()
     hubert_fixtures.make()
     feature_extractor_fixtures.feature_extractor(made)

@@ -22,6 +22,7 @@ import hifigan_fixtures
 import hubert_fixtures
 import librosa
 import mel_fixtures
+import mel_inverse_fixtures
 import metrics_fixtures
 import mfcc_fixtures
 import model_card_fixtures
@@ -67,6 +68,7 @@ def main() -> None:
     chroma_fixtures.make(made)
     rhythm_fixtures.make(made)
     quantize_fixtures.make()
+    mel_inverse_fixtures.make(made)
     checkpoint_fixtures.make()
     hubert_fixtures.make()
     feature_extractor_fixtures.feature_extractor(made)

@@ -16,6 +16,15 @@ interface InverseCase {
 describe('melToStft', () => {
   const reference = fixture<InverseCase>('mel-to-stft');
 
+  const warn = console.warn;
+  before(() => {
+    // Of bands that hold no bin; the tests of melFilterbank look at that.
+    console.warn = () => {};
+  });
+  after(() => {
+    console.warn = warn;
+  });
+
   for (const [name, made] of Object.entries(reference.cases)) {
     const { options, shape, peak, norm, residual, spread } = made;
     it(`${name}: magnitudes are librosa's to 1e-4 (and its own spread), and the bands are met as well`, () => {

@@ -45,6 +45,7 @@ def mel_to_stft(signals: dict) -> None:
         ("of an odd frame", trumpet[:11025], {"nMels": 40, "nFft": 801}, {}),
         ("of noise at another rate", noise, {"nMels": 32, "nFft": 512, "hopLength": 256}, {"sampleRate": 16000}),
         ("of few bins", 1000 * music[:3000], {"nMels": 5, "nFft": 24, "hopLength": 24}, {}),
+        ("of bands that hold no bin", trumpet[:6000], {"nMels": 128, "nFft": 512}, {}),
         ("of one frame", noise[:300], {"nMels": 40}, {}),
         ("of silence", np.zeros(5000, np.float32), {"nMels": 40, "nFft": 1024}, {}),
     ]:

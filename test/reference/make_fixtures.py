@@ -21,6 +21,7 @@ import librosa
 import mel_fixtures
 import metrics_fixtures
 import mfcc_fixtures
+import mini_hubert_fixtures
 import model_card_fixtures
 import numpy as np
 import pipeline_fixtures
@@ -57,6 +58,7 @@ def main() -> None:
     mel_fixtures.mel()
     mel_fixtures.mel_spectrogram(made)
     mfcc_fixtures.make(made)
+    mini_hubert_fixtures.make(made)
     checkpoint_fixtures.make()
     hubert_fixtures.make()
     feature_extractor_fixtures.feature_extractor(made)

@@ -25,6 +25,7 @@ import mel_fixtures
 import mel_inverse_fixtures
 import metrics_fixtures
 import mfcc_fixtures
+import mini_hubert_fixtures
 import model_card_fixtures
 import numpy as np
 import pipeline_fixtures
@@ -69,6 +70,7 @@ def main() -> None:
     rhythm_fixtures.make(made)
     quantize_fixtures.make()
     mel_inverse_fixtures.make(made)
+    mini_hubert_fixtures.make(made)
     checkpoint_fixtures.make()
     hubert_fixtures.make()
     feature_extractor_fixtures.feature_extractor(made)

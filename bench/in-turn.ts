@@ -7,6 +7,8 @@ export interface Measured {
   time: number;
   /** Milliseconds of the fastest call: what the median comes to where no other program is at work. */
   best: number;
+  /** Milliseconds of the processor, of all threads together, in the call with the fewest: other programs add little to it. */
+  processor: number;
   /** Peak memory in MB of a process that makes one call. */
   peak: number;
   /** Peak memory in MB of the process before it reads its input. */
@@ -41,11 +43,14 @@ export async function measureInTurn(
   const calls = Math.max(1, Math.min(10, Math.round(TURN / slowest)));
   const turns = Math.round(BUDGET[extent] / (slowest * calls));
   const times = peers.map((): number[] => []);
+  const processor = peers.map((): number[] => []);
   const order = [...peers.keys()];
   for (let turn = 0; turn < Math.max(LEAST_TURNS[extent], Math.min(MOST_TURNS, turns)); turn++) {
     for (const i of order) {
       await setTimeout(PAUSE);
-      times[i].push(...(await peers[i].call(calls)).times);
+      const answer = await peers[i].call(calls);
+      times[i].push(...answer.times);
+      processor[i].push(...answer.processor);
     }
     order.reverse();
   }
@@ -61,6 +66,7 @@ export async function measureInTurn(
     ...one,
     time: median(times[i]),
     best: Math.min(...times[i]),
+    processor: Math.min(...processor[i]),
     result: warmUp[i].result,
   }));
 }

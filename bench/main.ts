@@ -1,6 +1,7 @@
 // npm run bench -- dsp [--quick] [--only stft,istft]
 // npm run bench -- model [--quick] [--only onpa,onnx,30s]
 // npm run bench -- train [--quick] [--only full-30s,later-5sx4]
+// npm run bench -- vocoder [--quick] [--only 2s,10s,60s] [--threads 1]
 // npm run bench -- endurance [--steps 100] [--small] [--resume] [--only train,predict]; not part of a run of all
 import { parseArgs } from 'node:util';
 import { benchDsp } from './dsp/suite.js';
@@ -8,11 +9,13 @@ import { benchEndurance } from './endurance/suite.js';
 import { benchModel } from './model/suite.js';
 import type { BenchOptions } from './options.js';
 import { benchTrain } from './train/suite.js';
+import { benchVocoder } from './vocoder/suite.js';
 
 const suites: Record<string, (options: BenchOptions) => Promise<void>> = {
   dsp: benchDsp,
   model: benchModel,
   train: benchTrain,
+  vocoder: benchVocoder,
   endurance: benchEndurance,
 };
 
@@ -23,6 +26,7 @@ async function main(): Promise<void> {
       quick: { type: 'boolean', default: false },
       only: { type: 'string', default: '' },
       steps: { type: 'string' },
+      threads: { type: 'string' },
       small: { type: 'boolean', default: false },
       resume: { type: 'boolean', default: false },
     },
@@ -32,9 +36,12 @@ async function main(): Promise<void> {
   if (unknown !== undefined) throw new Error(`There is no suite '${unknown}'; give ${Object.keys(suites).join(', ')}`);
   for (const name of names) {
     const { quick, small, resume } = values;
-    const steps = values.steps === undefined ? undefined : Number(values.steps);
-    if (steps !== undefined && !(Number.isInteger(steps) && steps > 0)) throw new Error('--steps: give a whole number');
-    await suites[name]({ quick, small, resume, steps, only: values.only.split(',').filter(Boolean) });
+    const [steps, threads] = (['steps', 'threads'] as const).map((option) => {
+      const count = values[option] === undefined ? undefined : Number(values[option]);
+      if (count === undefined || (Number.isInteger(count) && count > 0)) return count;
+      throw new Error(`--${option}: give a whole number`);
+    });
+    await suites[name]({ quick, small, resume, steps, threads, only: values.only.split(',').filter(Boolean) });
   }
 }
 

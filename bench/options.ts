@@ -4,6 +4,8 @@ export interface BenchOptions {
   quick: boolean;
   /** What to measure, by the names that the suite knows; all where empty. */
   only: string[];
+  /** For `vocoder`: threads of each program; default one for each processor. */
+  threads?: number;
   /** For `endurance`: how many batches, by the small model in place of DistilHuBERT, going on where it ended. */
   steps?: number;
   small: boolean;

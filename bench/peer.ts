@@ -21,6 +21,8 @@ export interface PeerReady {
 export interface PeerAnswer {
   /** Milliseconds of each call. */
   times: number[];
+  /** Milliseconds of the processor in each call, of all threads together. */
+  processor: number[];
   peak: number;
   /** What the last call gave, where the peers' results are to be compared. */
   result?: number[];

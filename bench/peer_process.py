@@ -44,9 +44,10 @@ def serve(work, ready: dict, result=None) -> None:
     """As many calls of `work` as each line of standard input says."""
     answer(**ready)
     for line in sys.stdin:
-        times = []
+        times, processor = [], []
         for _ in range(int(line)):
-            start = time.perf_counter()
+            start, used = time.perf_counter(), time.process_time()
             work()
             times.append(1000 * (time.perf_counter() - start))
-        answer(times=times, peak=peak_memory(), **({"result": result()} if result else {}))
+            processor.append(1000 * (time.process_time() - used))
+        answer(times=times, processor=processor, peak=peak_memory(), **({"result": result()} if result else {}))

@@ -8,11 +8,15 @@ export async function serve(work: () => unknown, ready: PeerReady, result?: () =
   answer(ready);
   for await (const line of createInterface({ input: process.stdin })) {
     const times: number[] = [];
+    const processor: number[] = [];
     for (let i = 0; i < Number(line); i++) {
       const start = performance.now();
+      const used = process.cpuUsage();
       await work();
       times.push(performance.now() - start);
+      const { user, system } = process.cpuUsage(used);
+      processor.push((user + system) / 1000);
     }
-    answer({ times, peak: peakMemory(), result: result?.() });
+    answer({ times, processor, peak: peakMemory(), result: result?.() });
   }
 }

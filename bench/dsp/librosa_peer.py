@@ -28,7 +28,13 @@ def prepare(name: str, files: dict[str, str], n_iter: int):
     if name == "istft":
         spectrogram = librosa.stft(samples)
         return lambda: librosa.istft(spectrogram)
+    if name == "melToStft":
+        options = dict(n_mels=80, n_fft=1024, hop_length=256)
+        mel = librosa.feature.melspectrogram(y=samples, sr=SAMPLE_RATE, **options)
+        return lambda: librosa.feature.inverse.mel_to_stft(mel, sr=SAMPLE_RATE, n_fft=1024)
     return {
+        "chromaStft": lambda: librosa.feature.chroma_stft(y=samples, sr=SAMPLE_RATE),
+        "beatTrack": lambda: librosa.beat.beat_track(y=samples, sr=SAMPLE_RATE),
         "stft": lambda: librosa.stft(samples),
         "melSpectrogram": lambda: librosa.feature.melspectrogram(y=samples, sr=SAMPLE_RATE),
         "resample": lambda: librosa.resample(samples, orig_sr=SAMPLE_RATE, target_sr=16000),
@@ -38,7 +44,7 @@ def prepare(name: str, files: dict[str, str], n_iter: int):
 def main() -> None:
     name, n_iter, warm_up, files = sys.argv[1:]
     # librosa imports its parts at first use.
-    librosa.stft, librosa.feature.melspectrogram, librosa.load
+    librosa.stft, librosa.feature.melspectrogram, librosa.load, librosa.beat
     idle = peak_memory()
     first = prepare(name, json.loads(warm_up), int(n_iter))
     for _ in range(2):

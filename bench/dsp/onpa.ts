@@ -1,7 +1,19 @@
 // One function of onpa, called as often as standard input says. Arguments: function, iterations, then the files of
 // writeInputs for warming up and for measuring.
 import { readFileSync } from 'node:fs';
-import { amplitudeToDb, FloatMatrix, griffinLim, istft, load, melSpectrogram, resample, stft } from 'onpa';
+import {
+  amplitudeToDb,
+  beatTrack,
+  chromaStft,
+  FloatMatrix,
+  griffinLim,
+  istft,
+  load,
+  melSpectrogram,
+  melToStft,
+  resample,
+  stft,
+} from 'onpa';
 import { peakMemory, resetPeakMemory } from '../memory.js';
 import { serve } from '../serve.js';
 import type { DspInputs } from './inputs.js';
@@ -33,6 +45,19 @@ const prepare: Record<string, Prepare> = {
   melSpectrogram: (files) => {
     const waveform = { samples: readFloats(files.samples), sampleRate };
     return () => melSpectrogram(waveform);
+  },
+  melToStft: (files) => {
+    const waveform = { samples: readFloats(files.samples), sampleRate };
+    const mel = melSpectrogram(waveform, { nMels: 80, nFft: 1024, hopLength: 256 });
+    return () => melToStft(mel, { nFft: 1024 });
+  },
+  chromaStft: (files) => {
+    const waveform = { samples: readFloats(files.samples), sampleRate };
+    return () => chromaStft(waveform);
+  },
+  beatTrack: (files) => {
+    const waveform = { samples: readFloats(files.samples), sampleRate };
+    return () => beatTrack(waveform);
   },
   amplitudeToDb: (files) => {
     const magnitude = readMagnitude(files.magnitude);

@@ -34,8 +34,11 @@ export {
   melSpectrogram,
   melToHz,
 } from './dsp/mel.js';
+export { type MelToAudioOptions, melToAudio } from './dsp/mel-to-audio.js';
+export { type MelToStftOptions, melToStft } from './dsp/mel-to-stft.js';
 export { type DeltaOptions, delta, type MfccOptions, mfcc } from './dsp/mfcc.js';
 export { type MiniBatchKmeansOptions, miniBatchKmeans, nearestCenters } from './dsp/minibatch-kmeans.js';
+export { nnls } from './dsp/nnls/nnls.js';
 export type { OnsetEnvelope } from './dsp/onset-source.js';
 export { type OnsetStrengthOptions, onsetStrength } from './dsp/onset-strength.js';
 export { peak } from './dsp/peak.js';

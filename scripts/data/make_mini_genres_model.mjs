@@ -1,5 +1,6 @@
-// Makes data/models/mini-genres: mini-hubert, fine-tuned on mini-genres as lesson 6 does it, once for each seed. The
-// model of the first seed is kept; the accuracies of all are printed.
+// Makes data/models/mini-genres: mini-hubert, fine-tuned on mini-genres as lesson 6 does it, once for each seed, but in two
+// parts: it learns from all clips that lesson 6 does not test by, and the others choose the epoch. The model of the first
+// seed is kept; the accuracies of all are printed.
 //
 //     node scripts/data/make_mini_genres_model.mjs [--to FOLDER] [SEED …]        (default 42 0 1)
 //

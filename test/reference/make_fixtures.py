@@ -24,8 +24,10 @@ import hubert_fixtures
 import label_fixtures
 import librosa
 import mel_fixtures
+import mel_inverse_fixtures
 import metrics_fixtures
 import mfcc_fixtures
+import mini_hubert_fixtures
 import model_card_fixtures
 import numpy as np
 import pipeline_fixtures
@@ -70,6 +72,8 @@ def main() -> None:
     chroma_fixtures.make(made)
     rhythm_fixtures.make(made)
     quantize_fixtures.make()
+    mel_inverse_fixtures.make(made)
+    mini_hubert_fixtures.make(made)
     checkpoint_fixtures.make()
     hubert_fixtures.make()
     feature_extractor_fixtures.feature_extractor(made)

@@ -119,7 +119,7 @@ def tempo(signals: dict) -> None:
     ]:
         bpm = librosa.feature.tempo(onset_envelope=envelope, sr=RATE, **arguments(options))
         cases[name] = {"options": options, "bpm": float(bpm[0])}
-    for name, signal in (("of the trumpet", "trumpet.ogg"), ("of the reading", "libri.ogg")):
+    for name, signal in (("of the trumpet", "trumpet.ogg"), ("of the reading", "libri.ogg"), ("of silence", "silence")):
         cases[name] = {"signal": signal, "options": {}, "bpm": float(librosa.feature.tempo(y=source(signals, signal))[0])}
     write("tempo", {"envelope": envelope}, cases)
 

@@ -2,19 +2,21 @@ import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
 import { inRepository } from '../fixtures.js';
 
-/** Tests of forward passes, of gradients and of a whole training, each beside Transformers and quick. */
-const FILES = ['hubert/model', 'hubert/gradients', 'training/reference'];
+/** Tests of forward passes, of gradients and of a whole training, each beside the reference and quick. */
+const FILES = ['hubert/model', 'hubert/gradients', 'training/reference', 'vocoder/vocos', 'vocoder/speecht5-hifigan'];
 const MODELS = '(group|layer|stable|group-conv-bias|odd-position-kernel)';
 const TESTS = [
   `HuBERT and Wav2Vec2 models ${MODELS} a batch of three lengths with a mask`,
   `gradient is Transformers' for every parameter ${MODELS}$`,
   'The Trainer beside that of Transformers averaged losses',
+  'Vocos of .* beside the package vocos',
+  'SpeechT5HifiGan, beside Transformers',
 ];
 
 const withOneDnn = (value: '0' | '1') => ({ ...process.env, TF_ENABLE_ONEDNN_OPTS: value });
 
 /** TensorFlow has two sets of kernels for a processor. Which of them it takes depends on the processor, and on a variable. */
-describe('Models compute and learn as in Transformers', () => {
+describe('Models compute and learn as in Python', () => {
   for (const [title, value] of [
     ["with TensorFlow's plain kernels", '0'],
     ['with those of oneDNN', '1'],

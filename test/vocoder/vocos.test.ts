@@ -118,6 +118,38 @@ describe('Vocos', () => {
     for (const vocos of [a, b, c]) vocos.dispose();
   });
 
+  it('names a field that there is not, and the one that was meant', () => {
+    const pythons = { featureExtractor: { sample_rate: 16000 } } as object;
+    assert.throws(() => Vocos.fromConfig(pythons), /featureExtractor has no field sample_rate; give sampleRate/);
+    const misspelt = { head: { hop: 16 } } as object;
+    assert.throws(() => Vocos.fromConfig(misspelt), /head has no field hop; give one of dim, nFft, hopLength, padding/);
+    assert.throws(() => Vocos.fromConfig({ feature_extractor: {} } as object), /give featureExtractor/);
+  });
+
+  it('learns, and decodes with what it has learnt', () => {
+    const frames = { nFft: 64, hopLength: 16 };
+    const vocos = Vocos.fromConfig(
+      { featureExtractor: { nMels: 4, ...frames }, backbone: { dim: 8, intermediateDim: 16, numLayers: 1 } },
+      { seed: 0 },
+    );
+    const mel = melLike('train', [4, 12]);
+    const optimizer = tf.train.sgd(0.1);
+    const before = vocos.decode(mel).samples;
+    const [first, last] = tf.tidy(() => {
+      const input = tf.tensor3d(mel.data, [1, 4, 12]);
+      const losses = Array.from({ length: 20 }, () => {
+        const lossOf = () => tf.mean(tf.square(vocos.magnitudeAndPhase(input).magnitude)) as tf.Scalar;
+        return optimizer.minimize(lossOf, true, [...vocos.parameters.values()])!.dataSync()[0];
+      });
+      return [losses[0], losses[19]];
+    });
+    assert.ok(last < 0.7 * first, `${first} → ${last}`);
+    const energy = (samples: Float32Array) => samples.reduce((sum, x) => sum + x * x, 0);
+    assert.ok(energy(vocos.decode(mel).samples) < energy(before));
+    optimizer.dispose();
+    vocos.dispose();
+  });
+
   it('refuses sizes that make no model', () => {
     assert.throws(() => Vocos.fromConfig({ backbone: { dim: 0 } }), /backbone.dim is 0; it must be a whole number/);
     assert.throws(() => Vocos.fromConfig({ head: { nFft: 63 } }), /head.nFft is 63; it must be an even number/);

@@ -1,3 +1,4 @@
+import { TINY } from './normalize-columns.js';
 import { roundHalfToEven } from './round.js';
 
 /** The onset strength over its deviation, smoothed by a bell whose deviation is a beat's 32nd. */
@@ -22,7 +23,7 @@ function overDeviation(x: Float32Array): Float32Array {
   const mean = x.reduce((sum, value) => sum + value, 0) / x.length;
   const squares = x.reduce((sum, value) => sum + (value - mean) ** 2, 0);
   const deviation = Math.sqrt(squares / (x.length - 1));
-  return x.map((value) => value / (deviation + 1.1754943508222875e-38));
+  return x.map((value) => value / (deviation + TINY));
 }
 
 /** For each frame the beat before it on the best path (−1 for none), and what that path is worth. */

@@ -11,7 +11,7 @@ export interface Complex {
 }
 
 /** In-place radix-2 FFT; the length is a power of two. */
-function fftPowerOfTwo({ re, im }: Complex): void {
+export function fftPowerOfTwo({ re, im }: Complex): void {
   const n = re.length;
   for (let i = 1, j = 0; i < n; i++) {
     let bit = n >> 1;
@@ -42,15 +42,26 @@ function fftPowerOfTwo({ re, im }: Complex): void {
   }
 }
 
-/** The n-th roots of unity: cos and sin of 2πk / n for k < n. */
-function rootsOfUnity(n: number): { cos: Float64Array; sin: Float64Array } {
+/** cos and sin of 2πk / n for k < n. */
+interface Roots {
+  cos: Float64Array;
+  sin: Float64Array;
+}
+
+/** The roots asked for last, which transforms of many frames ask for again. */
+let latest: Roots | undefined;
+
+/** The n-th roots of unity, to be read only. */
+function rootsOfUnity(n: number): Roots {
+  if (latest?.cos.length === n) return latest;
   const cos = new Float64Array(n);
   const sin = new Float64Array(n);
   for (let k = 0; k < n; k++) {
     cos[k] = Math.cos((2 * Math.PI * k) / n);
     sin[k] = Math.sin((2 * Math.PI * k) / n);
   }
-  return { cos, sin };
+  latest = { cos, sin };
+  return latest;
 }
 
 /** FFT of any length as a convolution with a chirp (Bluestein 1970). */

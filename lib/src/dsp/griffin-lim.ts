@@ -46,13 +46,8 @@ export interface GriffinLimOptions extends IstftOptions {
 export function griffinLim(magnitude: FloatMatrix, options: OrNull<GriffinLimOptions> = {}): Float32Array {
   const chosen = given<GriffinLimOptions, 'init'>(options, 'init');
   requireReal('magnitude', magnitude);
-  const { nFft = 2 * (magnitude.rows - 1), nIter = 32, momentum = 0.99, padMode = 'constant', length } = chosen;
-  const { init = 'random', seed = Math.floor(Math.random() * 2 ** 32) } = chosen;
-  requireInteger('nIter', nIter, 0);
-  requireNumber('momentum', momentum, 0);
-  requireChoice('init', init, ['random', null]);
-  requireInteger('seed', seed, 0);
-  if (length !== undefined) requireInteger('length', length);
+  const { nFft = 2 * (magnitude.rows - 1), padMode = 'constant', length } = chosen;
+  const { nIter, momentum, init, seed } = resolveGriffinLim(chosen);
   const framing = inverseFraming(magnitude.rows, nFft, chosen);
   const { hopLength, window, pad } = framing;
   const { rows: bins, columns: frames } = magnitude;
@@ -114,6 +109,19 @@ export function griffinLim(magnitude: FloatMatrix, options: OrNull<GriffinLimOpt
   }
   invert();
   return inside.slice();
+}
+
+/** The options that are Griffin-Lim's own, with every default filled in and checked. */
+export function resolveGriffinLim(
+  options: GriffinLimOptions,
+): Required<Pick<GriffinLimOptions, 'nIter' | 'momentum' | 'init' | 'seed'>> {
+  const { nIter = 32, momentum = 0.99, init = 'random', seed = Math.floor(Math.random() * 2 ** 32), length } = options;
+  requireInteger('nIter', nIter, 0);
+  requireNumber('momentum', momentum, 0);
+  requireChoice('init', init, ['random', null]);
+  requireInteger('seed', seed, 0);
+  if (length !== undefined) requireInteger('length', length);
+  return { nIter, momentum, init, seed };
 }
 
 /** Random parts of a turn, in [−½, ½): there float32 keeps most digits. */

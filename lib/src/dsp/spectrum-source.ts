@@ -46,7 +46,7 @@ export function spectrumOf(source: Waveform | FloatMatrix, options: SpectrumOpti
 }
 
 /** Throws a {@link ParameterError} where options contradict the sampling rate of a waveform. */
-export function requireRateOnce(waveform: Waveform, { sampleRate }: { sampleRate?: number }): void {
+function requireRateOnce(waveform: Waveform, { sampleRate }: { sampleRate?: number }): void {
   if (sampleRate === undefined || sampleRate === waveform.sampleRate) return;
   throw new ParameterError(`sampleRate is ${sampleRate}, the waveform's ${waveform.sampleRate}; leave the option out`);
 }

@@ -1,5 +1,8 @@
-import { rfft } from './fft.js';
+import { type Complex, fftPowerOfTwo } from './fft.js';
 import { hann } from './window.js';
+
+/** The smallest normal float64: what is below counts as silence, as in librosa. */
+const SMALLEST = 2 ** -1022;
 
 /**
  * How alike the onset strength is to itself `lag` frames later, each frame's autocorrelation over its largest, averaged:
@@ -14,23 +17,41 @@ export function meanTempogram(onsetEnvelope: Float32Array, winLength: number): F
   const window = hann(winLength);
   const size = 2 ** Math.ceil(Math.log2(2 * winLength - 1));
   const mean = new Float64Array(winLength);
-  const frame = new Float64Array(size);
-  const power = new Float64Array(size);
-  for (let t = 0; t < frames; t++) {
-    for (let i = 0; i < winLength; i++) frame[i] = window[i] * padded[t + i];
-    // The autocorrelation is the inverse transform of the power spectrum (Wiener and Khinchin), both real and even.
-    const { re, im } = rfft(frame);
-    for (let k = 0; k < re.length; k++) {
-      power[k] = (re[k] ** 2 + im[k] ** 2) / size;
-      power[(size - k) % size] = power[k];
+  for (let t = 0; t < frames; t += 2) {
+    // Two frames at a time, as the real and the imaginary part of one signal.
+    const pair = { re: new Float64Array(size), im: new Float64Array(size) };
+    for (let i = 0; i < winLength; i++) {
+      pair.re[i] = window[i] * padded[t + i];
+      if (t + 1 < frames) pair.im[i] = window[i] * padded[t + 1 + i];
     }
-    const autocorrelation = rfft(power).re;
-    let largest = 0;
-    for (let lag = 0; lag < winLength; lag++) largest = Math.max(largest, Math.abs(autocorrelation[lag]));
-    if (largest < Number.MIN_VALUE * 2 ** 52) continue;
-    for (let lag = 0; lag < winLength; lag++) mean[lag] += autocorrelation[lag] / largest / frames;
+    fftPowerOfTwo(pair);
+    // The autocorrelation is the inverse transform of the power spectrum (Wiener and Khinchin), which is real and even.
+    const power = powers(pair);
+    fftPowerOfTwo(power);
+    addNormalized(power.re, mean, frames);
+    addNormalized(power.im, mean, frames);
   }
   return mean;
+}
+
+/** The power spectra of two real signals that are the real and the imaginary part of one, over their length. */
+function powers({ re, im }: Complex): Complex {
+  const size = re.length;
+  const result = { re: new Float64Array(size), im: new Float64Array(size) };
+  for (let k = 0; k < size; k++) {
+    const mirror = (size - k) % size;
+    result.re[k] = ((re[k] + re[mirror]) ** 2 + (im[k] - im[mirror]) ** 2) / (4 * size);
+    result.im[k] = ((im[k] + im[mirror]) ** 2 + (re[k] - re[mirror]) ** 2) / (4 * size);
+  }
+  return result;
+}
+
+/** Adds an autocorrelation over its largest value, and over `count`. */
+function addNormalized(autocorrelation: Float64Array, sum: Float64Array, count: number): void {
+  let largest = 0;
+  for (let lag = 0; lag < sum.length; lag++) largest = Math.max(largest, Math.abs(autocorrelation[lag]));
+  if (largest < SMALLEST) return;
+  for (let lag = 0; lag < sum.length; lag++) sum[lag] += autocorrelation[lag] / largest / count;
 }
 
 /** `pad` more frames at each end, which rise from and fall to zero in a line: `np.pad(…, mode='linear_ramp')`. */

@@ -12,7 +12,7 @@ import { short } from './words.js';
 export interface PlayOptions {
   /** Shown before the player. */
   title?: string;
-  /** Bits per sample of a waveform: 8 halves the notebook's size and is heard as a faint hiss. Default 16. */
+  /** Bits per sample of a waveform: 8 halves the notebook's size and adds a hiss, which is not for sounds that are compared. Default 16. */
   bitDepth?: '8' | '16';
 }
 

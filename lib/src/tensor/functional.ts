@@ -17,12 +17,8 @@ export function linear(x: tf.Tensor2D, parameters: ParameterLookup): tf.Tensor2D
   const bias = parameters('bias');
   return differentiable(
     [x, weight, bias],
-    () => ({ value: tf.add(tf.matMul(x, weight, false, true), bias), kept: [x, weight] }), // (N, out)
-    (dy, [rows, factor]) => [
-      tf.matMul(dy, factor as tf.Tensor2D), // (N, in)
-      tf.matMul(dy, rows as tf.Tensor2D, true), // (out, in)
-      tf.sum(dy, 0), // (out)
-    ],
+    () => ({ value: tf.add(tf.matMul(x, weight, false, true), bias), kept: [x] }), // (N, out)
+    (dy, [kept]) => [tf.matMul(dy, weight), tf.matMul(dy, kept as tf.Tensor2D, true), tf.sum(dy, 0)], // (N, in), (out, in), (out)
   );
 }
 

@@ -22,15 +22,12 @@ export const attribute = {
   float32s: (count: number): Buffer => bytes(1, bytes(6, Buffer.alloc(count, DT_FLOAT))),
   bool: (): Buffer => number(6, 10),
   integer: (value: number): Buffer => number(3, value),
+  float: (value: number): Buffer => Buffer.concat([varint((4 << 3) | 5), float32(value)]),
   boolean: (value: boolean): Buffer => number(5, value ? 1 : 0),
   strings: (values: string[]): Buffer => bytes(1, ...values.map((value) => text(2, value))),
   functionName: (name: string): Buffer => bytes(10, text(1, name)),
   /** A tensor of one number. */
-  scalar: (value: number): Buffer => {
-    const float = Buffer.alloc(4);
-    float.writeFloatLE(value);
-    return bytes(8, number(1, DT_FLOAT), bytes(2), bytes(5, float));
-  },
+  scalar: (value: number): Buffer => bytes(8, number(1, DT_FLOAT), bytes(2), bytes(5, float32(value))),
 };
 
 /** A node of a graph or, in the field 3 of its message, of a function. */
@@ -93,6 +90,12 @@ export function loadGraph(nodes: Buffer[], functions: Buffer[] = []): Graph {
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+function float32(value: number): Buffer {
+  const buffer = Buffer.alloc(4);
+  buffer.writeFloatLE(value);
+  return buffer;
 }
 
 const number = (field: number, value: number): Buffer => Buffer.concat([varint(field << 3), varint(value)]);

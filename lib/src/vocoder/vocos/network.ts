@@ -1,5 +1,7 @@
 import { DerivedTensors } from '../../tensor/derived-tensors.js';
-import { activatedLinear, layerNorm, linear, type ParameterLookup, under } from '../../tensor/functional.js';
+import { activatedLinear, type ParameterLookup, under } from '../../tensor/functional.js';
+import { fusedLayerNorm } from '../../tensor/fused-layer-norm.js';
+import { affine } from '../../tensor/fused-linear.js';
 import { isTaping } from '../../tensor/gradient-tape.js';
 import { tf } from '../../tensor/tensorflow.js';
 import type { VocosConfig } from './config.js';
@@ -18,7 +20,7 @@ export class VocosNetwork {
   constructor(config: VocosConfig, parameters: ParameterLookup) {
     this.#config = config;
     this.#parameters = parameters;
-    const sources = [...parameterSpecs(config).keys()].filter((name) => /embed|dwconv|pwconv2|gamma/.test(name));
+    const sources = [...parameterSpecs(config).keys()].filter((name) => /embed|dwconv|pwconv2|gamma|head/.test(name));
     this.#prepared = new DerivedTensors(
       () => sources.map(parameters),
       () => prepare(config, parameters),
@@ -48,7 +50,8 @@ export class VocosNetwork {
         if (!isTaping()) x.dispose();
         x = y;
       }
-      return linear(this.#norm(x, 'backbone.final_layer_norm'), under(this.#parameters, 'head.out')); // (B · T, nFft + 2)
+      const last = this.#norm(x, 'backbone.final_layer_norm');
+      return affine(last, prepared.head as tf.Tensor2D, this.#parameters('head.out.bias')); // (B · T, nFft + 2)
     });
   }
 
@@ -65,26 +68,28 @@ export class VocosNetwork {
       const convolved = tf.add(tf.depthwiseConv2d(image, filter, 1, 'same'), own('dwconv.bias'));
       const normed = this.#norm(tf.reshape(convolved, x.shape) as tf.Tensor2D, `backbone.convnext.${i}.norm`);
       const wide = activatedLinear(normed, under(own, 'pwconv1'), 'gelu'); // (B · T, intermediate)
-      const last: ParameterLookup = (name) => prepared[`${i}.${name}`];
-      return tf.add(x, linear(wide, last)) as tf.Tensor2D;
+      return affine(wide, prepared[`${i}.weight`] as tf.Tensor2D, prepared[`${i}.bias`], x);
     });
   }
 
   #norm(x: tf.Tensor2D, name: string): tf.Tensor2D {
     const own = under(this.#parameters, name);
-    return layerNorm(x, own('weight'), own('bias'), EPSILON);
+    return fusedLayerNorm(x, own('weight'), own('bias'), EPSILON);
   }
 }
 
 function prepare({ backbone }: VocosConfig, parameters: ParameterLookup): tf.NamedTensorMap {
   const { inputChannels, dim, numLayers } = backbone;
   const taps = tf.transpose(parameters('backbone.embed.weight'), [2, 1, 0]); // (7, bands, C)
-  const tensors: tf.NamedTensorMap = { embed: tf.reshape(taps, [1, TAPS, inputChannels, dim]) };
+  const tensors: tf.NamedTensorMap = {
+    embed: tf.reshape(taps, [1, TAPS, inputChannels, dim]),
+    head: tf.transpose(parameters('head.out.weight')), // (C, nFft + 2)
+  };
   for (let i = 0; i < numLayers; i++) {
     const own = under(parameters, `backbone.convnext.${i}`);
     const channels = tf.transpose(own('dwconv.weight'), [2, 0, 1]); // (7, C, 1)
     tensors[`${i}.taps`] = tf.reshape(channels, [1, TAPS, dim, 1]);
-    tensors[`${i}.weight`] = tf.mul(own('pwconv2.weight'), tf.reshape(own('gamma'), [dim, 1])); // (C, intermediate)
+    tensors[`${i}.weight`] = tf.mul(tf.transpose(own('pwconv2.weight')), own('gamma')); // (intermediate, C)
     tensors[`${i}.bias`] = tf.mul(own('pwconv2.bias'), own('gamma')); // (C)
   }
   return tensors;

@@ -70,9 +70,21 @@ for (const name of ['vocos-center', 'vocos-same']) {
       });
     });
 
+    it('gives the spectrogram that it inverts', () => {
+      const [, bands, frames] = batch;
+      const numbers = melLike(`${name}/batch`, batch).data.subarray(0, bands * frames);
+      const spectrogram = vocos.spectrogram(new FloatMatrix(bands, frames, numbers));
+      const first = (key: string) => expected(key).data.subarray(0, spectrogram.rows * frames);
+      assert.ok(relativeDifference(spectrogram.magnitude().data, first('magnitude')) <= TOLERANCE);
+      const turns = spectrogram.phase().data.map((angle, i) => Math.sin((angle - first('phase')[i]) / 2));
+      assert.ok(turns.every((turn) => Math.abs(turn) <= TOLERANCE));
+    });
+
     it('leaves no tensors behind', () => {
       const { numTensors } = tf.memory();
-      vocos.decode(vocos.melSpectrogram(soundOf(samples, vocos.sampleRate)));
+      const heard = vocos.melSpectrogram(soundOf(samples, vocos.sampleRate));
+      vocos.decode(heard);
+      vocos.spectrogram(heard);
       const mel = tf.zeros([1, vocos.config.backbone.inputChannels, 5]) as tf.Tensor3D;
       tf.dispose(vocos.magnitudeAndPhase(mel));
       mel.dispose();

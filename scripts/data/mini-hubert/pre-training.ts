@@ -1,5 +1,5 @@
 import { HubertModel, tf } from 'onpa';
-import { initialise, type ParameterSpec } from 'onpa/dist/hubert/pretrained/parameter-specs.js';
+import { initialise, type ParameterSpec } from 'onpa/dist/tensor/initialise.js';
 import { SpeechEncoder } from 'onpa/dist/hubert/speech-encoder.js';
 import { linear } from 'onpa/dist/tensor/functional.js';
 import { Randomness } from 'onpa/dist/tensor/randomness.js';

@@ -1,5 +1,5 @@
 import { tf } from 'onpa';
-import { MARGIN } from './recipe.js';
+import { MARGIN, SILENCE } from './recipe.js';
 
 /** Spectra: (excerpts, frequencies, frames). */
 export interface Spectra {
@@ -8,11 +8,9 @@ export interface Spectra {
   phase: tf.Tensor3D;
 }
 
-/** Below this a magnitude is silence. */
-const SILENCE = 1e-4;
 /** The least amplitude of a band that counts. */
 const QUIET = 1e-5;
-const WEIGHTS = { logarithm: 0.3, convergence: 2, mel: 1, overFrequency: 0.3, overTime: 0.3 } as const;
+const WEIGHTS = { logarithm: 1, convergence: 2, mel: 1, overFrequency: 0.3, overTime: 0.3 } as const;
 
 /** The terms of the loss, before they are weighted. */
 export type Terms = Record<keyof typeof WEIGHTS, tf.Scalar>;
@@ -52,18 +50,14 @@ const norm = (x: tf.Tensor): tf.Tensor => tf.sqrt(tf.add(tf.sum(tf.square(x), [1
 /** (B, frequencies, T) → logarithms (bands, B · T) */
 function logMel(magnitude: tf.Tensor3D, filters: tf.Tensor2D): tf.Tensor2D {
   const columns = tf.reshape(tf.transpose(magnitude, [1, 0, 2]), [magnitude.shape[1], -1]) as tf.Tensor2D;
-  return tf.log(tf.maximum(tf.matMul(filters, columns), QUIET));
+  return tf.log(tf.maximum(tf.matMul(filters, columns), QUIET) as tf.Tensor2D);
 }
 
 /** 0 where neighbours along an axis differ in phase by what they should, 2 where by half a turn more. */
 function unlike(axis: 1 | 2, magnitude: tf.Tensor3D, found: tf.Tensor3D, wanted: tf.Tensor3D): tf.Scalar {
   const part = (x: tf.Tensor3D, first: number) => {
     const size = x.shape.map((length, i) => (i === axis ? length - 1 : length)) as [number, number, number];
-    return tf.slice(
-      x,
-      [0, 1, 2].map((i) => (i === axis ? first : 0)) as [number, number, number],
-      size,
-    );
+    return tf.slice(x, [0, 1, 2].map((i) => (i === axis ? first : 0)) as [number, number, number], size);
   };
   const weight = tf.mul(part(magnitude, 0), part(magnitude, 1));
   const error = tf.sub(found, wanted);

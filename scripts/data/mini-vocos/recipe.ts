@@ -20,7 +20,7 @@ export const CONFIG: VocosConfigOptions = {
     norm: 'slaney',
     melScale: 'slaney',
   },
-  backbone: { dim: 256, intermediateDim: 256, numLayers: 2 },
+  backbone: { dim: 320, intermediateDim: 256, numLayers: 2 },
   head: { padding: 'center' },
 };
 
@@ -30,5 +30,8 @@ export const MARGIN = 8;
 /** Excerpts are played at another level: by this factor at least and at most. */
 export const GAIN = [0.25, 2] as const;
 
-/** How it is trained. */
-export const RECIPE = { steps: 6000, excerpts: 16, learningRate: 1e-3, warmUp: 300, weightDecay: 0.01 } as const;
+/** Below this a magnitude is silence. */
+export const SILENCE = 1e-4;
+
+/** How it is trained: the learning rate is Muon's. */
+export const RECIPE = { steps: 4000, excerpts: 16, learningRate: 0.02, warmUp: 50 } as const;

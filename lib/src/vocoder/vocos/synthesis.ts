@@ -31,27 +31,50 @@ export function synthesise(mel: Float32Array, length: number, network: VocosNetw
   const count = (length - 1) * hopLength + nFft - 2 * cut;
   if (count <= 0) throw new ParameterError(`mel has ${length} frame; with centred frames give two at least`);
   const samples = new Float32Array(count);
-  const bands = mel.length / length;
   // Earlier frames that reach into the samples of a piece.
   const overlap = Math.ceil(nFft / hopLength);
   for (let first = 0; first < length; first += PIECE) {
     const end = Math.min(first + PIECE, length);
     const heard = Math.max(first - overlap, 0);
-    const seen = [Math.max(heard - network.reach, 0), Math.min(end + network.reach, length)];
-    const frames = tf.tidy(() => {
-      const whole = tf.tensor2d(framesOf(mel, bands, seen[0], seen[1]), [seen[1] - seen[0], bands]); // (T of the piece, bands)
-      const rows = network.forward(tf.expandDims(whole) as tf.Tensor3D); // (T of the piece, nFft + 2)
-      return inLanes(tf.slice(rows, [heard - seen[0], 0], [end - heard, nFft + 2]));
-    });
     const spectrogram = ComplexSpectrogram.allocate(nFft, end - heard);
-    spectrogram.groups.set(frames.dataSync());
-    frames.dispose();
+    spectrogram.groups.set(groupsOf(mel, length, network, heard, end));
     const sound = istft(spectrogram, { nFft, hopLength, center: false });
     const from = (first - heard) * hopLength;
     const to = end < length ? (end - heard) * hopLength : sound.length;
     place(sound.subarray(from, to), samples, first * hopLength - cut);
   }
   return samples;
+}
+
+/** Mel numbers, row by row → the spectrogram that {@link synthesise} inverts; it, too, in pieces. */
+export function spectrogramOf(
+  mel: Float32Array,
+  length: number,
+  network: VocosNetwork,
+  { nFft }: VocosHead,
+): ComplexSpectrogram {
+  const spectrogram = ComplexSpectrogram.allocate(nFft, length);
+  let at = 0;
+  for (let first = 0; first < length; first += PIECE) {
+    const groups = groupsOf(mel, length, network, first, Math.min(first + PIECE, length));
+    spectrogram.groups.set(groups, at);
+    at += groups.length;
+  }
+  return spectrogram;
+}
+
+/** The frames `from` … `to` − 1 of the spectrogram, in a {@link ComplexSpectrogram}'s order; the network sees their neighbours. */
+function groupsOf(mel: Float32Array, length: number, network: VocosNetwork, from: number, to: number): Float32Array {
+  const bands = mel.length / length;
+  const [start, end] = [Math.max(from - network.reach, 0), Math.min(to + network.reach, length)];
+  const frames = tf.tidy(() => {
+    const whole = tf.tensor2d(framesOf(mel, bands, start, end), [end - start, bands]); // (T of the piece, bands)
+    const rows = network.forward(tf.expandDims(whole) as tf.Tensor3D); // (T of the piece, nFft + 2)
+    return inLanes(tf.slice(rows, [from - start, 0], [to - from, rows.shape[1]]));
+  });
+  const groups = frames.dataSync() as Float32Array;
+  frames.dispose();
+  return groups;
 }
 
 /** What the network gives (T, nFft + 2) as complex numbers in the order in which a {@link ComplexSpectrogram} keeps them. */

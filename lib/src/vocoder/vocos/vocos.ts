@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { openWeights } from '../../checkpoint/open-weights.js';
 import { saveSafetensors, type TensorData } from '../../checkpoint/save-safetensors.js';
 import type { FloatMatrix } from '../../dsp/float-matrix.js';
+import type { ComplexSpectrogram } from '../../dsp/spectrogram.js';
 import type { Waveform } from '../../dsp/waveform.js';
 import { CheckpointError, ParameterError } from '../../errors.js';
 import { writeWhole } from '../../files.js';
@@ -22,7 +23,7 @@ import { readConfig, writeConfig } from './config-file.js';
 import { logMel, melFilters } from './log-mel.js';
 import { VocosNetwork } from './network.js';
 import { parameterSpecs } from './parameters.js';
-import { magnitudeAndPhase, synthesise } from './synthesis.js';
+import { magnitudeAndPhase, spectrogramOf, synthesise } from './synthesis.js';
 
 /** What the network makes of mel spectrograms; a type, so that it can be given to `tf.dispose`. */
 export type VocosSpectrum = {
@@ -142,6 +143,21 @@ export class Vocos {
     const numbers = melNumbers(mel, this.config.backbone.inputChannels);
     const samples = synthesise(numbers, mel.columns, this.#network, this.config.head);
     return { samples, sampleRate: this.sampleRate };
+  }
+
+  /**
+   * The spectrogram that {@link decode} inverts: magnitudes from 0 to 100, with the phases that the network invents.
+   *
+   * @param mel - bands × frames, as {@link melSpectrogram} gives them
+   * @returns 1 + nFft / 2 bins × frames
+   * @throws ParameterError for another number of bands, no frames, and numbers that are not finite
+   *
+   * @example
+   * const samples = griffinLim(vocos.spectrogram(mel).magnitude(), { hopLength: 256, seed: 0 }); // other phases
+   */
+  spectrogram(mel: FloatMatrix): ComplexSpectrogram {
+    const numbers = melNumbers(mel, this.config.backbone.inputChannels);
+    return spectrogramOf(numbers, mel.columns, this.#network, this.config.head);
   }
 
   /**

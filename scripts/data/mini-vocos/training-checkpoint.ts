@@ -1,0 +1,45 @@
+import { existsSync } from 'node:fs';
+import { openCheckpoint, saveSafetensors, type TensorData, tf, type Vocos } from 'onpa';
+import type { Optimizers } from './optimizers.js';
+
+/** Writes parameters and moments, so that a training that was ended goes on from here. */
+export async function saveTraining(
+  path: string,
+  step: number,
+  { parameters }: Vocos,
+  { muon, adamw }: Optimizers,
+): Promise<void> {
+  const tensors = new Map<string, TensorData>();
+  const keep = (name: string, tensor: tf.Tensor) =>
+    tensors.set(name, { shape: tensor.shape, data: tensor.dataSync() as Float32Array });
+  for (const [name, variable] of parameters) keep(name, variable);
+  for (const [name, momentum] of muon.state()) keep(`momentum ${name}`, momentum);
+  for (const [name, { shape, m, v }] of adamw.state()) {
+    tensors.set(`m ${name}`, { shape, data: m });
+    tensors.set(`v ${name}`, { shape, data: v });
+  }
+  await saveSafetensors(path, tensors, { step: String(step) });
+}
+
+/** Takes over what {@link saveTraining} wrote, where there is such a file, and tells how many steps were taken. */
+export async function resumeTraining(
+  path: string,
+  { parameters }: Vocos,
+  { muon, adamw }: Optimizers,
+): Promise<number> {
+  if (!existsSync(path)) return 0;
+  const checkpoint = await openCheckpoint(path);
+  try {
+    const steps = Number(checkpoint.metadata.step);
+    for (const [name, variable] of parameters) {
+      const read = (what: string) => checkpoint.float32(`${what}${name}`);
+      const { shape } = variable;
+      tf.tidy(() => variable.assign(tf.mul(tf.tensor(read(''), shape), 1)));
+      if (checkpoint.tensors.has(`momentum ${name}`)) muon.restore(name, tf.tensor(read('momentum '), shape));
+      else adamw.restore(name, { shape, m: read('m '), v: read('v '), steps });
+    }
+    return steps;
+  } finally {
+    checkpoint.close();
+  }
+}

@@ -4,7 +4,7 @@
 //
 //     node build/mini-hubert/evaluate.js [MODEL]
 import { HubertModel, loadDataset, tf, Wav2Vec2FeatureExtractor } from 'onpa';
-import { initialise } from 'onpa/dist/hubert/pretrained/parameter-specs.js';
+import { initialise } from 'onpa/dist/tensor/initialise.js';
 import { crossValidate } from './cross-validation.js';
 
 const SEED = 0;

@@ -11,7 +11,7 @@ function hash32(text: string): number {
 }
 
 /** Multiples of 2^-23 in [-1, 1), each mapped: number i depends on the key and on i alone. */
-function uniform(key: string, count: number, map: (u: number) => number): Float32Array {
+export function uniform(key: string, count: number, map: (u: number) => number): Float32Array {
   const start = hash32(key);
   const values = new Float32Array(count);
   for (let i = 0; i < count; i++) {

@@ -1,17 +1,27 @@
-"""What librosa, PyTorch and scikit-learn give for the parts of mini-hubert's pre-training and evaluation."""
+"""What librosa, PyTorch, Transformers and scikit-learn give for the parts of mini-hubert's pre-training and evaluation."""
 
 import librosa
 import numpy as np
 import sklearn
 import torch
+import transformers
 from fixture_file import write
+from seeded_weights import audio, uniform, weights
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
+from torch import nn
 from torch.nn import functional as F
+from transformers import HubertConfig, HubertModel
 
 SAMPLE_RATE, HOP, FIELD = 16000, 320, 400
 LAGS = range(3, 63, 2)
+FRAMES, CLUSTERS = 128, {"timbre": 100, "harmony": 64}
+CONFIG = HubertConfig(
+    hidden_size=128, num_hidden_layers=2, num_attention_heads=4, intermediate_size=512, conv_dim=[64] * 7,
+    feat_proj_layer_norm=False, feat_proj_dropout=0.0, layerdrop=0.0, apply_spec_augment=False,
+    hidden_dropout=0.0, attention_dropout=0.0, activation_dropout=0.0,
+)  # fmt: skip
 
 
 def measured(samples: np.ndarray) -> dict:
@@ -36,16 +46,75 @@ def summary(features: torch.Tensor) -> torch.Tensor:
     return torch.cat([mean, deviation, 3 * torch.cat(alike)])
 
 
+def cosines(rows: torch.Tensor, codes: torch.Tensor) -> torch.Tensor:
+    return F.normalize(rows, dim=-1) @ F.normalize(codes, dim=-1).T / 0.1
+
+
+def cluster_loss(logits: torch.Tensor, clusters: torch.Tensor, masked: torch.Tensor) -> torch.Tensor:
+    return F.cross_entropy(logits[masked], clusters[masked]) + 0.3 * F.cross_entropy(logits[~masked], clusters[~masked])
+
+
+def same_piece_loss(excerpts: torch.Tensor) -> torch.Tensor:
+    count = len(excerpts)
+    alike = cosines(excerpts, excerpts) - 1e4 * torch.eye(count)
+    return F.cross_entropy(alike, torch.arange(count).roll(count // 2))
+
+
+class PreTraining(nn.Module):
+    """The model with its heads, whose weights are seeded by their names in onpa."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.hubert = HubertModel(CONFIG)
+        width = CONFIG.hidden_size
+        self.heads = nn.ModuleDict({f"{kind}_project": nn.Linear(width, 64) for kind in CLUSTERS})
+        self.heads.update({"features": nn.Linear(width, 94), "summary": nn.Linear(width, 278), "piece": nn.Linear(width, 64)})
+        self.codes = nn.ParameterDict({kind: torch.zeros(count, 64) for kind, count in CLUSTERS.items()})
+        for name, parameter in self.named().items():
+            parameter.data = torch.from_numpy(weights(name, tuple(parameter.shape)))
+
+    def named(self) -> dict:
+        heads = {name.replace("_", "."): parameter for name, parameter in self.heads.named_parameters()}
+        codes = {f"{kind}.codes": parameter for kind, parameter in self.codes.items()}
+        return dict(self.hubert.named_parameters()) | heads | codes
+
+    def forward(self, samples, clusters, features, masked) -> torch.Tensor:
+        extracted = self.hubert.feature_extractor(samples).transpose(1, 2)
+        hidden = self.hubert.feature_projection(extracted)
+        hidden = torch.where(masked[..., None], self.hubert.masked_spec_embed, hidden)
+        states = self.hubert.encoder(hidden).last_hidden_state
+        means = states.mean(1)
+        loss = 1e-3 * extracted.square().mean() + same_piece_loss(self.heads["piece"](means))
+        for kind in CLUSTERS:
+            logits = cosines(self.heads[f"{kind}_project"](states), self.codes[kind])
+            loss = loss + cluster_loss(logits, clusters[kind], masked)
+        loss = loss + 0.5 * F.mse_loss(self.heads["features"](states), features)
+        return loss + 2 * F.mse_loss(self.heads["summary"](means), torch.stack([summary(each) for each in features]))
+
+
+def pre_training() -> dict:
+    """The loss of four excerpts, and of each gradient its norm and its product with the seeded weights of its name."""
+    model = PreTraining()
+    samples = torch.from_numpy(np.stack([audio(row, HOP * (FRAMES - 1) + FIELD) for row in range(4)]))
+    frames = torch.arange(4 * FRAMES).reshape(4, FRAMES)
+    clusters = {kind: frames * 7 % count for kind, count in CLUSTERS.items()}
+    features = torch.from_numpy(uniform("features", 4 * FRAMES * 94).astype(np.float32).reshape(4, FRAMES, 94))
+    loss = model(samples, clusters, features, frames % 20 < 10)
+    loss.backward()
+    gradients = {name: parameter.grad for name, parameter in model.named().items()}
+    facts = {name: [each.norm(), (each * model.named()[name].detach()).sum()] for name, each in gradients.items()}
+    return {"loss": loss.detach().reshape(1)} | {
+        f"gradient {name}": np.array([float(fact) for fact in both]) for name, both in facts.items()
+    }
+
+
 def losses(rng: np.random.Generator) -> dict:
     rows, codes = (torch.from_numpy(rng.normal(size=shape).astype(np.float32)) for shape in ((12, 8), (5, 8)))
     clusters = torch.from_numpy(rng.integers(0, 5, 12))
     masked = torch.arange(12) % 3 == 0
-    logits = F.normalize(rows, dim=-1) @ F.normalize(codes, dim=-1).T / 0.1
-    of_clusters = F.cross_entropy(logits[masked], clusters[masked]) + 0.3 * F.cross_entropy(logits[~masked], clusters[~masked])
-    unit = F.normalize(rows, dim=-1)
-    of_pieces = F.cross_entropy(unit @ unit.T / 0.1 - 1e4 * torch.eye(12), torch.arange(12).roll(6))
+    logits = cosines(rows, codes)
     return {"rows": rows, "codes": codes, "clusters": clusters.int(), "masked": masked.int(), "logits": logits,
-            "clusterLoss": of_clusters.reshape(1), "samePieceLoss": of_pieces.reshape(1)}  # fmt: skip
+            "clusterLoss": cluster_loss(logits, clusters, masked).reshape(1), "samePieceLoss": same_piece_loss(rows).reshape(1)}  # fmt: skip
 
 
 def learning_rates(steps: int, highest: float, warm_up: int) -> np.ndarray:
@@ -73,7 +142,8 @@ def classes(rng: np.random.Generator) -> dict:
 def make(signals: dict) -> None:
     rng = np.random.default_rng(7)
     features = torch.from_numpy(rng.normal(size=(80, 94)).astype(np.float32))
-    tensors = measured(signals["trumpet"]) | losses(rng) | classes(rng)
+    tensors = measured(signals["trumpet"]) | losses(rng) | classes(rng) | pre_training()
     tensors |= {"features": features, "summary": summary(features), "learningRates": learning_rates(40, 1.5e-3, 5)}
     arrays = {name: np.asarray(each) for name, each in tensors.items()}
-    write("mini-hubert", arrays, versions={"torch": torch.__version__, "scikit-learn": sklearn.__version__})
+    versions = {"torch": torch.__version__, "transformers": transformers.__version__, "scikit-learn": sklearn.__version__}
+    write("mini-hubert", arrays, versions=versions)

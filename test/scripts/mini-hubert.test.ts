@@ -7,14 +7,15 @@ import { batchOf } from '../../scripts/data/mini-hubert/batch.js';
 import { fitClusters, nearest } from '../../scripts/data/mini-hubert/clusters.js';
 import { fitLogisticRegression } from '../../scripts/data/mini-hubert/logistic-regression.js';
 import { clusterLoss, cosines, samePieceLoss, shareFound } from '../../scripts/data/mini-hubert/losses.js';
-import { measure } from '../../scripts/data/mini-hubert/measure.js';
+import { MEASURES, measure } from '../../scripts/data/mini-hubert/measure.js';
 import { oneCycleAt } from '../../scripts/data/mini-hubert/one-cycle.js';
 import { preTrain } from '../../scripts/data/mini-hubert/pre-train.js';
 import { PreTraining } from '../../scripts/data/mini-hubert/pre-training.js';
-import { RECIPE } from '../../scripts/data/mini-hubert/recipe.js';
+import { CLUSTERS, EXCERPT, FRAMES, RECIPE } from '../../scripts/data/mini-hubert/recipe.js';
 import { summary } from '../../scripts/data/mini-hubert/summary.js';
 import { findTargets } from '../../scripts/data/mini-hubert/targets.js';
 import { fixture, relativeError, signal } from '../fixtures.js';
+import { seededAudio, seededWeights, uniform } from '../hubert/seeded-weights.js';
 import { random } from '../random.js';
 
 const { tensor } = fixture('mini-hubert');
@@ -51,6 +52,39 @@ describe("mini-hubert's pre-training", () => {
       const wanted = Int32Array.from(tf.argMax(logits, 1).dataSync());
       assert.equal(shareFound(logits, wanted, masked), 1);
     });
+  });
+
+  it("has PyTorch's loss of a whole batch, and its gradients by all parameters", () => {
+    const model = new PreTraining(0);
+    for (const [name, parameter] of model.parameters) {
+      tf.tidy(() => parameter.assign(tf.tensor(seededWeights(name, parameter.shape), parameter.shape)));
+    }
+    const frames = Array.from({ length: 4 * FRAMES }, (_, i) => i);
+    const features = uniform('features', 4 * FRAMES * MEASURES, (u) => u);
+    const size = FRAMES * MEASURES;
+    const batch = {
+      samples: [0, 1, 2, 3].map((row) => seededAudio(row, EXCERPT)),
+      masked: [0, 1, 2, 3].map((row) => frames.slice(row * FRAMES, (row + 1) * FRAMES).map((i) => i % 20 < 10)),
+      clusters: Object.values(CLUSTERS).map((count) => Int32Array.from(frames, (i) => (i * 7) % count)),
+      features,
+      summaries: Float32Array.from(
+        [0, 1, 2, 3].flatMap((i) => [...summary(features.subarray(i * size, (i + 1) * size))]),
+      ),
+    };
+    const { loss, gradients } = model.lossAndGradients(batch);
+    assert.ok(relativeError([loss], floats('loss')) < 1e-5);
+    for (const [name, parameter] of model.parameters) {
+      const [norm, product] = tensor(`gradient ${name}`, 'F64').data;
+      const found = tf.tidy(() =>
+        [tf.norm(gradients[name]), tf.sum(tf.mul(gradients[name], parameter))].map((x) => x.dataSync()[0]),
+      );
+      // Softmax takes a bias of the keys away, so that its gradient is rounding alone.
+      const scale = Math.max(norm, 1e-3);
+      assert.ok(Math.abs(found[0] - norm) < 1e-4 * scale, `${name}: ${found[0]} instead of ${norm}`);
+      assert.ok(Math.abs(found[1] - product) < 1e-3 * scale, `${name}: ${found[1]} instead of ${product}`);
+    }
+    tf.dispose(gradients);
+    model.hubert.dispose();
   });
 
   it("raises and lowers the learning rate as PyTorch's OneCycleLR does", () => {

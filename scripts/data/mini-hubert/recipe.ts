@@ -48,9 +48,9 @@ export interface Recipe {
 }
 
 export const RECIPE: Recipe = {
-  steps: 3200,
+  steps: 5200,
   parts: 2,
-  pieces: 5,
+  pieces: 10,
   learningRate: 1.5e-3,
   warmUp: 200,
   checkpointSteps: 250,

@@ -1,7 +1,7 @@
 import { HubertModel, tf } from 'onpa';
-import { initialise, type ParameterSpec } from 'onpa/dist/tensor/initialise.js';
 import { SpeechEncoder } from 'onpa/dist/hubert/speech-encoder.js';
 import { linear } from 'onpa/dist/tensor/functional.js';
+import { initialise, type ParameterSpec } from 'onpa/dist/tensor/initialise.js';
 import { Randomness } from 'onpa/dist/tensor/randomness.js';
 import type { Batch } from './batch.js';
 import { clusterLoss, cosines, samePieceLoss, shareFound, squaredError } from './losses.js';

@@ -3,16 +3,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openCheckpoint, saveSafetensors, type TensorData, type Vocos } from 'onpa';
 
-/** Writes a model as `savePretrained` does, its weights in half precision: half the size. */
+/** Writes a model as `savePretrained` does, its weights in half precision, which are half as large; windows and filters stay exact. */
 export async function saveHalf(vocos: Vocos, folder: string): Promise<void> {
   const whole = await mkdtemp(join(tmpdir(), 'mini-vocos-'));
   try {
     await vocos.savePretrained(whole);
     const checkpoint = await openCheckpoint(join(whole, 'model.safetensors'));
     const tensors = new Map<string, TensorData>();
-    for (const name of checkpoint.tensors.keys()) {
-      const { shape } = checkpoint.tensors.get(name)!;
-      tensors.set(name, { shape, data: Uint16Array.from(checkpoint.float32(name), halfOf), dtype: 'F16' });
+    for (const [name, { shape }] of checkpoint.tensors) {
+      const data = checkpoint.float32(name);
+      const isWeight = vocos.parameters.has(name);
+      tensors.set(name, isWeight ? { shape, data: Uint16Array.from(data, halfOf), dtype: 'F16' } : { shape, data });
     }
     checkpoint.close();
     await mkdir(folder, { recursive: true });

@@ -103,13 +103,16 @@ const exercises: [name: string, check: Check, right: unknown[], wrong: unknown[]
   ['pretraining.labels', (x) => check.pretraining.labels(x, new Int32Array(197)), [99], [98, 98.5, 197]],
   ['pretraining.loss', (x) => check.pretraining.loss(x, pretrained), [3.22, Math.log(25)], [3.21, 0.04, -3.22]],
   ['pretraining.spans', (x) => check.pretraining.spans(x, 99, pretrained), [7], [8, 7.92, 79]],
+  ['vocoder.samples', check.vocoder.samples, [3.2], [256, 80, 0.3125]],
+  ['vocoder.tones', check.vocoder.tones, [93.75], [256, 86.13, 24000]],
+  ['vocoder.turn', check.vocoder.turn, [0.68, 0.678], [32.1, 5.11, 0.11]],
   ['lesson8.probability', check.lesson8.probability, [0.1], [0, 1, 10, 0.11]],
 ];
 
 describe('check', () => {
   it('has three exercises for each of the lessons', () => {
     const counts = Object.entries(check).map(([lesson, its]) => `${lesson}: ${Object.keys(its).length}`);
-    deepEqual(counts, [...[1, 2, 3, 4, 5, 6, 7, 8].map((n) => `lesson${n}: 3`), 'pretraining: 3']);
+    deepEqual(counts, [...[1, 2, 3, 4, 5, 6, 7, 8].map((n) => `lesson${n}: 3`), 'pretraining: 3', 'vocoder: 3']);
   });
 
   for (const [name, run, right, wrong] of exercises) {

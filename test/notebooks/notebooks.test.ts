@@ -296,6 +296,39 @@ describe('the lesson on pre-training as committed', () => {
   });
 });
 
+describe('the lesson on vocoders as committed', () => {
+  const lines = printed(readNotebook(join(folder, 'beyond', 'vocoder.ipynb')));
+  const numbers = (start: string) =>
+    lines
+      .filter((line) => line.startsWith(`${start}: `))
+      .map((line) => Number(line.slice(start.length + 2).split(/[ ,]/)[0]));
+
+  it('loses more by frequencies that are guessed than by phases', () => {
+    const [phases] = numbers('phases guessed');
+    const [frequencies] = numbers('frequencies guessed');
+    ok(frequencies > 3 * phases, `${frequencies} and ${phases}`);
+  });
+
+  it('finds frequencies that the bands do not tell, for sounds like those it has heard', () => {
+    const [spread, forReggae] = numbers('melToStft');
+    const [found, foundForReggae] = numbers('mini-vocos');
+    ok(found < 0.7 * spread, `${found} and ${spread}`);
+    ok(foundForReggae > 0.7 * forReggae, `${foundForReggae} and ${forReggae}`);
+  });
+
+  it('beats Griffin-Lim by its magnitudes, and does not by phases of its own', () => {
+    const [classic] = numbers('Griffin-Lim');
+    const [alone] = numbers('mini-vocos alone');
+    const [together] = numbers('mini-vocos, then Griffin-Lim');
+    ok(together < 0.7 * classic && alone > classic, `${classic}, ${alone}, ${together}`);
+  });
+
+  it('shows that one frame, held, repeats itself with the hop', () => {
+    const [change] = numbers('changed after 256 samples');
+    ok(change < 0.01, String(change));
+  });
+});
+
 describe('the lesson on the push as committed', () => {
   const notebook = readNotebook(join(folder, '07-push.ipynb'));
   const lines = printed(notebook);

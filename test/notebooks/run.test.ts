@@ -152,6 +152,11 @@ describe('npm run notebooks', () => {
     ok(lines.includes('240 to learn from, 60 held out'));
   });
 
+  it(`runs the lesson on vocoders ${withoutNetwork}, with the model that comes along`, async () => {
+    const lines = printed(await runAlone('beyond/vocoder', ['256 / 80', '93.75', '0.68']));
+    ok(lines.includes('VOCODER names no model: mini-vocos is all we hear.'));
+  });
+
   it('takes the model and the sound of the tutorial from the Hub in the lesson on inference', async () => {
     const data = (...names: string[]) => readFileSync(inRepository('data', ...names));
     const names = ['config.json', 'model.safetensors', 'preprocessor_config.json'];

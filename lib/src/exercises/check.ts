@@ -7,6 +7,7 @@ import { lesson6 } from './lesson6.js';
 import { lesson7 } from './lesson7.js';
 import { lesson8 } from './lesson8.js';
 import { pretraining } from './pretraining.js';
+import { vocoder } from './vocoder.js';
 
 /**
  * The checks of the course's exercises: `check.lesson1.` and Tab lists those of a lesson. Each takes an answer, and what of
@@ -31,4 +32,5 @@ export const check: {
   readonly lesson7: typeof lesson7;
   readonly lesson8: typeof lesson8;
   readonly pretraining: typeof pretraining;
-} = { lesson1, lesson2, lesson3, lesson4, lesson5, lesson6, lesson7, lesson8, pretraining };
+  readonly vocoder: typeof vocoder;
+} = { lesson1, lesson2, lesson3, lesson4, lesson5, lesson6, lesson7, lesson8, pretraining, vocoder };

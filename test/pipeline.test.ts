@@ -21,6 +21,7 @@ import {
 } from 'onpa';
 import { withServer } from './audio/server.js';
 import { audio, fixture, inRepository, namedSignal } from './fixtures.js';
+import { settledTensors } from './settled-tensors.js';
 
 interface Reference {
   sound: string;
@@ -162,14 +163,14 @@ describe('pipeline', () => {
   it('leaves no tensor behind', async () => {
     const sounds = await Promise.all(['noise', 'trumpet'].map(soundOf));
     await classify(sounds);
-    const { numTensors } = tf.memory();
+    const numTensors = await settledTensors();
     await classify(sounds);
     await assert.rejects(classify({ samples: new Float32Array(100), sampleRate: 16000 }));
     assert.equal(tf.memory().numTensors, numTensors);
   });
 
   it('leaves no tensor behind when its model is disposed of', async () => {
-    const { numTensors } = tf.memory();
+    const numTensors = await settledTensors();
     await withChanged({}, {}, async (changed) => {
       await changed(await soundOf('noise'));
     });

@@ -14,6 +14,7 @@ import {
 } from 'onpa';
 import { inTemporaryFolder } from '../hubert/models.js';
 import { quietly } from '../hubert/warnings.js';
+import { settledTensors } from '../settled-tensors.js';
 import { timeless } from '../training/short-training.js';
 import { examples, extractor } from '../training/tiny.js';
 import { modelOf, reference } from './models.js';
@@ -77,7 +78,7 @@ describe('A Trainer that pre-trains', () => {
   before(() =>
     inTemporaryFolder(async (outputDir) => {
       const trainer = await training(outputDir);
-      const count = tf.memory().numTensors;
+      const count = await settledTensors();
       await trainer.train();
       assert.equal(tf.memory().numTensors, count);
       whole = timeless(trainer.state.logHistory);

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { Trainer, TrainingError, tf } from 'onpa';
 import { DivergenceWatch } from 'onpa/dist/training/run/divergence.js';
 import { inTemporaryFolder } from '../hubert/models.js';
+import { settledTensors } from '../settled-tensors.js';
 import { randomTraining } from './short-training.js';
 import { examples, extractor, reference, tinyModel } from './tiny.js';
 
@@ -19,7 +20,7 @@ describe('A loss that diverges', () => {
         trainDataset: examples([2400, 2600, 2800, 3000], 0),
         featureExtractor: extractor(),
       });
-      const before = tf.memory().numTensors;
+      const before = await settledTensors();
       await assert.rejects(trainer.train(), (error: Error) => {
         assert.match(
           error.message,

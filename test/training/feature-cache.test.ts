@@ -3,6 +3,7 @@ import { readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { type ExampleSource, Trainer, type TrainingExample, type TrainingOptions, tf } from 'onpa';
 import { inTemporaryFolder } from '../hubert/models.js';
+import { settledTensors } from '../settled-tensors.js';
 import { SHORT, timeless } from './short-training.js';
 import { accuracy, examples, extractor, RANDOM, tinyModel } from './tiny.js';
 
@@ -41,7 +42,7 @@ async function train(outputDir: string, lengths: number[], args: TrainingOptions
     computeMetrics: accuracy,
     trackers: [{ name: 'test', begin() {}, log() {}, end() {}, step: onStep }],
   });
-  const count = tf.memory().numTensors;
+  const count = await settledTensors();
   await trainer.train();
   assert.equal(tf.memory().numTensors, count);
   const measured = await trainer.evaluate();

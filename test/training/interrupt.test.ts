@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import path from 'node:path';
 import { type Tracker, Trainer, TrainingError, TrainingInterrupted, tf } from 'onpa';
 import { inTemporaryFolder } from '../hubert/models.js';
+import { settledTensors } from '../settled-tensors.js';
 import { randomTraining, timeless } from './short-training.js';
 
 /** A tracker that does something after a step, and notes how training ended. */
@@ -31,7 +32,7 @@ describe('A training that is interrupted', () => {
       const controller = new AbortController();
       const watcher = atStep(5, () => controller.abort());
       const trainer = await randomTraining(outputDir, {}, [watcher]);
-      const before = { tensors: tf.memory().numTensors, listeners: process.listenerCount('SIGINT') };
+      const before = { tensors: await settledTensors(), listeners: process.listenerCount('SIGINT') };
       await assert.rejects(trainer.train({ signal: controller.signal }), (error: Error) => {
         assert.match(error.message, /after step 5 of 9.*resumeFromCheckpoint.*checkpoint-5/);
         return error instanceof TrainingInterrupted;

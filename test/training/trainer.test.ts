@@ -13,6 +13,7 @@ import {
   tf,
 } from 'onpa';
 import { inTemporaryFolder } from '../hubert/models.js';
+import { settledTensors } from '../settled-tensors.js';
 import { randomTraining, SHORT } from './short-training.js';
 import { evalExamples, examples, extractor, tinyModel } from './tiny.js';
 
@@ -28,7 +29,7 @@ describe('A Trainer', () => {
   it('logs, evaluates and saves when it is told to, under the keys of Transformers', () =>
     inTemporaryFolder(async (outputDir) => {
       const trainer = await randomTraining(outputDir, { args: { loggingFirstStep: true } });
-      const count = tf.memory().numTensors;
+      const count = await settledTensors();
       const { globalStep, trainingLoss, metrics } = await trainer.train();
       assert.equal(tf.memory().numTensors, count);
       const { logHistory } = trainer.state;
@@ -136,7 +137,7 @@ describe('A Trainer', () => {
   it('evaluates, predicts and saves without having trained', () =>
     inTemporaryFolder(async (folder) => {
       const trainer = await randomTraining(folder);
-      const count = tf.memory().numTensors;
+      const count = await settledTensors();
       const measured = await trainer.evaluate();
       assert.equal(keysOf(measured), EVAL_KEYS);
       const { predictions, labelIds, metrics } = await trainer.predict(evalExamples());
@@ -213,7 +214,7 @@ describe('Bad input of a Trainer', () => {
         const model = await tinyModel();
         const args = { reportTo: 'none', disableTqdm: true, ...(options.args as object), outputDir } as const;
         const trainer = new Trainer({ model, trainDataset: clips, featureExtractor: extractor(), ...options, args });
-        const count = tf.memory().numTensors;
+        const count = await settledTensors();
         await assert.rejects(
           trainer.train(),
           (error: Error) => error instanceof ParameterError && message.test(error.message),

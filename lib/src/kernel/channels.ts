@@ -1,5 +1,6 @@
 // A thread of its own talks to Jupyter. So what a cell writes arrives, and a wish to stop or end is heard, while it
 // computes. Upstream tslab would have to wait for each `send`, which says no while another one is at work.
+import { setImmediate } from 'node:timers/promises';
 import { parentPort, workerData } from 'node:worker_threads';
 import { Publisher, Reply, Router } from 'zeromq';
 import { createInterrupter } from './interrupter.js';
@@ -81,6 +82,9 @@ function exit(): void {
 async function close(): Promise<void> {
   await outbox.empty();
   for (const socket of [iopub, shell, control, stdin, heartbeat]) socket.close();
+  // What still waits for a message is told so first: while the thread is ended, that would abort the process.
+  await Promise.allSettled([serving]);
+  await setImmediate();
   Atomics.store(closed, 0, 1);
   Atomics.notify(closed, 0);
 }
@@ -148,4 +152,4 @@ port.on('message', (message: ToThread) => {
   else send(message as Outgoing);
 });
 watchParentProcess(exit);
-bind().then(() => Promise.all([listen(shell, 'shell'), listen(control, 'control'), beat()]));
+const serving = bind().then(() => Promise.all([listen(shell, 'shell'), listen(control, 'control'), beat()]));

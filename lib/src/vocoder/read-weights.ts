@@ -1,4 +1,5 @@
 import type { Checkpoint } from '../checkpoint/checkpoint.js';
+import { listedNames } from '../checkpoint/listed-names.js';
 import { CheckpointError } from '../errors.js';
 import type { ParameterSpec } from '../tensor/initialise.js';
 import { tf } from '../tensor/tensorflow.js';
@@ -42,7 +43,5 @@ export function reportUnused(checkpoint: Checkpoint, source: string, used: Itera
   const known = new Set(used);
   const unused = [...checkpoint.tensors.keys(), ...checkpoint.leftOut.keys()].filter((name) => !known.has(name));
   if (unused.length === 0) return;
-  const more = unused.length > 20 ? ` and ${unused.length - 20} more` : '';
-  const some = unused.slice(0, 20).map((name) => (name.length > 100 ? `${name.slice(0, 100)}…` : name));
-  console.warn(`${source}: not used by this model: ${some.join(', ')}${more}.`);
+  console.warn(`${source}: not used by this model: ${listedNames(unused, 20)}.`);
 }

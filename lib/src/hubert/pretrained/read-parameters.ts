@@ -1,4 +1,5 @@
 import type { Checkpoint } from '../../checkpoint/checkpoint.js';
+import { listedNames } from '../../checkpoint/listed-names.js';
 import { CheckpointError } from '../../errors.js';
 import { initialise, numbersIn, type ParameterSpec } from '../../tensor/initialise.js';
 import { tf } from '../../tensor/tensorflow.js';
@@ -6,6 +7,9 @@ import { uploaded } from '../../tensor/uploaded.js';
 
 /** The most numbers that are drawn at random, where the checkpoint does not have more of its own: as many as a base model. */
 const MOST_RANDOM = 100_000_000;
+
+/** Names that a warning lists. */
+const MOST_NAMES = 50;
 
 /** Counts of PyTorch's batch norm, which its fixed momentum does not need. */
 const IGNORED = /\.num_batches_tracked$/;
@@ -75,15 +79,9 @@ function requireFew(checkpoint: Checkpoint, missing: ReadonlyMap<string, Paramet
   const random = numbersIn(missing.values());
   if (random <= most) return;
   throw new CheckpointError(
-    `${checkpoint.path} lacks ${listed([...missing.keys()], 5)}: ${random} numbers to draw at random, more than the ${most} ` +
+    `${checkpoint.path} lacks ${listedNames([...missing.keys()], 5)}: ${random} numbers to draw at random, more than the ${most} ` +
       'allowed; see that config.json belongs to it',
   );
-}
-
-/** Some names for a message, each cut where it is absurdly long. */
-function listed(names: readonly string[], most: number = 50): string {
-  const some = names.slice(0, most).map((name) => (name.length > 100 ? `${name.slice(0, 100)}…` : name));
-  return some.join(', ') + (names.length > some.length ? ` and ${names.length - some.length} more` : '');
 }
 
 /**
@@ -105,9 +103,11 @@ function spellings(name: string, prefix: string): string[] {
 function report(source: string, missing: string[], resized: string[], unused: string[]): void {
   const lines: string[] = [];
   if (missing.length > 0) {
-    lines.push(`${source} lacks ${listed(missing)}: they start with random values. Train the model before you use it.`);
+    lines.push(
+      `${source} lacks ${listedNames(missing, MOST_NAMES)}: they start with random values. Train the model before you use it.`,
+    );
   }
   if (resized.length > 0) lines.push(`Of another shape: ${resized.join('; ')}.`);
-  if (unused.length > 0) lines.push(`Not used by this model: ${listed(unused)}.`);
+  if (unused.length > 0) lines.push(`Not used by this model: ${listedNames(unused, MOST_NAMES)}.`);
   if (lines.length > 0) console.warn(lines.join('\n'));
 }

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { tf } from 'onpa';
+import { FloatMatrix, nearestCenters, tf } from 'onpa';
 import { batchOf } from '../../scripts/data/mini-hubert/batch.js';
-import { fitClusters, nearest } from '../../scripts/data/mini-hubert/clusters.js';
+import { fitClusters } from '../../scripts/data/mini-hubert/clusters.js';
 import { fitLogisticRegression } from '../../scripts/data/mini-hubert/logistic-regression.js';
 import { clusterLoss, cosines, samePieceLoss, shareFound } from '../../scripts/data/mini-hubert/losses.js';
 import { MEASURES, measure } from '../../scripts/data/mini-hubert/measure.js';
@@ -95,8 +95,8 @@ describe("mini-hubert's pre-training", () => {
 
   it('finds clusters that lie apart', () => {
     const data = Float32Array.from({ length: 400 }, (_, i) => 10 * (Math.floor(i / 2) % 4) + Math.sin(i));
-    const points = { width: 2, data };
-    const found = nearest(points, fitClusters(points, 4, 0));
+    const points = new FloatMatrix(200, 2, data);
+    const found = nearestCenters(points, fitClusters(points, 4, 0));
     assert.equal(new Set(found.subarray(0, 4)).size, 4);
     for (let i = 4; i < 200; i++) assert.equal(found[i], found[i % 4]);
   });

@@ -61,7 +61,7 @@ export function clusterLogits(
 }
 
 /** Rows of length 1: (N, D) → (N, D). */
-function unit(rows: tf.Tensor2D): tf.Tensor2D {
+export function unit(rows: tf.Tensor2D): tf.Tensor2D {
   const squares = tf.sum(tf.square(rows), 1, true); // (N, 1)
   return tf.div(rows, tf.sqrt(tf.maximum(squares, SHORTEST ** 2)));
 }

@@ -1,4 +1,5 @@
 import { tf } from 'onpa';
+import { unit, weightedCrossEntropy } from 'onpa/dist/pretraining/cluster-head.js';
 
 /** How sharp the distributions over cosines are. */
 const TEMPERATURE = 0.1;
@@ -18,8 +19,7 @@ export function cosines(rows: tf.Tensor2D, codes: tf.Tensor2D): tf.Tensor2D {
 export function clusterLoss(logits: tf.Tensor2D, clusters: Int32Array, masked: readonly boolean[]): tf.Scalar {
   const hidden = masked.filter((is) => is).length;
   const weights = masked.map((is) => (is ? 1 / hidden : SEEN / (masked.length - hidden)));
-  const wanted = tf.mul(tf.oneHot(tf.tensor1d(clusters, 'int32'), logits.shape[1]), tf.expandDims(weights, 1));
-  return tf.neg(tf.sum<tf.Scalar>(tf.mul(tf.logSoftmax(logits), wanted)));
+  return weightedCrossEntropy(logits, clusters, Float32Array.from(weights));
 }
 
 /** The mean squared difference. */
@@ -36,8 +36,7 @@ export function samePieceLoss(excerpts: tf.Tensor2D): tf.Scalar {
   const [count] = excerpts.shape;
   const others = Int32Array.from({ length: count }, (_, i) => (i + count / 2) % count);
   const alike = tf.sub(cosines(excerpts, excerpts), tf.mul(tf.eye(count), 1e4)); // nothing is its own other
-  const wanted = tf.oneHot(tf.tensor1d(others, 'int32'), count);
-  return tf.neg(tf.mean<tf.Scalar>(tf.sum(tf.mul(tf.logSoftmax(alike), wanted), 1)));
+  return weightedCrossEntropy(alike as tf.Tensor2D, others, new Float32Array(count).fill(1 / count));
 }
 
 /** The share of masked frames whose cluster has the highest logit. */
@@ -45,9 +44,4 @@ export function shareFound(logits: tf.Tensor2D, clusters: Int32Array, masked: re
   const highest = tf.tidy(() => tf.argMax(logits, 1).dataSync());
   const hidden = masked.flatMap((is, i) => (is ? [i] : []));
   return hidden.filter((i) => highest[i] === clusters[i]).length / hidden.length;
-}
-
-/** Rows of length 1. */
-function unit(rows: tf.Tensor2D): tf.Tensor2D {
-  return tf.mul(rows, tf.rsqrt(tf.add(tf.sum(tf.square(rows), 1, true), 1e-12)));
 }

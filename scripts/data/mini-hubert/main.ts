@@ -49,7 +49,7 @@ async function main(): Promise<void> {
 }
 
 /** The share of frames in the commonest cluster. */
-function commonest(clusters: Uint8Array): number {
+function commonest(clusters: Int32Array): number {
   const counts = new Array<number>(256).fill(0);
   for (const cluster of clusters) counts[cluster]++;
   return Math.max(...counts) / clusters.length;

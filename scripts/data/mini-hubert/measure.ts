@@ -1,6 +1,6 @@
-import { delta, FloatMatrix, melSpectrogram, powerToDb } from 'onpa';
+import { chromaStft, delta, FloatMatrix, melSpectrogram, powerToDb } from 'onpa';
+import { matrixProduct } from 'onpa/dist/dsp/matrix-product.js';
 import { dctMatrix } from 'onpa/dist/dsp/mfcc.js';
-import { chroma, chromaFilterbank } from './chroma.js';
 import { FIELD, HOP, SAMPLE_RATE } from './recipe.js';
 
 const MELS = 40;
@@ -25,7 +25,6 @@ export const MEASURES: number = 12 + ONSET_BANDS + 3 * COEFFICIENTS + MELS;
 export const ONSETS = { first: 12, count: ONSET_BANDS } as const;
 
 const transform = dctMatrix(COEFFICIENTS, MELS, 2, 'ortho');
-const filters = chromaFilterbank(SAMPLE_RATE, CHROMA_FFT);
 
 /** @param samples - at 16 kHz; their level does not matter */
 export function measure(samples: Float32Array): Measured {
@@ -33,9 +32,10 @@ export function measure(samples: Float32Array): Measured {
   const options = { nFft: FIELD, hopLength: HOP, nMels: MELS, center: false };
   const mel = melSpectrogram({ samples: x, sampleRate: SAMPLE_RATE }, options);
   const level = powerToDb(mel, { amin: 1e-4 });
-  const mfcc = product(transform, level);
+  const mfcc = matrixProduct(transform, level);
   const timbre = stacked([mfcc, delta(mfcc), delta(mfcc, { order: 2 })], level.columns);
-  const pitches = chroma(x.subarray(FIELD / 2), filters, HOP);
+  const middle = { samples: x.subarray(FIELD / 2), sampleRate: SAMPLE_RATE };
+  const pitches = chromaStft(middle, { nFft: CHROMA_FFT, hopLength: HOP, tuning: 0 });
   return { harmony: stacked([pitches, onsets(level)], level.columns), timbre, level };
 }
 
@@ -61,17 +61,6 @@ function onsets(level: FloatMatrix): FloatMatrix {
       }
     }
     first += count;
-  }
-  return result;
-}
-
-function product(left: FloatMatrix, right: FloatMatrix): FloatMatrix {
-  const result = new FloatMatrix(left.rows, right.columns);
-  for (let i = 0; i < left.rows; i++) {
-    const row = result.data.subarray(i * right.columns, (i + 1) * right.columns);
-    for (let k = 0; k < right.rows; k++) {
-      for (let t = 0; t < row.length; t++) row[t] += left.data[i * left.columns + k] * right.data[k * row.length + t];
-    }
   }
   return result;
 }

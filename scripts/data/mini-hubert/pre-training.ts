@@ -1,5 +1,6 @@
 import { HubertModel, tf } from 'onpa';
 import { SpeechEncoder } from 'onpa/dist/hubert/speech-encoder.js';
+import { linearSpecs } from 'onpa/dist/pretraining/cluster-head.js';
 import { linear } from 'onpa/dist/tensor/functional.js';
 import { initialise, type ParameterSpec } from 'onpa/dist/tensor/initialise.js';
 import { Randomness } from 'onpa/dist/tensor/randomness.js';
@@ -82,12 +83,7 @@ export class PreTraining {
 
 /** The heads' parameters, drawn as PyTorch draws those of linear layers. */
 function headSpecs(): Map<string, ParameterSpec> {
-  const { hiddenSize } = CONFIG;
-  const init = { uniform: [-1 / Math.sqrt(hiddenSize), 1 / Math.sqrt(hiddenSize)] } as const;
-  const linear = (name: string, outputs: number): [string, ParameterSpec][] => [
-    [`${name}.weight`, { shape: [outputs, hiddenSize], init }],
-    [`${name}.bias`, { shape: [outputs], init }],
-  ];
+  const linear = (name: string, outputs: number) => linearSpecs(name, outputs, CONFIG.hiddenSize);
   return new Map([
     ...Object.entries(CLUSTERS).flatMap(([kind, count]): [string, ParameterSpec][] => [
       ...linear(`${kind}.project`, COMPARED),

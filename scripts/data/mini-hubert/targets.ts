@@ -1,5 +1,5 @@
-import type { FloatMatrix } from 'onpa';
-import { fitClusters, nearest, type Points } from './clusters.js';
+import { FloatMatrix, nearestCenters } from 'onpa';
+import { fitClusters } from './clusters.js';
 import { MEASURES, type Measured, measure } from './measure.js';
 import { CLUSTERS } from './recipe.js';
 
@@ -10,14 +10,7 @@ export interface Targets {
   /** All that was measured, scaled: (clips, frames, {@link MEASURES}). */
   features: Float32Array;
   /** The cluster of each frame: 2 × (clips, frames), of timbre and of harmony. */
-  clusters: readonly Uint8Array[];
-}
-
-/** What makes targets of clips: what their measurements are scaled by, and the centres of the clusters. */
-interface Fitted {
-  mean: Float64Array;
-  deviation: Float64Array;
-  centres: Points[];
+  clusters: readonly Int32Array[];
 }
 
 /** The kinds of {@link Measured}, in the order of the features. */
@@ -39,11 +32,13 @@ export function findTargets(clips: readonly Float32Array[], heldOut: readonly Fl
   const centres = CLUSTERED.map(({ first, width, count }, i) =>
     fitClusters(columns(learnt.features, first, width), count, i),
   );
-  return [finished(learnt, { mean, deviation, centres }), finished(tested, { mean, deviation, centres })];
+  return [clustered(learnt, centres), clustered(tested, centres)];
 }
 
-function finished(given: Omit<Targets, 'clusters'>, { centres }: Fitted): Targets {
-  const found = CLUSTERED.map(({ first, width }, i) => nearest(columns(given.features, first, width), centres[i]));
+function clustered(given: Omit<Targets, 'clusters'>, centres: readonly FloatMatrix[]): Targets {
+  const found = CLUSTERED.map(({ first, width }, i) =>
+    nearestCenters(columns(given.features, first, width), centres[i]),
+  );
   return { ...given, clusters: found };
 }
 
@@ -67,7 +62,7 @@ function joined(measured: readonly Measured[]): Float32Array {
 }
 
 /** Mean and deviation of each measurement. */
-function statistics(features: Float32Array): Pick<Fitted, 'mean' | 'deviation'> {
+function statistics(features: Float32Array): { mean: Float64Array; deviation: Float64Array } {
   const mean = new Float64Array(MEASURES);
   const square = new Float64Array(MEASURES);
   const rows = features.length / MEASURES;
@@ -84,11 +79,11 @@ function scale(features: Float32Array, mean: Float64Array, deviation: Float64Arr
 }
 
 /** Some of the measurements of each frame. */
-function columns(features: Float32Array, first: number, width: number): Points {
+function columns(features: Float32Array, first: number, width: number): FloatMatrix {
   const rows = features.length / MEASURES;
   const data = new Float32Array(rows * width);
   for (let row = 0; row < rows; row++) {
     data.set(features.subarray(row * MEASURES + first, row * MEASURES + first + width), row * width);
   }
-  return { width, data };
+  return new FloatMatrix(rows, width, data);
 }

@@ -2,7 +2,7 @@
 // regression learns the ten genres of mini-genres from the mean over time of each hidden state, and five-fold
 // cross-validation tells the share of clips that it gets right.
 //
-//     node build/mini-hubert/evaluate.js [MODEL]
+//     node build/models/mini-hubert/evaluate.js [MODEL]
 import { HubertModel, loadDataset, tf, Wav2Vec2FeatureExtractor } from 'onpa';
 import { initialise } from 'onpa/dist/tensor/initialise.js';
 import { crossValidate } from './cross-validation.js';

@@ -1,16 +1,16 @@
 // Pre-trains data/models/mini-hubert on the music that make_mini_hubert_music.py has composed.
 //
-//     node build/mini-hubert/main.js CACHE [--to FOLDER]
+//     node build/models/mini-hubert/main.js CACHE [--to FOLDER]
 //
 // See data/README.md. Started again, it goes on where it was ended: its checkpoints are in the cache.
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { Wav2Vec2FeatureExtractor } from 'onpa';
+import { loadPieces } from '../training/load-pieces.js';
 import { batchOf, choose } from './batch.js';
-import { loadClips } from './clips.js';
 import { percent, preTrain } from './pre-train.js';
 import { PreTraining } from './pre-training.js';
-import { RECIPE } from './recipe.js';
+import { RECIPE, SAMPLE_RATE } from './recipe.js';
 import { findTargets } from './targets.js';
 
 const SEED = 0;
@@ -22,7 +22,9 @@ async function main(): Promise<void> {
   });
   const [cache] = positionals;
   if (!cache) throw new Error('Name the folder that make_mini_hubert_music.py has composed');
-  const [clips, heldOut] = [await loadClips(join(cache, 'train')), await loadClips(join(cache, 'held-out'))];
+  const samplesIn = async (part: string) =>
+    (await loadPieces(join(cache, part), SAMPLE_RATE)).map(({ samples }) => samples);
+  const [clips, heldOut] = [await samplesIn('train'), await samplesIn('held-out')];
   console.log(`${clips.length} pieces to learn from, ${heldOut.length} to test with`);
   const [targets, heldOutTargets] = findTargets(clips, heldOut);
   const all = heldOut.map((_, i) => i);

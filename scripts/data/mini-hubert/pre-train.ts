@@ -1,11 +1,11 @@
 import { tf } from 'onpa';
 import { AdamW, gradientNorm } from 'onpa/dist/training/run/adamw.js';
+import { resumeTraining, saveTraining } from '../training/training-checkpoint.js';
 import type { Batch } from './batch.js';
 import { type Answer, GradientProcess } from './gradient-process.js';
 import { oneCycleAt } from './one-cycle.js';
 import type { PreTraining } from './pre-training.js';
 import type { Recipe } from './recipe.js';
-import { resumeTraining, saveTraining } from './training-checkpoint.js';
 
 /** Steps from line to line. */
 const REPORT = 50;
@@ -36,9 +36,10 @@ export async function preTrain(
     adamBeta2: 0.98,
     adamEpsilon: 1e-8,
   });
+  const training = { parameters: model.parameters, adamw: optimizer };
   const processes = Array.from({ length: recipe.parts }, () => new GradientProcess());
   try {
-    const first = await resumeTraining(checkpoint, model.parameters, optimizer);
+    const first = await resumeTraining(checkpoint, training);
     const started = performance.now();
     let sum = 0;
     let next = batches(first);
@@ -63,7 +64,7 @@ export async function preTrain(
         sum = 0;
       }
       if (done % recipe.checkpointSteps === 0 || done === recipe.steps) {
-        await saveTraining(checkpoint, done, model.parameters, optimizer);
+        await saveTraining(checkpoint, done, training);
         const { loss: tested, found } = model.assess(test);
         report(`held out: loss ${tested.toFixed(3)}, masked frames found ${found.map(percent).join(', ')}`);
       }

@@ -1,9 +1,9 @@
 // Compares mini-vocos with Griffin-Lim on pieces that it has not heard: the mean over them of two errors.
 //
-//     node build/mini-vocos/evaluate.js CACHE [MODEL FOLDER]
+//     node build/models/mini-vocos/evaluate.js CACHE [MODEL FOLDER]
 import { join } from 'node:path';
 import { FloatMatrix, griffinLim, melToStft, stft, Vocos, type Waveform } from 'onpa';
-import { loadPieces } from './pieces.js';
+import { loadPieces } from '../training/load-pieces.js';
 import { F_MAX, HOP, N_FFT, SAMPLE_RATE } from './recipe.js';
 
 const FRAMES = { nFft: N_FFT, hopLength: HOP, padMode: 'reflect' } as const;
@@ -17,7 +17,7 @@ async function main([cache, folder = 'data/models/mini-vocos']: string[]): Promi
   if (!cache) throw new Error('Name the folder that make_mini_vocos_music.py has composed');
   const vocos = await Vocos.fromPretrained(folder);
   const rows = new Map<string, Errors[]>();
-  for (const piece of await loadPieces(join(cache, 'held-out'))) {
+  for (const piece of await loadPieces(join(cache, 'held-out'), SAMPLE_RATE)) {
     for (const [name, samples] of reconstructions(vocos, piece)) {
       rows.set(name, [...(rows.get(name) ?? []), errorsOf(vocos, samples, piece)]);
     }

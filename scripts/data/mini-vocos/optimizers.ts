@@ -1,6 +1,6 @@
 import type { tf, Vocos } from 'onpa';
 import { AdamW } from 'onpa/dist/training/run/adamw.js';
-import { Muon } from './muon.js';
+import { Muon } from '../training/muon.js';
 import { RECIPE } from './recipe.js';
 
 /** The matrices, which Muon moves; everything else is AdamW's. */
@@ -10,10 +10,12 @@ const SHARE = 0.1;
 
 /** What moves the parameters of a model in training. */
 export class Optimizers {
+  readonly parameters: ReadonlyMap<string, tf.Variable>;
   readonly muon: Muon;
   readonly adamw: AdamW;
 
   constructor({ parameters }: Vocos) {
+    this.parameters = parameters;
     const those = (isMatrix: boolean) => new Map([...parameters].filter(([name]) => MATRICES.test(name) === isMatrix));
     this.muon = new Muon(those(true));
     const decay = { weightDecay: 0.01, adamBeta1: 0.9, adamBeta2: 0.99, adamEpsilon: 1e-8 };
@@ -23,7 +25,7 @@ export class Optimizers {
   step(gradients: tf.NamedTensorMap, step: number, scale: number): void {
     const learningRate = learningRateAt(step);
     this.muon.step(gradients, { learningRate, scale });
-    const others = Object.fromEntries(Object.entries(gradients).filter(([name]) => !MATRICES.test(name)));
+    const others = Object.fromEntries(Object.entries(gradients).filter(([name]) => !this.muon.has(name)));
     this.adamw.step(others, { learningRate: SHARE * learningRate, scale });
   }
 

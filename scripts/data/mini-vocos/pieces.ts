@@ -1,7 +1,5 @@
-import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
-import { load, stft, type Waveform } from 'onpa';
-import { HOP, N_FFT, SAMPLE_RATE, SILENCE } from './recipe.js';
+import { stft, type Waveform } from 'onpa';
+import { HOP, N_FFT, SILENCE } from './recipe.js';
 
 /** The spectra of a piece: frequencies × frames, row by row. */
 export interface Piece {
@@ -9,12 +7,6 @@ export interface Piece {
   magnitude: Float32Array;
   /** In radians. */
   phase: Float32Array;
-}
-
-/** The recordings of a folder, in the order of their names. */
-export async function loadPieces(folder: string): Promise<Waveform[]> {
-  const names = (await readdir(folder)).filter((name) => name.endsWith('.wav')).sort();
-  return Promise.all(names.map((name) => load(join(folder, name), { sampleRate: SAMPLE_RATE })));
 }
 
 export function spectraOf({ samples }: Waveform): Piece {

@@ -1,19 +1,20 @@
 // Trains data/models/mini-vocos on the music that make_mini_vocos_music.py has composed.
 //
-//     node build/mini-vocos/train.js CACHE [--to FOLDER]
+//     node build/models/mini-vocos/train.js CACHE [--to FOLDER]
 //
 // See data/README.md. Started again, it goes on where it was ended: its checkpoints are in the cache.
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { melFilterbank, tf, Vocos } from 'onpa';
 import { gradientNorm } from 'onpa/dist/training/run/adamw.js';
+import { loadPieces } from '../training/load-pieces.js';
+import { resumeTraining, saveTraining } from '../training/training-checkpoint.js';
 import { batchOf } from './batch.js';
 import { lossOf, type Terms, termsOf } from './losses.js';
 import { Optimizers } from './optimizers.js';
-import { loadPieces, meanLogarithms, type Piece, spectraOf } from './pieces.js';
+import { meanLogarithms, type Piece, spectraOf } from './pieces.js';
 import { CONFIG, F_MAX, N_FFT, N_MELS, RECIPE, SAMPLE_RATE } from './recipe.js';
 import { saveHalf } from './save-half.js';
-import { resumeTraining, saveTraining } from './training-checkpoint.js';
 
 const SEED = 0;
 /** Steps from line to line, and from checkpoint to checkpoint. */
@@ -28,7 +29,7 @@ async function main(): Promise<void> {
   });
   const [cache] = positionals;
   if (!cache) throw new Error('Name the folder that make_mini_vocos_music.py has composed');
-  const pieces = (await loadPieces(join(cache, 'train'))).map(spectraOf);
+  const pieces = (await loadPieces(join(cache, 'train'), SAMPLE_RATE)).map(spectraOf);
   console.log(`${pieces.length} pieces to learn from`);
   const vocos = Vocos.fromConfig(CONFIG, { seed: SEED });
   beginAtTheMean(vocos, pieces);
@@ -41,7 +42,7 @@ async function train(vocos: Vocos, pieces: readonly Piece[], checkpoint: string)
   const { steps } = RECIPE;
   const optimizers = new Optimizers(vocos);
   const filters = melFilters();
-  const first = await resumeTraining(checkpoint, vocos, optimizers);
+  const first = await resumeTraining(checkpoint, optimizers);
   const started = performance.now();
   const sums = new Map<string, number>();
   for (let step = first; step < steps; step++) {
@@ -60,7 +61,7 @@ async function train(vocos: Vocos, pieces: readonly Piece[], checkpoint: string)
       );
       sums.clear();
     }
-    if (done % CHECKPOINT === 0 || done === steps) await saveTraining(checkpoint, done, vocos, optimizers);
+    if (done % CHECKPOINT === 0 || done === steps) await saveTraining(checkpoint, done, optimizers);
   }
   optimizers.dispose();
   filters.dispose();

@@ -21,6 +21,11 @@ export class Muon {
     this.#parameters = parameters;
   }
 
+  /** Whether this parameter is among those that it moves. */
+  has(name: string): boolean {
+    return this.#parameters.has(name);
+  }
+
   /** Moves each parameter. */
   step(gradients: tf.NamedTensorMap, { learningRate, scale }: { learningRate: number; scale: number }): void {
     for (const [name, variable] of this.#parameters) {

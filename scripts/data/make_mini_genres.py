@@ -15,13 +15,12 @@ Needs what music.py needs, and ffmpeg. About 3 minutes on one core; versions are
 import argparse
 import random
 import subprocess
-import wave
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-from music import STYLES, compose, play, programs
+from music import STYLES, compose, play, programs, write_wav
 
 DATA = Path(__file__).resolve().parents[2] / "data"
 CLIPS = 30  # of each genre
@@ -59,15 +58,6 @@ def encode(samples: np.ndarray, path: Path, *options: str) -> None:
     subprocess.run(command, input=pcm, check=True)
 
 
-def write_wav(samples: np.ndarray, path: Path) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_suffix(".part")
-    with wave.open(str(partial), "wb") as file:
-        file.setparams((1, 2, SAMPLE_RATE, 0, "NONE", ""))
-        file.writeframes(np.round(32767 * samples).astype("<i2").tobytes())
-    partial.replace(path)
-
-
 def make_large(folder: Path, clips: int) -> None:
     """GTZAN at its size: so many clips of 30 s as WAV, of each genre in turn; those that are there are kept."""
     names = [(genre, f"{genre}.{number:05d}") for number in range(100) for genre in STYLES][:clips]
@@ -75,7 +65,7 @@ def make_large(folder: Path, clips: int) -> None:
     with ThreadPoolExecutor() as pool:
         sounds = pool.map(lambda one: clip(one[0], f"genres {one[1]}", LARGE_SECONDS), missing)
         for (genre, name), samples in zip(missing, sounds):
-            write_wav(samples, folder / "genres" / genre / f"{name}.wav")
+            write_wav(np.round(32767 * samples), folder / "genres" / genre / f"{name}.wav", SAMPLE_RATE)
 
 
 def main() -> None:

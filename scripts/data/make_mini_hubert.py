@@ -15,7 +15,6 @@ Needs torch, transformers, librosa, scikit-learn, soxr and FluidSynth (see music
 17 for the music on one of them, 30 for the model. Versions are in data/README.md.
 """
 
-import random
 import sys
 import time
 from pathlib import Path
@@ -23,17 +22,14 @@ from pathlib import Path
 import librosa
 import numpy as np
 import torch
-from music import STYLES, compose, mixture, play, solo
+from make_mini_hubert_music import COUNTS, SAMPLE_RATE, piece
 from sklearn.cluster import MiniBatchKMeans
 from torch import nn
 from torch.nn import functional as F
 from transformers import HubertConfig, HubertModel, Wav2Vec2FeatureExtractor
 
 OUTPUT = Path(__file__).resolve().parents[2] / "data" / "models" / "mini-hubert"
-SAMPLE_RATE = 16000
 CLIP = 8  # s
-# How many clips to learn from, and how many to test with
-COUNTS = {"styles": (600, 60), "mixtures": (300, 20), "solos": (300, 40)}
 
 HOP, FIELD = 320, 400  # samples from frame to frame, and that a frame sees
 FRAMES = 124  # of 2.5 s, what the model is shown at a time: two such excerpts of a clip
@@ -52,17 +48,6 @@ CONFIG = HubertConfig(
 DROPOUT = {"hidden_dropout": 0.1, "attention_dropout": 0.1, "activation_dropout": 0.1}  # for those who fine-tune it
 
 
-def clip(kind: str, number: int) -> np.ndarray:
-    """Music of one kind, int16. The numbers of a kind are its seeds."""
-    rng = random.Random(f"mini-hubert {kind} {number}")
-    style = {
-        "styles": lambda: list(STYLES.values())[number % len(STYLES)],
-        "mixtures": lambda: mixture(rng),
-        "solos": lambda: solo(rng, number * 5 % 112),
-    }[kind]()
-    return (32767 * play(compose(style, rng, CLIP), rng, CLIP, SAMPLE_RATE)).astype(np.int16)
-
-
 def all_clips(cache: Path) -> tuple[np.ndarray, np.ndarray]:
     """Those to learn from and those to test with: (clips, samples), int16. Each is kept in the cache."""
     sets = ([], [])
@@ -70,7 +55,7 @@ def all_clips(cache: Path) -> tuple[np.ndarray, np.ndarray]:
         for number in range(sum(counts)):
             path = cache / f"{kind}-{number}.npy"
             if not path.exists():
-                np.save(path, clip(kind, number))
+                np.save(path, piece(kind, number))
             sets[number >= counts[0]].append(np.load(path))
     return np.stack(sets[0]), np.stack(sets[1])
 

@@ -12,11 +12,10 @@ them: scripts/data/mini-hubert/.
 
 import random
 import sys
-import wave
 from pathlib import Path
 
 import numpy as np
-from music import STYLES, compose, mixture, play, solo
+from music import STYLES, compose, mixture, play, solo, write_wav
 
 SAMPLE_RATE, SECONDS = 16000, 8
 # How many to learn from, and how many to test with
@@ -34,24 +33,13 @@ def piece(kind: str, number: int) -> np.ndarray:
     return (32767 * play(compose(style, rng, SECONDS), rng, SECONDS, SAMPLE_RATE)).astype("<i2")
 
 
-def write(path: Path, samples: np.ndarray) -> None:
-    """A WAV file, which has its name only when it is whole."""
-    part = path.with_suffix(".part")
-    with wave.open(str(part), "wb") as file:
-        file.setparams((1, 2, SAMPLE_RATE, 0, "NONE", None))
-        file.writeframes(samples.tobytes())
-    part.rename(path)
-
-
 def main() -> None:
     cache = Path(sys.argv[1])
-    for folder in ("train", "held-out"):
-        (cache / folder).mkdir(parents=True, exist_ok=True)
     for kind, counts in COUNTS.items():
         for number in range(sum(counts)):
             path = cache / ("train" if number < counts[0] else "held-out") / f"{kind}-{number:03}.wav"
             if not path.exists():
-                write(path, piece(kind, number))
+                write_wav(piece(kind, number), path, SAMPLE_RATE)
         print(f"{sum(counts)} {kind}", flush=True)
 
 

@@ -8,12 +8,11 @@ Writes train/ and held-out/ there; pieces that are there are kept. Needs what mu
 
 import random
 import sys
-import wave
 from itertools import product
 from pathlib import Path
 
 import numpy as np
-from music import PROGRAMS, compose, play, solo
+from music import PROGRAMS, compose, play, solo, write_wav
 
 INSTRUMENTS = "piano vibraphone nylon-guitar violin cello trumpet clarinet flute".split()
 # The numbers of an instrument's pieces
@@ -24,18 +23,13 @@ SECONDS, SAMPLE_RATE = 5, 22050
 def main() -> None:
     cache = Path(sys.argv[1])
     for kind, numbers in NUMBERS.items():
-        (cache / kind).mkdir(parents=True, exist_ok=True)
         for number, instrument in product(numbers, INSTRUMENTS):
             path = cache / kind / f"{instrument}-{number:02d}.wav"
             if path.exists():
                 continue
             rng = random.Random(f"mini-vocos {instrument} {number}")
             samples = play(compose(solo(rng, PROGRAMS[instrument]), rng, SECONDS), rng, SECONDS, SAMPLE_RATE)
-            partial = path.with_suffix(".part")
-            with wave.open(str(partial), "wb") as file:
-                file.setparams((1, 2, SAMPLE_RATE, 0, "NONE", ""))
-                file.writeframes(np.round(32767 * samples).astype("<i2").tobytes())
-            partial.replace(path)
+            write_wav(np.round(32767 * samples), path, SAMPLE_RATE)
 
 
 if __name__ == "__main__":

@@ -16,6 +16,7 @@ import subprocess
 import tempfile
 import wave
 from dataclasses import dataclass, fields, replace
+from pathlib import Path
 
 import numpy as np
 import soxr
@@ -394,3 +395,13 @@ def play(midi: bytes, rng: random.Random, seconds: float, sample_rate: int) -> n
     wanted = round(seconds * sample_rate)
     sound = np.pad(sound[:wanted], (0, max(0, wanted - len(sound)))).astype(np.float32)
     return sound * (rng.uniform(0.3, 0.95) / max(1e-3, np.abs(sound).max()))
+
+
+def write_wav(pcm: np.ndarray, path: Path, sample_rate: int) -> None:
+    """Samples of 16 bits, mono, as a WAV file, which has its name only when it is whole."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_suffix(".part")
+    with wave.open(str(partial), "wb") as file:
+        file.setparams((1, 2, sample_rate, 0, "NONE", None))
+        file.writeframes(pcm.astype("<i2").tobytes())
+    partial.replace(path)

@@ -2,7 +2,7 @@
 
 import librosa
 import numpy as np
-from fixture_file import AUDIO, sampled, write
+from fixture_file import AUDIO, write
 
 # librosa's names for onpa's parameters, where they are not the same words joined in another way
 NAMES = {"sampleRate": "sr", "fMin": "fmin", "fMax": "fmax"}

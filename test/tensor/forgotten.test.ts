@@ -1,8 +1,6 @@
 import { equal, ok } from 'node:assert/strict';
-import { setImmediate } from 'node:timers/promises';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { Trainer, tf } from 'onpa';
+import { collectGarbage } from '../collect-garbage.js';
 import { classifierOf, forward, inputOf } from '../hubert/models.js';
 
 const { group } = forward.cases;
@@ -15,22 +13,12 @@ async function madeAndForgotten(): Promise<tf.Variable[]> {
   return [...model.parameters.values()];
 }
 
-/** Looks for what nobody can reach until `done`, at most a hundred times. */
-async function collectUntil(done: () => boolean): Promise<void> {
-  setFlagsFromString('--expose-gc');
-  const collect: () => void = runInNewContext('gc');
-  for (let i = 0; i < 100 && !done(); i++) {
-    collect();
-    await setImmediate();
-  }
-}
-
 describe('A model that nobody can reach any more', () => {
   it('is freed with all its tensors, its Trainer too', async () => {
     const before = tf.memory().numTensors;
     const variables = [...(await madeAndForgotten()), ...(await madeAndForgotten())];
     ok(tf.memory().numTensors >= before + variables.length);
-    await collectUntil(() => tf.memory().numTensors <= before);
+    await collectGarbage(100, () => tf.memory().numTensors <= before);
     equal(
       variables.every(({ isDisposed }) => isDisposed),
       true,
@@ -41,7 +29,7 @@ describe('A model that nobody can reach any more', () => {
   it('keeps its parameters while somebody has their map', async () => {
     const { parameters } = await classifierOf(group);
     const others = await madeAndForgotten();
-    await collectUntil(() => others.every(({ isDisposed }) => isDisposed));
+    await collectGarbage(100, () => others.every(({ isDisposed }) => isDisposed));
     const disposed = () => [...parameters.values()].filter(({ isDisposed }) => isDisposed).length;
     equal(disposed(), 0);
     tf.dispose([...parameters.values()]);

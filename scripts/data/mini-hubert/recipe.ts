@@ -40,18 +40,20 @@ export interface Recipe {
   parts: number;
   /** Pieces in a part, each with two excerpts, which are to be told from those of the others. */
   pieces: number;
-  /** The highest learning rate, and after how many steps it is reached. */
+  /** AdamW's highest learning rate, and after how many steps it is reached; Muon's. */
   learningRate: number;
   warmUp: number;
+  muon: number;
   /** Steps from checkpoint to checkpoint, where it is also tested. */
   checkpointSteps: number;
 }
 
 export const RECIPE: Recipe = {
-  steps: 5200,
+  steps: 5000,
   parts: 2,
-  pieces: 10,
+  pieces: 5,
   learningRate: 1.5e-3,
   warmUp: 200,
+  muon: 0.02,
   checkpointSteps: 250,
 };

@@ -35,3 +35,10 @@ export const SILENCE = 1e-4;
 
 /** How it is trained: the learning rate is Muon's. */
 export const RECIPE = { steps: 4000, excerpts: 16, learningRate: 0.02, warmUp: 50 } as const;
+
+/** Muon's learning rate rises evenly, then falls to nothing along half a cosine. */
+export function learningRateAt(step: number): number {
+  const { steps, learningRate, warmUp } = RECIPE;
+  const part = step < warmUp ? (step + 1) / warmUp : 1;
+  return (part * learningRate * (1 + Math.cos((Math.PI * step) / steps))) / 2;
+}

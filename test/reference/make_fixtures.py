@@ -21,6 +21,7 @@ import feature_fixtures
 import folder_fixtures
 import hifigan_fixtures
 import hubert_fixtures
+import initial_weights_fixtures
 import label_fixtures
 import librosa
 import mel_fixtures
@@ -76,6 +77,7 @@ def main() -> None:
     mini_hubert_fixtures.make(made)
     checkpoint_fixtures.make()
     hubert_fixtures.make()
+    initial_weights_fixtures.make()
     feature_extractor_fixtures.feature_extractor(made)
     pretraining_fixtures.make()
     label_fixtures.make()

@@ -6,6 +6,9 @@ import { configProblem } from './check-config.js';
 const ZEROS: Initializer = { constant: 0 };
 const ONES: Initializer = { constant: 1 };
 
+/** As PyTorch draws what so many inputs go into: evenly, within one over their number's root. */
+const within = (inputs: number): Initializer => ({ uniform: [-1 / Math.sqrt(inputs), 1 / Math.sqrt(inputs)] });
+
 /**
  * The parameters of the model without a head, by their names in a checkpoint.
  *
@@ -17,6 +20,7 @@ export function baseParameters(config: ModelConfig): Map<string, ParameterSpec> 
   const specs = new Map<string, ParameterSpec>();
   const { hiddenSize, intermediateSize, initializerRange, convDim, convKernel } = config;
   const add = (name: string, shape: number[], init: Initializer) => void specs.set(name, { shape, init });
+  const isWav2Vec2 = config.modelType === 'wav2vec2';
   const norm = (name: string, size: number) => {
     add(`${name}.weight`, [size], ONES);
     add(`${name}.bias`, [size], ZEROS);
@@ -32,27 +36,31 @@ export function baseParameters(config: ModelConfig): Map<string, ParameterSpec> 
     const inputs = i === 0 ? 1 : convDim[i - 1];
     const layer = `feature_extractor.conv_layers.${i}`;
     add(`${layer}.conv.weight`, [outputs, inputs, convKernel[i]], { normal: Math.sqrt(2 / (inputs * convKernel[i])) });
-    if (config.convBias) add(`${layer}.conv.bias`, [outputs], ZEROS);
+    const spread = isWav2Vec2 ? within(inputs * convKernel[i]) : ZEROS;
+    if (config.convBias) add(`${layer}.conv.bias`, [outputs], spread);
     if (isNormed(config, i)) norm(`${layer}.layer_norm`, outputs);
   });
   const features = convDim[convDim.length - 1];
   if (config.featProjLayerNorm) norm('feature_projection.layer_norm', features);
-  linear('feature_projection.projection', hiddenSize, features);
+  const projection = 'feature_projection.projection';
+  add(`${projection}.weight`, [hiddenSize, features], isWav2Vec2 ? within(features) : { normal: initializerRange });
+  add(`${projection}.bias`, [hiddenSize], isWav2Vec2 ? within(features) : ZEROS);
 
   const positions = 'encoder.pos_conv_embed';
   const kernel = [hiddenSize, hiddenSize / config.numConvPosEmbeddingGroups, config.numConvPosEmbeddings];
-  const spread: Initializer = { normal: 2 * Math.sqrt(1 / (kernel[2] * hiddenSize)) };
   add(`${positions}.conv.bias`, [hiddenSize], ZEROS);
   if (config.convPosBatchNorm) {
-    add(`${positions}.conv.weight`, kernel, spread);
+    add(`${positions}.conv.weight`, kernel, { normal: Math.sqrt(2 / (kernel[1] * kernel[2])) });
     norm(`${positions}.batch_norm`, hiddenSize);
     const statistics = { shape: [hiddenSize], trainable: false } as const;
     specs.set(`${positions}.batch_norm.running_mean`, { ...statistics, init: ZEROS });
     specs.set(`${positions}.batch_norm.running_var`, { ...statistics, init: ONES });
   } else {
-    // Weight norm: original0 is the length of each tap's weights, original1 their direction.
-    add(`${positions}.conv.parametrizations.weight.original0`, [1, 1, kernel[2]], ONES);
-    add(`${positions}.conv.parametrizations.weight.original1`, kernel, spread);
+    // Weight norm: original1 is the direction of each tap's weights, drawn as PyTorch draws a convolution's; original0 is
+    // their length, here what it is on average.
+    const length = Math.sqrt(hiddenSize / (3 * kernel[2]));
+    add(`${positions}.conv.parametrizations.weight.original0`, [1, 1, kernel[2]], { constant: length });
+    add(`${positions}.conv.parametrizations.weight.original1`, kernel, within(kernel[1] * kernel[2]));
   }
   norm('encoder.layer_norm', hiddenSize);
   for (let i = 0; i < config.numHiddenLayers; i++) {

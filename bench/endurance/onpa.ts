@@ -1,11 +1,19 @@
 // Goes through a data set with onpa, and writes a line of JSON after each batch. Argument: the task as JSON.
 import {
   AutoModelForAudioClassification,
+  beatTrack,
   type ExampleSource,
+  HubertForPreTraining,
   loadDataset,
+  melSpectrogram,
+  melToAudio,
+  mfccFeatures,
+  miniBatchKmeans,
+  nearestCenters,
   type Tracker,
   Trainer,
   tf,
+  Vocos,
   Wav2Vec2FeatureExtractor,
 } from 'onpa';
 import { memoryNow, peakMemory, resetPeakMemory } from '../memory.js';
@@ -55,6 +63,33 @@ function reported(source: ExampleSource, batch: number, most: number): ExampleSo
   };
 }
 
+/** The same examples, with labels from so many clusters, which the first of them decide. */
+async function labelled(source: ExampleSource, sampleRate: number, clusters: number): Promise<ExampleSource> {
+  const features = (samples: Float32Array) => mfccFeatures({ samples, sampleRate });
+  const first: ReturnType<typeof features>[] = [];
+  for await (const { inputValues } of source.examples([0, 1, 2, 3])) first.push(features(inputValues));
+  const centers = miniBatchKmeans(first, clusters, { seed: 0, maxIter: 10 });
+  return {
+    length: source.length,
+    async *examples(indices) {
+      for await (const example of source.examples(indices)) {
+        yield { ...example, frameLabels: nearestCenters(features(example.inputValues), centers) };
+      }
+    },
+  };
+}
+
+/** Each clip made again from its mel spectrograms, and its beats found. */
+async function makeSounds(source: ExampleSource, sampleRate: number): Promise<void> {
+  const vocos = Vocos.fromConfig({ featureExtractor: { sampleRate } }, { seed: 0 });
+  for await (const { inputValues: samples } of source.examples([...Array(source.length).keys()])) {
+    const waveform = { samples, sampleRate };
+    vocos.decode(vocos.melSpectrogram(waveform));
+    melToAudio(melSpectrogram(waveform), { sampleRate, nIter: 4, seed: 0 });
+    beatTrack(waveform);
+  }
+}
+
 async function main(): Promise<void> {
   const task = JSON.parse(process.argv[2]) as EnduranceTask;
   const { part, steps, batch, outputDir, saveSteps } = task;
@@ -68,7 +103,11 @@ async function main(): Promise<void> {
     for await (const _ of some.examples([...Array(some.length).keys()]));
     return;
   }
-  const model = await AutoModelForAudioClassification.fromPretrained(task.model, { numLabels: LABELS, seed: 42 });
+  if (part === 'sound') return makeSounds(some, samplingRate);
+  const isPretraining = part === 'pretrain';
+  const model = isPretraining
+    ? await HubertForPreTraining.fromPretrained(task.model, { numClasses: [LABELS], labelRate: 100, seed: 42 })
+    : await AutoModelForAudioClassification.fromPretrained(task.model, { numLabels: LABELS, seed: 42 });
   const isFrozen = part === 'features';
   const trainer = new Trainer({
     model,
@@ -88,7 +127,11 @@ async function main(): Promise<void> {
       reportTo: 'none',
       disableTqdm: true,
     },
-    trainDataset: isFrozen ? { length: some.length, examples: (indices) => source.examples(indices) } : source,
+    trainDataset: isPretraining
+      ? await labelled(source, samplingRate, LABELS)
+      : isFrozen
+        ? { length: some.length, examples: (indices) => source.examples(indices) }
+        : source,
     trackers: part === 'predict' ? [] : [watcher],
   });
   if (part === 'predict') await trainer.predict(some);

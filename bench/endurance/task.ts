@@ -4,6 +4,8 @@ export const PARTS = {
   features: 'two epochs over a frozen encoder, which keeps its features',
   predict: 'predictions',
   preprocess: 'pre-processing alone',
+  pretrain: 'pre-training, by clusters of MFCCs',
+  sound: "mel spectrograms by a Vocos of the public checkpoints' size, by melToAudio, and beats",
 } as const;
 
 export type Part = keyof typeof PARTS;

@@ -33,6 +33,7 @@ describe('npm run notebooks', () => {
       DATASET: _dataset,
       CLASSIFIER: _classifier,
       AUDIO: _audio,
+      VOCODER: _vocoder,
       ONPA_GRADING: _grading,
       ...own
     } = process.env;
@@ -155,6 +156,20 @@ describe('npm run notebooks', () => {
   it(`runs the lesson on vocoders ${withoutNetwork}, with the model that comes along`, async () => {
     const lines = printed(await runAlone('beyond/vocoder', ['256 / 80', '93.75', '0.68']));
     ok(lines.includes('VOCODER names no model: mini-vocos is all we hear.'));
+  });
+
+  it('takes a real vocoder from the Hub in the lesson on vocoders, and plays what it makes of the phrase', async () => {
+    const VOCODER = 'BSC-LT/vocos-mel-22khz';
+    const file = (name: string) => readFileSync(inRepository('test', 'fixtures', 'vocoder', 'vocos-center', name));
+    const names = ['config.yaml', 'pytorch_model.bin'];
+    await withHub(async (hub) => {
+      hub.commit(VOCODER, Object.fromEntries(names.map((name) => [name, file(name)])));
+      const more = { HF_ENDPOINT: hub.url, VOCODER };
+      const executed = await runAlone('beyond/vocoder', ['256 / 80', '93.75', '0.68'], more);
+      ok(!printed(executed).some((line) => line.startsWith('VOCODER names no model')));
+      const sounds = displayed(executed, 'text/html').map((data) => String(data['text/html']));
+      ok(sounds.some((html) => html.includes(VOCODER) && html.includes('data:audio/')));
+    });
   });
 
   it('takes the model and the sound of the tutorial from the Hub in the lesson on inference', async () => {

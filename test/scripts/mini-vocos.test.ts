@@ -6,7 +6,7 @@ import { Matrix, SingularValueDecomposition } from 'ml-matrix';
 import { FloatMatrix, load, melToStft, openCheckpoint, stft, tf, Vocos } from 'onpa';
 import { lossOf, termsOf } from '../../scripts/data/mini-vocos/losses.js';
 import { Optimizers } from '../../scripts/data/mini-vocos/optimizers.js';
-import { MARGIN } from '../../scripts/data/mini-vocos/recipe.js';
+import { isMatrix, MARGIN, ratesAt } from '../../scripts/data/mini-vocos/recipe.js';
 import { halfOf, saveHalf } from '../../scripts/data/mini-vocos/save-half.js';
 import { Muon } from '../../scripts/data/training/muon.js';
 import { resumeTraining, saveTraining } from '../../scripts/data/training/training-checkpoint.js';
@@ -94,15 +94,15 @@ describe('mini-vocos', () => {
         const gradients = Object.fromEntries(
           Array.from(vocos.parameters, ([name, variable]) => [name, grads[variable.name] ?? tf.zerosLike(variable)]),
         );
-        optimizers.step(gradients, step, 1);
+        optimizers.step(gradients, ratesAt(step), 1);
         tf.dispose([value, ...Object.values(gradients)]);
       }
     };
     const through = Vocos.fromConfig(TINY, { seed: 0 });
-    const straight = new Optimizers(through);
+    const straight = new Optimizers(through.parameters, isMatrix);
     train(through, straight, 0, 4);
     const [first, second] = [0, 1].map((seed) => Vocos.fromConfig(TINY, { seed }));
-    const [before, after] = [first, second].map((vocos) => new Optimizers(vocos));
+    const [before, after] = [first, second].map((vocos) => new Optimizers(vocos.parameters, isMatrix));
     train(first, before, 0, 2);
     const path = join(folder, 'training.safetensors');
     await saveTraining(path, 2, before);

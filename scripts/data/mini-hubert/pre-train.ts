@@ -1,6 +1,5 @@
 import { tf } from 'onpa';
-import { gradientNorm } from 'onpa/dist/training/run/adamw.js';
-import { Optimizers } from '../training/optimizers.js';
+import { AdamW, gradientNorm } from 'onpa/dist/training/run/adamw.js';
 import { resumeTraining, saveTraining } from '../training/training-checkpoint.js';
 import type { Batch } from './batch.js';
 import { type Answer, GradientProcess } from './gradient-process.js';
@@ -12,8 +11,6 @@ import type { Recipe } from './recipe.js';
 const REPORT = 50;
 /** Longer gradients are shortened to it. */
 const MAX_NORM = 1;
-/** What Muon moves is a matrix, or filters that can be taken for one; the codes are points, each by itself. */
-const NOT_MATRICES = /(bias|norm\.weight|codes|masked_spec_embed|pos_conv_embed.*)$/;
 
 export const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
 
@@ -33,10 +30,16 @@ export async function preTrain(
   recipe: Recipe,
   { batches, test, checkpoint, report }: Material,
 ): Promise<void> {
-  const optimizers = new Optimizers(model.parameters, (name) => !NOT_MATRICES.test(name), { adamBeta2: 0.98 });
+  const optimizer = new AdamW(model.parameters, {
+    weightDecay: 0.01,
+    adamBeta1: 0.9,
+    adamBeta2: 0.98,
+    adamEpsilon: 1e-8,
+  });
+  const training = { parameters: model.parameters, adamw: optimizer };
   const processes = Array.from({ length: recipe.parts }, () => new GradientProcess());
   try {
-    const first = await resumeTraining(checkpoint, optimizers);
+    const first = await resumeTraining(checkpoint, training);
     const started = performance.now();
     let sum = 0;
     let next = batches(first);
@@ -48,8 +51,7 @@ export async function preTrain(
       const norm = gradientNorm(gradients);
       if (!Number.isFinite(norm)) throw new Error(`The gradients of step ${step} are not finite`);
       const scale = Math.min(1, MAX_NORM / (norm + 1e-6));
-      const adamw = oneCycleAt(step, recipe);
-      optimizers.step(gradients, { muon: recipe.muon * (adamw / recipe.learningRate), adamw }, scale);
+      optimizer.step(gradients, { learningRate: oneCycleAt(step, recipe), scale });
       tf.dispose(gradients);
       sum += loss;
       const done = step + 1;
@@ -62,13 +64,13 @@ export async function preTrain(
         sum = 0;
       }
       if (done % recipe.checkpointSteps === 0 || done === recipe.steps) {
-        await saveTraining(checkpoint, done, optimizers);
+        await saveTraining(checkpoint, done, training);
         const { loss: tested, found } = model.assess(test);
         report(`held out: loss ${tested.toFixed(3)}, masked frames found ${found.map(percent).join(', ')}`);
       }
     }
   } finally {
-    optimizers.dispose();
+    optimizer.dispose();
     for (const process of processes) process.end();
   }
 }

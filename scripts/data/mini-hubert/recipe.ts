@@ -40,20 +40,18 @@ export interface Recipe {
   parts: number;
   /** Pieces in a part, each with two excerpts, which are to be told from those of the others. */
   pieces: number;
-  /** AdamW's highest learning rate, and after how many steps it is reached; Muon's. */
+  /** The highest learning rate, and after how many steps it is reached. */
   learningRate: number;
   warmUp: number;
-  muon: number;
   /** Steps from checkpoint to checkpoint, where it is also tested. */
   checkpointSteps: number;
 }
 
 export const RECIPE: Recipe = {
-  steps: 5000,
+  steps: 4000,
   parts: 2,
   pieces: 5,
   learningRate: 1.5e-3,
-  warmUp: 200,
-  muon: 0.02,
+  warmUp: 1200,
   checkpointSteps: 250,
 };

@@ -8,12 +8,12 @@ import { parseArgs } from 'node:util';
 import { melFilterbank, tf, Vocos } from 'onpa';
 import { gradientNorm } from 'onpa/dist/training/run/adamw.js';
 import { loadPieces } from '../training/load-pieces.js';
-import { Optimizers } from '../training/optimizers.js';
 import { resumeTraining, saveTraining } from '../training/training-checkpoint.js';
 import { batchOf } from './batch.js';
 import { lossOf, type Terms, termsOf } from './losses.js';
+import { Optimizers } from './optimizers.js';
 import { meanLogarithms, type Piece, spectraOf } from './pieces.js';
-import { CONFIG, F_MAX, learningRateAt, N_FFT, N_MELS, RECIPE, SAMPLE_RATE } from './recipe.js';
+import { CONFIG, F_MAX, isMatrix, N_FFT, N_MELS, RECIPE, ratesAt, SAMPLE_RATE } from './recipe.js';
 import { saveHalf } from './save-half.js';
 
 const SEED = 0;
@@ -21,10 +21,6 @@ const SEED = 0;
 const REPORT = 50;
 const CHECKPOINT = 500;
 const MAX_NORM = 1;
-/** The matrices, which Muon moves; everything else is AdamW's. */
-const MATRICES = /(embed|pwconv1|pwconv2|head\.out)\.weight$/;
-/** AdamW's learning rate, as a part of Muon's. */
-const SHARE = 0.1;
 
 async function main(): Promise<void> {
   const { values, positionals } = parseArgs({
@@ -44,7 +40,7 @@ async function main(): Promise<void> {
 
 async function train(vocos: Vocos, pieces: readonly Piece[], checkpoint: string): Promise<void> {
   const { steps } = RECIPE;
-  const optimizers = new Optimizers(vocos.parameters, (name) => MATRICES.test(name));
+  const optimizers = new Optimizers(vocos.parameters, isMatrix);
   const filters = melFilters();
   const first = await resumeTraining(checkpoint, optimizers);
   const started = performance.now();
@@ -53,8 +49,7 @@ async function train(vocos: Vocos, pieces: readonly Piece[], checkpoint: string)
     const { terms, gradients } = gradientsOf(vocos, pieces, filters, step);
     const norm = gradientNorm(gradients);
     if (!Number.isFinite(norm)) throw new Error(`The gradients of step ${step} are not finite`);
-    const muon = learningRateAt(step);
-    optimizers.step(gradients, { muon, adamw: SHARE * muon }, Math.min(1, MAX_NORM / (norm + 1e-6)));
+    optimizers.step(gradients, ratesAt(step), Math.min(1, MAX_NORM / (norm + 1e-6)));
     tf.dispose(gradients);
     for (const [name, value] of terms) sums.set(name, (sums.get(name) ?? 0) + value / REPORT);
     const done = step + 1;

@@ -1,7 +1,7 @@
 import type { tf } from 'onpa';
 import { AdamW, type AdamWOptions } from 'onpa/dist/training/run/adamw.js';
-import { Muon } from './muon.js';
-import type { Training } from './training-checkpoint.js';
+import { Muon } from '../training/muon.js';
+import type { Training } from '../training/training-checkpoint.js';
 
 /** What moves the parameters of a model in training: Muon its matrices, AdamW all others. */
 export class Optimizers implements Training {

@@ -1,5 +1,5 @@
-import { inspect } from 'node:util';
 import { ParameterError } from './errors.js';
+import { told } from './numbers.js';
 
 function fail(name: string, value: unknown, range: string): never {
   throw new ParameterError(`${name} is ${shown(value)}; ${range}`);
@@ -7,10 +7,8 @@ function fail(name: string, value: unknown, range: string): never {
 
 /** A value for a message, cut where it is absurdly long. */
 function shown(value: unknown): string {
-  const isObject = typeof value === 'object' && value !== null;
-  const text = isObject
-    ? inspect(value, { depth: 1, compact: true, breakLength: Infinity, customInspect: false })
-    : String(value);
+  if (typeof value === 'object') return told(value);
+  const text = String(value);
   const cut = text.length > 100 ? `${text.slice(0, 100)}…` : text;
   return typeof value === 'string' ? `'${cut}'` : cut;
 }

@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { ParameterError } from '../errors.js';
 import { requireFinite } from '../validation.js';
+import { decodeBase64 } from './base64.js';
 import type { Kernels } from './kernels.js';
+import { KERNELS } from './kernels-binary.js';
 import { LANES, NUMBER_BYTES, POINT, VECTOR_BYTES } from './lanes.js';
 
 const PAGE = 65536;
@@ -15,7 +15,7 @@ let compiled: WebAssembly.Module | undefined;
 let shared: Exports | undefined;
 
 function instantiate(): Exports {
-  compiled ??= new WebAssembly.Module(new Uint8Array(readFileSync(join(__dirname, 'kernels.wasm'))));
+  compiled ??= new WebAssembly.Module(decodeBase64(KERNELS));
   return new WebAssembly.Instance(compiled, { env: { abort() {} } }).exports as unknown as Exports;
 }
 

@@ -35,6 +35,7 @@ export { type RmsOptions, rms } from './rms.js';
 export { type SpectralCentroidOptions, spectralCentroid } from './spectral-centroid.js';
 export { ComplexSpectrogram } from './spectrogram.js';
 export { type IstftOptions, istft, type StftOptions, stft } from './stft.js';
+export { StftStream } from './stft-stream.js';
 export { type TempoOptions, tempo } from './tempo.js';
 export { type Trimmed, type TrimOptions, trim } from './trim.js';
 export {

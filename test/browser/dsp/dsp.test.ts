@@ -12,6 +12,7 @@ import { serve } from './server.js';
 /** Tests that need Node by nature, and why. */
 const ONLY_IN_NODE: Readonly<Record<string, string>> = {
   'kernels.test.js': "reads the kernels' sources with TypeScript",
+  'stft-stream-memory.test.js': "asks Node's process for its memory",
 };
 
 const PAGE = `<!doctype html><meta charset="utf-8"><div id="mocha"></div><script src="mocha.js"></script>

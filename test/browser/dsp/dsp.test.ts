@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import type { Server } from 'node:http';
 import { join } from 'node:path';
-import type { Browser } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { inRepository } from '../../fixtures.js';
 import { findChromium, launchChromium } from '../chromium.js';
 import { bundleTests } from './bundle-tests.js';
@@ -28,6 +28,35 @@ const RUN = `new Promise((resolve) => {
   runner.on('pending', (test) => note(test, 'skipped'));
   runner.on('fail', (test, error) => note(test, String(error.stack ?? error)));
 })`;
+
+/** A thread of sound that measures what it hears, as it comes: 128 samples at a time. */
+const LISTENER = `import { StftStream } from './dsp.mjs';
+registerProcessor('listener', class extends AudioWorkletProcessor {
+  stream = new StftStream({ nFft: 512 });
+  process([[samples]]) {
+    const spectra = this.stream.push(samples ?? new Float32Array(128));
+    if (spectra.columns > 0) this.port.postMessage(spectra.magnitude().to2DArray());
+    return true;
+  }
+});`;
+
+/** In the page: what the listener and `stft` make of the same noise, a column after the other. */
+const LISTEN = `(async () => {
+  const samples = Float32Array.from({ length: 128 * 100 }, (_, i) => Math.sin(i * i));
+  const context = new OfflineAudioContext(1, samples.length, 22050);
+  await context.audioWorklet.addModule('/listener.mjs');
+  const listener = new AudioWorkletNode(context, 'listener');
+  const heard = [];
+  listener.port.onmessage = ({ data }) => heard.push(...data[0].map((_, t) => data.map((row) => row[t])));
+  const source = new AudioBufferSourceNode(context, { buffer: context.createBuffer(1, samples.length, 22050) });
+  source.buffer.copyToChannel(samples, 0);
+  source.connect(listener).connect(context.destination);
+  source.start();
+  await context.startRendering();
+  while (heard.length < 98) await new Promise((resolve) => setTimeout(resolve, 10));
+  const whole = dsp.stft(samples, { nFft: 512 }).magnitude().transpose().to2DArray();
+  return [heard.slice(0, 98), whole.slice(0, 98)];
+})()`;
 
 interface Result {
   file: string;
@@ -59,10 +88,12 @@ if (executable === undefined) {
   describe('onpa/dsp in Chromium', () => {
     const files = names.map((name) => join(folder, name));
     let browser: Browser;
+    let page: Page;
     let server: Server;
     let results: Result[];
     let inNode: Map<string, string[]>;
     const requests: string[] = [];
+    let parts: string[];
 
     before(async () => {
       inNode = titlesInNode(files);
@@ -70,11 +101,12 @@ if (executable === undefined) {
         '/': PAGE,
         '/mocha.js': readFileSync(inRepository('node_modules', 'mocha', 'mocha.js'), 'utf8'),
         '/dsp.mjs': readFileSync(inRepository('lib', 'dist', 'dsp', 'browser.mjs'), 'utf8'),
+        '/listener.mjs': LISTENER,
         '/tests.js': await bundleTests(files),
       });
       server = started.server;
       browser = await launchChromium(executable);
-      const page = await browser.newPage();
+      page = await browser.newPage();
       page.on('request', (request) => requests.push(new URL(request.url()).pathname));
       const broken: string[] = [];
       page.on('pageerror', (error) => broken.push(String(error)));
@@ -84,6 +116,7 @@ if (executable === undefined) {
       await page.addScriptTag({ url: '/tests.js' });
       deepEqual(broken, []);
       results = await page.evaluate<Result[]>(RUN);
+      parts = requests.filter((path) => !/^\/(file|load|favicon)/.test(path));
     });
 
     after(async () => {
@@ -92,10 +125,12 @@ if (executable === undefined) {
     });
 
     it('is one file, with its kernels in it', () => {
-      deepEqual(
-        requests.filter((path) => !/^\/(file|load|favicon)/.test(path)),
-        ['/', '/mocha.js', '/dsp.mjs', '/tests.js'],
-      );
+      deepEqual(parts, ['/', '/mocha.js', '/dsp.mjs', '/tests.js']);
+    });
+
+    it('hears live sound in an AudioWorklet', async () => {
+      const [heard, whole] = await page.evaluate<[number[][], number[][]]>(LISTEN);
+      deepEqual(heard, whole);
     });
 
     it('is tested by all that tests it in Node, but for what needs Node itself', () => {

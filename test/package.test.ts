@@ -29,8 +29,8 @@ async function bundled(line: string): Promise<{ bytes: number; metafile: Metafil
 }
 
 /** What a Node that runs a script prints, as JSON. */
-const printed = (script: string, ...args: string[]) =>
-  JSON.parse(execFileSync(process.execPath, [...args, '--eval', script], { cwd: inRepository(), encoding: 'utf8' }));
+const printed = (script: string) =>
+  JSON.parse(execFileSync(process.execPath, ['--eval', script], { cwd: inRepository(), encoding: 'utf8' }));
 
 describe('The package onpa', () => {
   let folder: string;

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import path from 'node:path';
+import { dirname, join } from 'node:path';
 import { type FloatMatrix, load } from 'onpa';
 
 /** Reads test/fixtures: what librosa, NumPy, SciPy and libsndfile gave. test/reference makes them. */
@@ -28,17 +28,17 @@ interface Entry {
 }
 
 const root = (() => {
-  for (let folder = __dirname; ; folder = path.dirname(folder)) {
+  for (let folder = __dirname; ; folder = dirname(folder)) {
     try {
-      if (JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8')).name === 'onpa-course') return folder;
+      if (JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')).name === 'onpa-course') return folder;
     } catch {
-      if (folder === path.dirname(folder)) throw new Error('the tests lie outside the repository');
+      if (folder === dirname(folder)) throw new Error('the tests lie outside the repository');
     }
   }
 })();
 
 /** A path in the repository. */
-export const inRepository = (...parts: string[]): string => path.join(root, ...parts);
+export const inRepository = (...parts: string[]): string => join(root, ...parts);
 
 /** The path of a file in test/fixtures/audio. */
 export const audio = (name: string): string => inRepository('test', 'fixtures', 'audio', name);
@@ -46,8 +46,9 @@ export const audio = (name: string): string => inRepository('test', 'fixtures', 
 /** The fixture `test/fixtures/<name>.safetensors`. */
 export function fixture<Case>(name: string): Fixture<Case> {
   const bytes = readFileSync(inRepository('test', 'fixtures', `${name}.safetensors`));
-  const headerLength = Number(bytes.readBigUInt64LE());
-  const { __metadata__: metadata, ...entries } = JSON.parse(bytes.toString('utf8', 8, 8 + headerLength));
+  const headerLength = Number(new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true));
+  const header = new TextDecoder().decode(bytes.subarray(8, 8 + headerLength));
+  const { __metadata__: metadata, ...entries } = JSON.parse(header);
   return {
     cases: JSON.parse(metadata.fixture).cases,
     tensor(key, type) {

@@ -1,7 +1,29 @@
 import assert from 'node:assert/strict';
 import { ParameterError, tf, Wav2Vec2FeatureExtractor } from 'onpa';
-import { firstNotFinite, noteFinite } from 'onpa/dist/validation.js';
+import { firstNotFinite, noteFinite, requireInteger } from 'onpa/dist/validation.js';
 import { classifierOf, forward } from './hubert/models.js';
+
+describe('What is no whole number', () => {
+  const circle: unknown[] = [1];
+  circle.push(circle);
+  const cases: [value: unknown, told: string][] = [
+    [0.5, '0.5'],
+    ['3', "'3'"],
+    [null, 'null'],
+    [{ toString: 1, deep: { deeper: { deepest: 1 } } }, '{ toString: 1, deep: { deeper: [Object] } }'],
+    [[16, ['a', null]], "[ 16, [ 'a', null ] ]"],
+    [circle, '[ 1, [ 1, [Array] ] ]'],
+    [new Float32Array(3), 'a Float32Array of 3'],
+    [Array(1e6).fill(7), `[ ${'7, '.repeat(20)}… ]`],
+  ];
+  for (const [value, told] of cases) {
+    it(`is told as ${told}`, () => {
+      assert.throws(() => requireInteger('n', value as number), {
+        message: `n is ${told}; give a whole number of at least 1`,
+      });
+    });
+  }
+});
 
 describe('Samples that must be finite', () => {
   it('are looked at, and the first that is not is found', () => {

@@ -7,7 +7,10 @@ export class OnpaError extends Error {
 }
 
 /** An argument out of its allowed range. The message names the parameter, the value and the range. */
-export class ParameterError extends OnpaError {}
+export class ParameterError extends OnpaError {
+  // Programs for browsers are made smaller, and their classes get other names.
+  override name = 'ParameterError';
+}
 
 /** Audio that cannot be read. The message names the source and what it looked like. */
 export class AudioDecodeError extends OnpaError {}
@@ -44,7 +47,7 @@ export class WriteError extends OnpaError {
   constructor(
     /** Of the file or folder. */
     readonly path: string,
-    cause: NodeJS.ErrnoException,
+    cause: Error & { code?: string; syscall?: string },
   ) {
     const reason = WHY_NOT_WRITTEN[cause.code ?? ''] ?? 'the system refuses; give another path';
     super(`'${path}' cannot be written: ${reason} (${cause.message})`, { cause });

@@ -1,4 +1,4 @@
-export { Matrix, SVD } from 'ml-matrix';
+export { SVD } from 'ml-matrix';
 export { type ExampleName, example, exampleCredit } from './audio/example.js';
 export { type AudioInfo, info } from './audio/info.js';
 export { type LoadOptions, load } from './audio/load.js';
@@ -15,59 +15,13 @@ export type { EncodedDataset, PreprocessOptions } from './dataset/encoded-datase
 export type { ExampleSource, TrainingExample } from './dataset/example-source.js';
 export { type LoadDatasetOptions, loadDataset } from './dataset/load-dataset.js';
 export { IterableAudioDataset, type StreamShuffleOptions } from './dataset/streaming/iterable-dataset.js';
-export { type Beats, type BeatTrackOptions, beatTrack } from './dsp/beat-track.js';
-export { type ChromaFilterbankOptions, chromaFilterbank } from './dsp/chroma-filterbank.js';
-export { type ChromaStftOptions, chromaStft } from './dsp/chroma-stft.js';
-export { amplitudeToDb, type DecibelOptions, powerToDb } from './dsp/decibel.js';
-export { deemphasis, type EmphasisOptions, preemphasis } from './dsp/emphasis.js';
-export { type Complex, dftMatrix, fftFrequencies, rfft } from './dsp/fft.js';
-export { FloatMatrix } from './dsp/float-matrix.js';
-export type { FrameOptions, PadMode } from './dsp/frames.js';
-export { type GriffinLimOptions, griffinLim } from './dsp/griffin-lim.js';
-export { type Clusters, type KmeansOptions, kmeans } from './dsp/kmeans.js';
-export {
-  hzToMel,
-  type MelFilterbankOptions,
-  type MelSpectrogramOptions,
-  melFilterbank,
-  melFrequencies,
-  melSpectrogram,
-  melToHz,
-} from './dsp/mel.js';
-export { type MelToAudioOptions, melToAudio } from './dsp/mel-to-audio.js';
-export { type MelToStftOptions, melToStft } from './dsp/mel-to-stft.js';
-export { type DeltaOptions, delta, type MfccOptions, mfcc } from './dsp/mfcc.js';
-export { type MiniBatchKmeansOptions, miniBatchKmeans, nearestCenters } from './dsp/minibatch-kmeans.js';
-export { nnls } from './dsp/nnls/nnls.js';
-export type { OnsetEnvelope } from './dsp/onset-source.js';
-export { type OnsetStrengthOptions, onsetStrength } from './dsp/onset-strength.js';
-export { peak } from './dsp/peak.js';
-export { type PiptrackOptions, type Pitches, piptrack } from './dsp/piptrack.js';
-export { type QuantizeOptions, quantize } from './dsp/quantize.js';
-export { type ResampleOptions, resample } from './dsp/resample.js';
-export { type RmsOptions, rms } from './dsp/rms.js';
-export { type SpectralCentroidOptions, spectralCentroid } from './dsp/spectral-centroid.js';
-export { ComplexSpectrogram } from './dsp/spectrogram.js';
-export { type IstftOptions, istft, type StftOptions, stft } from './dsp/stft.js';
-export { type TempoOptions, tempo } from './dsp/tempo.js';
-export { type Trimmed, type TrimOptions, trim } from './dsp/trim.js';
-export {
-  type EstimateTuningOptions,
-  estimateTuning,
-  type PitchTuningOptions,
-  pitchTuning,
-} from './dsp/tuning.js';
-export type { MultiChannelWaveform, Waveform } from './dsp/waveform.js';
-export { getWindow, hann, type Window } from './dsp/window.js';
-export { type ZeroCrossingRateOptions, zeroCrossingRate } from './dsp/zero-crossing-rate.js';
+export * from './dsp/index.js';
 export {
   AudioDecodeError,
   CheckpointError,
   DatasetError,
   ExerciseError,
   HubError,
-  OnpaError,
-  ParameterError,
   SamplingRateError,
   SetupError,
   TrainingError,
@@ -98,7 +52,6 @@ export { AutoModel, AutoModelForAudioClassification, type ModelLoader } from './
 export type { FromPretrainedOptions } from './hubert/pretrained/from-pretrained.js';
 export { computeMaskIndices, type MaskOptions } from './hubert/spec-augment.js';
 export type { BaseModelOutput, ForwardOptions } from './hubert/speech-encoder.js';
-export type { OrNull } from './options.js';
 export {
   type AudioClassificationPipeline,
   type LabelScore,

@@ -49,7 +49,16 @@ export function requireReal(name: string, matrix: { rows: number; columns: numbe
   );
 }
 
-type Typed = Exclude<NodeJS.TypedArray, BigInt64Array | BigUint64Array>;
+type Typed =
+  | Int8Array
+  | Uint8Array
+  | Uint8ClampedArray
+  | Int16Array
+  | Uint16Array
+  | Int32Array
+  | Uint32Array
+  | Float32Array
+  | Float64Array;
 
 const isTyped = (value: unknown): value is Typed =>
   ArrayBuffer.isView(value) &&

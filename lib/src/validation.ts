@@ -1,5 +1,5 @@
-import { inspect } from 'node:util';
 import { ParameterError } from './errors.js';
+import { told } from './numbers.js';
 
 function fail(name: string, value: unknown, range: string): never {
   throw new ParameterError(`${name} is ${shown(value)}; ${range}`);
@@ -7,13 +7,27 @@ function fail(name: string, value: unknown, range: string): never {
 
 /** A value for a message, cut where it is absurdly long. */
 function shown(value: unknown): string {
-  const isObject = typeof value === 'object' && value !== null;
-  const text = isObject
-    ? inspect(value, { depth: 1, compact: true, breakLength: Infinity, customInspect: false })
-    : String(value);
+  const text = typeof value === 'object' ? written(value, 2) : String(value);
   const cut = text.length > 100 ? `${text.slice(0, 100)}…` : text;
   return typeof value === 'string' ? `'${cut}'` : cut;
 }
+
+/** Entries of a list that are written. */
+const MOST = 20;
+
+/** A list or a plain object as it is written, so many levels deep; all else in words. */
+function written(value: unknown, levels: number): string {
+  const isList = Array.isArray(value);
+  if (!isList && !isPlain(value)) return told(value);
+  if (levels === 0) return isList ? '[Array]' : '[Object]';
+  const entries = Object.entries(isList ? value.slice(0, MOST) : value);
+  const parts = entries.map(([key, entry]) => `${isList ? '' : `${key}: `}${written(entry, levels - 1)}`);
+  if (isList && value.length > MOST) parts.push('…');
+  return isList ? `[ ${parts.join(', ')} ]` : `{ ${parts.join(', ')} }`;
+}
+
+const isPlain = (value: unknown): value is object =>
+  typeof value === 'object' && value !== null && [Object.prototype, null].includes(Object.getPrototypeOf(value));
 
 /** Throws a {@link ParameterError} unless `value` is a whole number of at least `least`. */
 export function requireInteger(name: string, value: number, least: number = 1): void {

@@ -9,12 +9,12 @@ const stamp = join(library, 'dist', '.built-from');
 
 function hashSources() {
   const hash = createHash('sha256');
-  const files = ['package.json', 'tsconfig.json', '../tsconfig.base.json', '../package-lock.json'];
+  const files = ['package.json', 'tsconfig.json', 'bundle.mjs', '../tsconfig.base.json', '../package-lock.json'];
   for (const folder of ['src', 'kernels']) {
     for (const name of readdirSync(join(library, folder), { recursive: true })) files.push(join(folder, name));
   }
   for (const name of files.sort()) {
-    if (/\.(ts|json)$/.test(name)) hash.update(`${name}\0`).update(readFileSync(join(library, name)));
+    if (/\.(ts|mjs|json)$/.test(name)) hash.update(`${name}\0`).update(readFileSync(join(library, name)));
   }
   return hash.digest('hex');
 }

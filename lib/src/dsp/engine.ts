@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { ParameterError } from '../errors.js';
 import { requireFinite } from '../validation.js';
+import { decodeBase64 } from './base64.js';
 import type { Kernels } from './kernels.js';
+import { KERNELS } from './kernels-binary.js';
 import { LANES, NUMBER_BYTES, POINT, VECTOR_BYTES } from './lanes.js';
 
 const PAGE = 65536;
@@ -15,7 +15,7 @@ let compiled: WebAssembly.Module | undefined;
 let shared: Exports | undefined;
 
 function instantiate(): Exports {
-  compiled ??= new WebAssembly.Module(new Uint8Array(readFileSync(join(__dirname, 'kernels.wasm'))));
+  compiled ??= new WebAssembly.Module(decodeBase64(KERNELS));
   return new WebAssembly.Instance(compiled, { env: { abort() {} } }).exports as unknown as Exports;
 }
 
@@ -80,6 +80,15 @@ export function findPeak(
   return peak;
 }
 
+/** Samples that are looked at at a time. */
+const BLOCK = 1 << 13;
+
+/** @throws ParameterError that names the first sample which is not a finite number */
+export function requireFiniteSamples(samples: Float32Array): void {
+  const { kernels, areas } = reserve({ block: Math.min(BLOCK, samples.length) });
+  findPeak('samples', samples, kernels, areas.block);
+}
+
 /** Radices of a transform of `points` points: fours first, then what is left. */
 function factorize(points: number): number[] {
   const factors: number[] = [];
@@ -104,6 +113,19 @@ export function fftAreas(size: number): {
   return { twiddles: 2 * size, factors: [Int32Array, MAX_FACTORS], work: 2 * POINT * size };
 }
 
+/** The twiddles asked for last, which the next piece of a sound asks for again. */
+let latest: Float32Array | undefined;
+
+function twiddlesOf(size: number): Float32Array {
+  if (latest?.length === 2 * size) return latest;
+  latest = new Float32Array(2 * size);
+  for (let j = 0; j < size; j++) {
+    latest[2 * j] = Math.cos((2 * Math.PI * j) / size);
+    latest[2 * j + 1] = -Math.sin((2 * Math.PI * j) / size);
+  }
+  return latest;
+}
+
 /** A real FFT of `size` points over four frames at once, in WebAssembly memory. All its arrays lie there. */
 export class RealFft {
   readonly #kernels: Kernels;
@@ -116,10 +138,7 @@ export class RealFft {
   ) {
     this.#kernels = kernels;
     this.#tables = [twiddles.byteOffset, factors.byteOffset, work.byteOffset];
-    for (let j = 0; j < size; j++) {
-      twiddles[2 * j] = Math.cos((2 * Math.PI * j) / size);
-      twiddles[2 * j + 1] = -Math.sin((2 * Math.PI * j) / size);
-    }
+    twiddles.set(twiddlesOf(size));
     factors.set([...factorize(size % 2 === 0 ? size / 2 : size), 0]);
   }
 

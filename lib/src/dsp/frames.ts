@@ -5,6 +5,7 @@ import { getWindow, type Window } from './window.js';
 
 /** How samples before and after the signal are made up, as in numpy.pad. */
 export type PadMode = 'constant' | 'reflect' | 'edge';
+export const PAD_MODES: readonly PadMode[] = ['constant', 'reflect', 'edge'];
 
 /** How a signal is cut into frames; the same options, names and defaults as librosa's. */
 export interface FrameOptions {
@@ -52,7 +53,7 @@ export function countFrames(length: number, { nFft, hopLength, pad }: Framing): 
 }
 
 export function requirePadding(length: number, mode: PadMode, { nFft, pad }: Framing): void {
-  requireChoice('padMode', mode, ['constant', 'reflect', 'edge']);
+  requireChoice('padMode', mode, PAD_MODES);
   if (pad === 0 && nFft > length) {
     throw new ParameterError(
       `nFft is ${nFft} and the signal has ${length} samples; with center: false give nFft of at most ${length}`,

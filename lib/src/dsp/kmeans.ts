@@ -3,6 +3,7 @@ import { ParameterError } from '../errors.js';
 import { requireReal } from '../numbers.js';
 import { given, type OrNull } from '../options.js';
 import { requireFinite, requireInteger } from '../validation.js';
+import { kmeans as cluster } from './ml-kmeans.js';
 
 /** Options of {@link kmeans}. */
 export interface KmeansOptions {
@@ -58,7 +59,7 @@ export function kmeans(points: AbstractMatrix, k: number, options: OrNull<Kmeans
   if (init && (init.rows !== k || init.columns !== points.columns)) {
     throw new ParameterError(`init is ${init.rows} × ${init.columns}; give k × dimensions, ${k} × ${points.columns}`);
   }
-  const { clusters, centroids, iterations } = library().kmeans(rows, k, {
+  const { clusters, centroids, iterations } = cluster(rows, k, {
     seed,
     initialization: init ? init.to2DArray() : 'kmeans++',
     maxIterations: maxIter,
@@ -71,9 +72,4 @@ export function kmeans(points: AbstractMatrix, k: number, options: OrNull<Kmeans
     inertia: rows.reduce((sum, row, i) => sum + distance(row, centroids[clusters[i]]), 0),
     nIter: iterations,
   };
-}
-
-/** Loaded at the first call: it takes a quarter of a second. */
-function library(): typeof import('ml-kmeans') {
-  return require('ml-kmeans');
 }

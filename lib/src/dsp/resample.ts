@@ -1,6 +1,6 @@
 import { requireSamples } from '../numbers.js';
 import { requireRate } from '../validation.js';
-import { fftAreas, findPeak, RealFft, reserve } from './engine.js';
+import { fftAreas, RealFft, requireFiniteSamples, reserve } from './engine.js';
 import { rfft } from './fft.js';
 import { copyPadded, frameGroups, frameSpan, passOn } from './frames.js';
 import { LANES, POINT } from './lanes.js';
@@ -42,8 +42,7 @@ export function resample(samples: Float32Array, { from, to }: ResampleOptions): 
   requireSamples('samples', samples);
   requireRate('from', from);
   requireRate('to', to);
-  const { kernels, areas } = reserve({ block: OUTPUT_SAMPLES });
-  findPeak('samples', samples, kernels, areas.block);
+  requireFiniteSamples(samples);
   if (from === to) return samples;
   const length = Math.ceil(samples.length * (to / from));
   // The rate between the steps is from · 2^shift: the target, or at least twice the lower rate, so that few taps do.

@@ -2,9 +2,8 @@ import { ParameterError } from '../errors.js';
 import { requireSamples, told } from '../numbers.js';
 import { given, type OrNull } from '../options.js';
 import { requireInteger } from '../validation.js';
-import { fftAreas, findPeak, RealFft, reserve } from './engine.js';
+import { fftAreas, RealFft, requireFiniteSamples, reserve } from './engine.js';
 import {
-  copyPadded,
   countFrames,
   type FrameOptions,
   type Framing,
@@ -17,10 +16,8 @@ import {
   resolveFraming,
 } from './frames.js';
 import { LANES, POINT } from './lanes.js';
+import { spectra } from './spectra.js';
 import { ComplexSpectrogram, spectrumGroup } from './spectrogram.js';
-
-/** Frames whose signal is copied at a time: few enough for the cache. */
-const SIGNAL_FRAMES = 32;
 
 /** Options of {@link stft}. */
 export interface StftOptions extends FrameOptions {
@@ -37,7 +34,7 @@ export interface StftOptions extends FrameOptions {
  * @returns 1 + ⌊nFft / 2⌋ frequencies × 1 + ⌊samples / hopLength⌋ frames (fewer where `center` is false)
  * @throws ParameterError for options out of range, samples that are not finite, or, where `center` is false, a signal
  * shorter than a frame
- * @see {@link istft}, {@link griffinLim}, {@link melSpectrogram}
+ * @see {@link istft}, {@link griffinLim}, {@link melSpectrogram}, {@link StftStream} for sound that comes bit by bit
  *
  * @example
  * const spectrogram = stft(samples);
@@ -49,24 +46,8 @@ export function stft(samples: Float32Array, options: OrNull<StftOptions> = {}): 
   requireSamples('samples', samples);
   const framing = resolveFraming(nFft, chosen);
   requirePadding(samples.length, padMode, framing);
-  const { hopLength, window, pad } = framing;
-  const result = ComplexSpectrogram.allocate(nFft, countFrames(samples.length, framing));
-  const { rows, columns } = result;
-  const { kernels, areas } = reserve({
-    ...fftAreas(nFft),
-    window: nFft,
-    signal: frameSpan(SIGNAL_FRAMES, framing),
-    spectrum: rows * POINT,
-  });
-  findPeak('samples', samples, kernels, areas.signal);
-  areas.window.set(window);
-  const fft = new RealFft(nFft, kernels, areas);
-  const fill = (start: number) => copyPadded(samples, start - pad, areas.signal, padMode);
-  for (const { frame, signal } of frameGroups(columns, framing, areas.signal, fill)) {
-    fft.forward(signal, hopLength, areas.window, areas.spectrum);
-    spectrumGroup(result, frame).set(areas.spectrum);
-  }
-  return result;
+  requireFiniteSamples(samples);
+  return spectra(samples, -framing.pad, countFrames(samples.length, framing), framing, padMode);
 }
 
 /** Options of {@link istft}. */

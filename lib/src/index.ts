@@ -98,6 +98,7 @@ export { AutoModel, AutoModelForAudioClassification, type ModelLoader } from './
 export type { FromPretrainedOptions } from './hubert/pretrained/from-pretrained.js';
 export { computeMaskIndices, type MaskOptions } from './hubert/spec-augment.js';
 export type { BaseModelOutput, ForwardOptions } from './hubert/speech-encoder.js';
+export type { OnnxDtype, OnnxExportOptions } from './onnx/export-options.js';
 export type { OrNull } from './options.js';
 export {
   type AudioClassificationPipeline,

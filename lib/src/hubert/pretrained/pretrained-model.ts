@@ -1,9 +1,13 @@
 import { randomInt } from 'node:crypto';
 import { join } from 'node:path';
 import { saveSafetensors } from '../../checkpoint/save-safetensors.js';
-import { writeWhole } from '../../files.js';
+import { ParameterError } from '../../errors.js';
+import { pathOf, writeWhole } from '../../files.js';
 import { type CommitInfo, type PushOptions, pushFiles } from '../../hub/push/push-files.js';
 import { formatJson } from '../../json.js';
+import { exportSettings, type OnnxExportOptions } from '../../onnx/export-options.js';
+import { GraphScope } from '../../onnx/graph.js';
+import { requireFilePath, requireRoom, writeOnnx } from '../../onnx/write-model.js';
 import { given, type OrNull } from '../../options.js';
 import { collectSoon, freeWhenForgotten } from '../../tensor/forgotten.js';
 import type { tf } from '../../tensor/tensorflow.js';
@@ -15,6 +19,9 @@ import { checkInput, type EncoderInput, type ModelInput } from '../input.js';
 import { SpeechEncoder } from '../speech-encoder.js';
 import { choiceDrawer, type TrainingChoices } from '../training-choices.js';
 import { writeConfig } from './config-file.js';
+
+/** Bytes of a weight in a file of ONNX, at least. */
+const BYTES_OF = { float32: 4, float16: 2, int8: 1 } as const;
 
 /** What all models share: a configuration, parameters under their names in a checkpoint, and an encoder. */
 export abstract class PretrainedModel {
@@ -135,11 +142,58 @@ export abstract class PretrainedModel {
     });
   }
 
+  /**
+   * Writes the model as a file of ONNX, which ONNX Runtime and browsers run: `input_values` (batch, samples) and
+   * `attention_mask` of that shape → `logits` (batch, labels), of a model without a head `last_hidden_state` (batch,
+   * frames, hidden size). Batch and samples may be of any size; a batch with a mask gives what {@link forward} gives.
+   *
+   * The tensors in it have the names of the parameters; matrices lie turned over, as (inputs, outputs).
+   *
+   * @param file - is replaced at once, or not at all; its folder is made if need be
+   * @throws ParameterError for options out of range, a folder in place of a file, a model that has been disposed, one of
+   * more than 2 GB, and one of a kind that cannot be exported; before anything is written
+   * @throws WriteError where the disk is full, or the file may not be written
+   * @see Python: `torch.onnx.export`, `optimum-cli export onnx`
+   *
+   * @example
+   * await model.exportOnnx('build/genres.onnx', { dtype: 'int8' });
+   */
+  async exportOnnx(file: string, options: OrNull<OnnxExportOptions> = {}): Promise<void> {
+    const settings = exportSettings(options);
+    await requireFilePath(file);
+    if ([...this.parameters.values()].some((variable) => variable.isDisposed)) {
+      throw new ParameterError('the model has been disposed, and its parameters are gone; load it again');
+    }
+    requireRoom(this.numParameters() * BYTES_OF[settings.dtype]);
+    const graph = GraphScope.begin(settings, (name) => {
+      const variable = this.parameters.get(name)!;
+      return { shape: variable.shape, data: variable.dataSync() as Float32Array };
+    });
+    const encoder = this.#encoderPrefix ? graph.under(this.#encoderPrefix.slice(0, -1)) : graph;
+    this.describe(graph, encoder, settings.attentionMask);
+    const { modelType, id2label } = this.config;
+    const metadata = { model_type: modelType, id2label: JSON.stringify(id2label), dtype: settings.dtype };
+    await writeOnnx(pathOf(file), graph, this.constructor.name, metadata);
+  }
+
   /** Frees the parameters now, not when nobody has the model any more. The model cannot be used afterwards. */
   dispose(): void {
     this.encoder.dispose();
     for (const variable of this.parameters.values()) variable.dispose();
     trimMemorySoon();
+  }
+
+  /**
+   * Describes the model in ONNX.
+   *
+   * @param _encoder - the same graph, with the prefix of the encoder's parameters
+   * @param _attentionMask - whether it has that input
+   */
+  protected describe(_graph: GraphScope, _encoder: GraphScope, _attentionMask: boolean): void {
+    throw new ParameterError(
+      `${this.constructor.name} cannot be exported to ONNX; classifiers and models without a head can be: ` +
+        'save it, and load it as one of these',
+    );
   }
 
   /** Draws what chance decides, for one batch after the other. */

@@ -1,3 +1,5 @@
+import { ParameterError } from '../errors.js';
+import { shown } from '../json.js';
 import { given, type OrNull } from '../options.js';
 import { requireChoice, requireInteger, requireNumber } from '../validation.js';
 
@@ -30,6 +32,11 @@ const DTYPES: readonly OnnxDtype[] = ['float32', 'float16', 'int8'];
 
 /** The options with their defaults. @throws ParameterError for options out of range */
 export function exportSettings(options: OrNull<OnnxExportOptions>): Required<OnnxExportOptions> {
+  if (typeof options !== 'object') {
+    throw new ParameterError(
+      `the options of an export are ${shown(options)}; give an object such as { dtype: 'int8' }`,
+    );
+  }
   const { opset = OPSETS.from, dtype = 'float32', attentionMask = true } = given<OnnxExportOptions>(options);
   requireInteger('opset', opset);
   requireNumber('opset', opset, OPSETS.from, OPSETS.to);

@@ -5,9 +5,9 @@ import { ParameterError } from '../../errors.js';
 import { pathOf, writeWhole } from '../../files.js';
 import { type CommitInfo, type PushOptions, pushFiles } from '../../hub/push/push-files.js';
 import { formatJson } from '../../json.js';
-import { exportSettings, type OnnxExportOptions } from '../../onnx/export-options.js';
-import { GraphScope } from '../../onnx/graph.js';
-import { requireFilePath, requireRoom, writeOnnx } from '../../onnx/write-model.js';
+import { requireFilePath } from '../../onnx/encode.js';
+import type { OnnxExportOptions } from '../../onnx/export-options.js';
+import type { GraphScope } from '../../onnx/graph.js';
 import { given, type OrNull } from '../../options.js';
 import { collectSoon, freeWhenForgotten } from '../../tensor/forgotten.js';
 import type { tf } from '../../tensor/tensorflow.js';
@@ -16,12 +16,16 @@ import { requireInteger } from '../../validation.js';
 import { writeFolder } from '../../write-folder.js';
 import type { ModelConfig } from '../config.js';
 import { checkInput, type EncoderInput, type ModelInput } from '../input.js';
+import { type OnnxFile, onnxFile } from '../onnx/onnx-file.js';
 import { SpeechEncoder } from '../speech-encoder.js';
 import { choiceDrawer, type TrainingChoices } from '../training-choices.js';
 import { writeConfig } from './config-file.js';
 
-/** Bytes of a weight in a file of ONNX, at least. */
-const BYTES_OF = { float32: 4, float16: 2, int8: 1 } as const;
+/** How a model is saved. */
+export interface SaveOptions {
+  /** Add the model as a file of ONNX; with options, as these say. Default false. */
+  exportOnnx?: boolean | OnnxExportOptions;
+}
 
 /** What all models share: a configuration, parameters under their names in a checkpoint, and an encoder. */
 export abstract class PretrainedModel {
@@ -102,12 +106,17 @@ export abstract class PretrainedModel {
   /**
    * Writes `config.json` and `model.safetensors` as Transformers does, into a folder that is made if need be: both, or none.
    *
+   * @param options.exportOnnx - add what {@link exportOnnx} writes, as `onnx/model.onnx`, where `@huggingface/transformers`
+   * looks for it (`model_fp16.onnx` and `model_int8.onnx` for these dtypes); default false
    * @throws WriteError where the disk is full, or the folder may not be written to; what stood there before is as it was
+   * @throws ParameterError as {@link exportOnnx} does, where that is asked for
    *
    * @example
-   * await model.savePretrained('build/my-model');
+   * await model.savePretrained('build/my-model', { exportOnnx: true });
    */
-  async savePretrained(folder: string): Promise<void> {
+  async savePretrained(folder: string, options: OrNull<SaveOptions> = {}): Promise<void> {
+    const { exportOnnx = false } = given<SaveOptions>(options);
+    const onnx = exportOnnx === false ? undefined : this.#onnxFile(exportOnnx === true ? {} : exportOnnx);
     const architectures = [this.constructor.name];
     const config = { ...writeConfig(this.config), architectures, dtype: 'float32' };
     const json = new TextEncoder().encode(`${formatJson(config, 2)}\n`);
@@ -117,6 +126,7 @@ export abstract class PretrainedModel {
     }
     await writeFolder(folder, async (beside) => {
       await saveSafetensors(join(beside, 'model.safetensors'), tensors);
+      await onnx?.write(join(beside, 'onnx', onnx.name));
       await writeWhole(join(beside, 'config.json'), json);
     });
   }
@@ -127,19 +137,18 @@ export abstract class PretrainedModel {
    *
    * @param repoId - 'owner/name', or 'name' for one of the user's own
    * @param options.commitMessage - default as in Transformers: 'Upload HubertForSequenceClassification'
+   * @param options.exportOnnx - as {@link savePretrained} takes it
    * @throws ParameterError for names that no repository or branch has, and for a `folder` that cannot be written to
    * @throws HubError if there is no access token, and if the Hub refuses or cannot be reached; nothing is visible then
    *
    * @example
    * const { commitUrl } = await model.pushToHub('me/hubert-genres', { private: true });
    */
-  pushToHub(repoId: string, options: OrNull<PushOptions> = {}): Promise<CommitInfo> {
+  pushToHub(repoId: string, options: OrNull<PushOptions & SaveOptions> = {}): Promise<CommitInfo> {
+    const { exportOnnx, ...push } = given<PushOptions & SaveOptions>(options);
     const { name } = this.constructor;
     const commitMessage = name.includes('Model') ? 'Upload model' : `Upload ${name}`;
-    return pushFiles(repoId, (folder) => this.savePretrained(folder), {
-      commitMessage,
-      ...given<PushOptions>(options),
-    });
+    return pushFiles(repoId, (folder) => this.savePretrained(folder, { exportOnnx }), { commitMessage, ...push });
   }
 
   /**
@@ -159,21 +168,8 @@ export abstract class PretrainedModel {
    * await model.exportOnnx('build/genres.onnx', { dtype: 'int8' });
    */
   async exportOnnx(file: string, options: OrNull<OnnxExportOptions> = {}): Promise<void> {
-    const settings = exportSettings(options);
     await requireFilePath(file);
-    if ([...this.parameters.values()].some((variable) => variable.isDisposed)) {
-      throw new ParameterError('the model has been disposed, and its parameters are gone; load it again');
-    }
-    requireRoom(this.numParameters() * BYTES_OF[settings.dtype]);
-    const graph = GraphScope.begin(settings, (name) => {
-      const variable = this.parameters.get(name)!;
-      return { shape: variable.shape, data: variable.dataSync() as Float32Array };
-    });
-    const encoder = this.#encoderPrefix ? graph.under(this.#encoderPrefix.slice(0, -1)) : graph;
-    this.describe(graph, encoder, settings.attentionMask);
-    const { modelType, id2label } = this.config;
-    const metadata = { model_type: modelType, id2label: JSON.stringify(id2label), dtype: settings.dtype };
-    await writeOnnx(pathOf(file), graph, this.constructor.name, metadata);
+    await this.#onnxFile(options).write(pathOf(file));
   }
 
   /** Frees the parameters now, not when nobody has the model any more. The model cannot be used afterwards. */
@@ -181,6 +177,12 @@ export abstract class PretrainedModel {
     this.encoder.dispose();
     for (const variable of this.parameters.values()) variable.dispose();
     trimMemorySoon();
+  }
+
+  #onnxFile(options: OrNull<OnnxExportOptions>): OnnxFile {
+    return onnxFile(this, options, (graph, attentionMask) => {
+      this.describe(graph, this.#encoderPrefix ? graph.under(this.#encoderPrefix.slice(0, -1)) : graph, attentionMask);
+    });
   }
 
   /**

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { create, type DescMessage, toBinary } from '@bufbuild/protobuf';
 import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
 import { ParameterError } from '../errors.js';
-import { isFolder, writeWhole } from '../files.js';
+import { isFolder, pathOf } from '../files.js';
 import type { GraphScope, Initializer } from './graph.js';
 import { fieldNumber, messageType, TENSOR_TYPES } from './schema.js';
 
@@ -22,7 +22,8 @@ const MOST_BYTES = 2 ** 31 - 1;
 /** @throws ParameterError where there can be no file of that name */
 export async function requireFilePath(file: string): Promise<void> {
   if (typeof file !== 'string' || !file) throw new ParameterError(`file is '${file}'; give the path of a file`);
-  if (await isFolder(file)) throw new ParameterError(`file is '${file}', a folder; give the path of a file in it`);
+  if (await isFolder(pathOf(file)))
+    throw new ParameterError(`file is '${file}', a folder; give the path of a file in it`);
 }
 
 /** @throws ParameterError for tensors of so many bytes that no file of ONNX can hold them */
@@ -35,21 +36,12 @@ export function requireRoom(bytes: number): void {
 }
 
 /**
- * Writes a graph as a file of ONNX, whole or not at all. Its tensors are not copied.
+ * A file of ONNX, in pieces: its tensors are not copied.
  *
  * @param metadata - texts by their names
+ * @throws ParameterError where it has more bytes than a file of ONNX can have
  */
-export async function writeOnnx(
-  file: string,
-  graph: GraphScope,
-  name: string,
-  metadata: Readonly<Record<string, string>>,
-): Promise<void> {
-  await writeWhole(file, encoded(graph, name, metadata), { makeFolder: true });
-}
-
-/** The bytes of the file, in pieces: the large ones are those of the tensors. */
-function encoded(graph: GraphScope, name: string, metadata: Readonly<Record<string, string>>): Uint8Array[] {
+export function encodeOnnx(graph: GraphScope, name: string, metadata: Readonly<Record<string, string>>): Uint8Array[] {
   const { graph: message, initializers } = graph.finish(name);
   const irVersion = IR_VERSIONS.find(([opset]) => graph.opset >= opset)![1];
   const head = serialized(messageType('ModelProto'), {

@@ -14,8 +14,8 @@ export interface OnnxExportOptions {
    */
   opset?: number;
   /**
-   * `float16`: half the size, weights and the transformer in half precision; `int8`: the weights of linear layers in 8 bits,
-   * and their inputs too while they are multiplied. Inputs and outputs stay float32. Default `float32`.
+   * `float16`: half the size, weights and the transformer in half precision; `int8`: a quarter, weights in 8 bits, and the
+   * inputs of linear layers too while they are multiplied. Inputs, outputs and the head stay float32. Default `float32`.
    */
   dtype?: OnnxDtype;
   /**

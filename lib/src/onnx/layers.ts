@@ -1,5 +1,5 @@
 import type { GraphScope, Value } from './graph.js';
-import { quantizeTransposed } from './quantize.js';
+import { quantize } from './quantize.js';
 import { TENSOR_TYPES } from './schema.js';
 
 /** Layers that models share. A layer's parameters are those under the scope's prefix, and have the type of its input. */
@@ -37,13 +37,26 @@ export function quantized(graph: GraphScope, x: Value): QuantizedInput {
 export function quantizedLinear(graph: GraphScope, [x, scale, zeroPoint]: QuantizedInput): Value {
   const { shape, data } = graph.read('weight');
   const [outputs, inputs] = shape;
-  const { values, scales } = quantizeTransposed(data, outputs, inputs);
-  const weight = graph.initializer('weight_quantized', 'int8', [inputs, outputs], values);
+  const { values, scales } = quantize(data, outputs);
+  const turned = transposed(values, outputs, inputs);
+  const weight = graph.initializer('weight_quantized', 'int8', [inputs, outputs], turned);
   const weightScale = graph.initializer('weight_scale', 'float32', [outputs], scales);
   const product = graph.node('MatMulInteger', [x, weight, zeroPoint], {}, 'int32');
   const whole = graph.node('Cast', [product], { to: TENSOR_TYPES.float32 }, 'float32');
   const scaled = graph.node('Mul', [whole, graph.node('Mul', [scale, weightScale])]);
   return graph.node('Add', [scaled, graph.parameter('bias', 'float32')]);
+}
+
+/**
+ * The kernel of a convolution: these numbers, whose first axis are the outputs. In a model of 8 bits it lies in the file in
+ * 8 bits, and is float32 again before it is used.
+ */
+export function kernel(graph: GraphScope, type: Float, shape: readonly number[], data: Float32Array): Value {
+  if (graph.dtype !== 'int8') return graph.initializer('weight', type, shape, data);
+  const { values, scales } = quantize(data, shape[0]);
+  const stored = graph.initializer('weight_quantized', 'int8', shape, values);
+  const scale = graph.initializer('weight_scale', 'float32', [shape[0]], scales);
+  return graph.node('DequantizeLinear', [stored, scale], { axis: 0 }, 'float32');
 }
 
 /** Normalises over the last axis, in float32 within. */
@@ -72,8 +85,8 @@ export function activation(graph: GraphScope, x: Value, name: OnnxActivation): V
 }
 
 /** (rows, columns) → (columns, rows). */
-function transposed(data: Float32Array, rows: number, columns: number): Float32Array {
-  const turned = new Float32Array(data.length);
+function transposed<T extends Float32Array | Int8Array>(data: T, rows: number, columns: number): T {
+  const turned = data.slice() as T;
   for (let i = 0; i < rows; i++) {
     for (let j = 0; j < columns; j++) turned[j * rows + i] = data[i * columns + j];
   }

@@ -1,5 +1,5 @@
-/** A matrix (inputs, outputs) in 8 bits: w ≈ values · scale of its column. */
-export interface QuantizedMatrix {
+/** A tensor in 8 bits: a weight of output j is about its value · scales[j]. */
+export interface QuantizedWeights {
   values: Int8Array;
   /** A factor for each output. */
   scales: Float32Array;
@@ -7,18 +7,19 @@ export interface QuantizedMatrix {
 
 const LARGEST = 127;
 
-/** Quantizes a matrix (outputs, inputs), and turns it over: each output's largest weight becomes ±127. */
-export function quantizeTransposed(weight: Float32Array, outputs: number, inputs: number): QuantizedMatrix {
-  const values = new Int8Array(weight.length);
+/** Quantizes weights whose first axis are the outputs: each output's largest becomes ±127. */
+export function quantize(weights: Float32Array, outputs: number): QuantizedWeights {
+  const inputs = weights.length / outputs;
+  const values = new Int8Array(weights.length);
   const scales = new Float32Array(outputs);
   for (let j = 0; j < outputs; j++) {
-    const row = weight.subarray(j * inputs, (j + 1) * inputs);
+    const first = j * inputs;
     let largest = 0;
-    for (const value of row) largest = Math.max(largest, Math.abs(value));
+    for (let i = 0; i < inputs; i++) largest = Math.max(largest, Math.abs(weights[first + i]));
     // An output without weights needs a scale all the same.
     scales[j] = largest > 0 ? largest / LARGEST : 1;
     const factor = 1 / scales[j];
-    for (let i = 0; i < inputs; i++) values[i * outputs + j] = Math.round(row[i] * factor);
+    for (let i = 0; i < inputs; i++) values[first + i] = Math.round(weights[first + i] * factor);
   }
   return { values, scales };
 }

@@ -1,5 +1,5 @@
 import type { GraphScope, Value } from '../../onnx/graph.js';
-import { activation, cast, type Float, layerNorm } from '../../onnx/layers.js';
+import { activation, cast, type Float, kernel, layerNorm } from '../../onnx/layers.js';
 import { NORM_EPSILON } from '../../tensor/functional.js';
 import { isNormed, type ModelConfig } from '../config.js';
 
@@ -19,8 +19,12 @@ export function featureEncoderGraph(graph: GraphScope, config: ModelConfig, samp
 }
 
 function convolution(graph: GraphScope, { convBias, convKernel, convStride }: ModelConfig, i: number, x: Value): Value {
-  const parameters = ['weight', ...(convBias ? ['bias'] : [])].map((name) => graph.parameter(name, x.type as Float));
-  return graph.node('Conv', [x, ...parameters], { kernel_shape: [convKernel[i]], strides: [convStride[i]] });
+  const type = x.type as Float;
+  const { shape, data } = graph.read('weight');
+  // The first one is small, and what it hears decides about all else.
+  const weight = i === 0 ? graph.parameter('weight', type) : kernel(graph, type, shape, data);
+  const bias = convBias ? [graph.parameter('bias', type)] : [];
+  return graph.node('Conv', [x, weight, ...bias], { kernel_shape: [convKernel[i]], strides: [convStride[i]] });
 }
 
 /** Over time for each channel, padding included, or over the channels of each frame: (B, C, T) → (B, C, T). */

@@ -1,5 +1,14 @@
-import type { GraphScope, Value } from '../../onnx/graph.js';
-import { activation, cast, type Float, layerNorm, linear, quantized, quantizedLinear } from '../../onnx/layers.js';
+import type { GraphScope, ParameterSource, Value } from '../../onnx/graph.js';
+import {
+  activation,
+  cast,
+  type Float,
+  kernel,
+  layerNorm,
+  linear,
+  quantized,
+  quantizedLinear,
+} from '../../onnx/layers.js';
 import { NORM_EPSILON } from '../../tensor/functional.js';
 import type { ModelConfig } from '../config.js';
 
@@ -55,7 +64,8 @@ function positions(graph: GraphScope, config: ModelConfig, frames: Value): Value
   const channels = turn(frames); // (B, C, T)
   const x = convPosBatchNorm ? batchNorm(graph.under('batch_norm'), channels) : channels;
   const own = graph.under('conv');
-  const weight = convPosBatchNorm ? own.parameter('weight', type) : normedWeight(own, type);
+  const { shape, data } = convPosBatchNorm ? own.read('weight') : normedWeight(own);
+  const weight = kernel(own, type, shape, data);
   // PyTorch pads both ends by size / 2 and drops the last frame where that makes one too many.
   const before = Math.floor(size / 2);
   const attributes = { group, kernel_shape: [size], pads: [before, size - 1 - before] };
@@ -64,7 +74,7 @@ function positions(graph: GraphScope, config: ModelConfig, frames: Value): Value
 }
 
 /** Weight norm multiplied out: each tap k of the kernel (C, C/G, K) has the length (1, 1, K) of its own. */
-function normedWeight(graph: GraphScope, type: Float): Value {
+function normedWeight(graph: GraphScope): ReturnType<ParameterSource> {
   const [length, direction] = ['original0', 'original1'].map((part) => graph.read(`parametrizations.weight.${part}`));
   const { shape, data } = direction;
   const size = shape[2];
@@ -73,12 +83,7 @@ function normedWeight(graph: GraphScope, type: Float): Value {
     squares[i % size] += value ** 2;
   });
   const scales = length.data.map((value, k) => value / Math.sqrt(squares[k]));
-  return graph.initializer(
-    'weight',
-    type,
-    shape,
-    data.map((value, i) => value * scales[i % size]),
-  );
+  return { shape, data: data.map((value, i) => value * scales[i % size]) };
 }
 
 function batchNorm(graph: GraphScope, x: Value): Value {

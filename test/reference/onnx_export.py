@@ -50,6 +50,7 @@ def export(checkpoint: Path, folder: Path) -> dict[str, Path]:
 def session(file: Path) -> onnxruntime.InferenceSession:
     options = onnxruntime.SessionOptions()
     options.log_severity_level = 3
+    options.intra_op_num_threads = 1
     return onnxruntime.InferenceSession(str(file), options, providers=["CPUExecutionProvider"])
 
 
@@ -64,12 +65,12 @@ def reference(model: torch.nn.Module, batch: Batch) -> np.ndarray:
 
 
 def seconds(work) -> float:
-    """The best of three."""
+    """Of one processor: the best of three."""
     times = []
     for _ in range(3):
-        start = time.perf_counter()
+        start = time.process_time()
         work()
-        times.append(time.perf_counter() - start)
+        times.append(time.process_time() - start)
     return min(times)
 
 
@@ -80,7 +81,8 @@ def padded(rows: list[np.ndarray]) -> Batch:
 
 
 def compare(name: str, model: torch.nn.Module, files: dict[str, Path], batches: dict[str, Batch], more) -> None:
-    """A row for each file: size, the largest difference of each batch's logits, the time of 30 s, and what else is asked."""
+    """A row for each file: size, the largest difference of each batch's logits, the time of 30 s on one
+    thread, and what else is asked."""
     expected = {key: reference(model, batch) for key, batch in batches.items()}
     print(f"\n{name}\n| dtype | MB | {' | '.join(batches)} | 30 s takes | |")
     for dtype, file in files.items():

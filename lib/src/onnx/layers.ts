@@ -49,14 +49,15 @@ export function quantizedLinear(graph: GraphScope, [x, scale, zeroPoint]: Quanti
 
 /**
  * The kernel of a convolution: these numbers, whose first axis are the outputs. In a model of 8 bits it lies in the file in
- * 8 bits, and is float32 again before it is used.
+ * 8 bits, and is float32 again when that is loaded: runtimes compute once what is the same for every input, but not a
+ * DequantizeLinear.
  */
 export function kernel(graph: GraphScope, type: Float, shape: readonly number[], data: Float32Array): Value {
   if (graph.dtype !== 'int8') return graph.initializer('weight', type, shape, data);
   const { values, scales } = quantize(data, shape[0]);
   const stored = graph.initializer('weight_quantized', 'int8', shape, values);
-  const scale = graph.initializer('weight_scale', 'float32', [shape[0]], scales);
-  return graph.node('DequantizeLinear', [stored, scale], { axis: 0 }, 'float32');
+  const scale = graph.initializer('weight_scale', 'float32', [shape[0], 1, 1], scales);
+  return graph.node('Mul', [graph.node('Cast', [stored], { to: TENSOR_TYPES.float32 }, 'float32'), scale]);
 }
 
 /** Normalises over the last axis, in float32 within. */

@@ -154,7 +154,8 @@ export abstract class PretrainedModel {
   /**
    * Writes the model as a file of ONNX, which ONNX Runtime and browsers run: `input_values` (batch, samples) and
    * `attention_mask` of that shape → `logits` (batch, labels), of a model without a head `last_hidden_state` (batch,
-   * frames, hidden size). Batch and samples may be of any size; a batch with a mask gives what {@link forward} gives.
+   * frames, hidden size). Batch and samples may be of any size; a batch with a mask gives what `forward` gives after
+   * {@link eval}.
    *
    * The tensors in it have the names of the parameters; matrices lie turned over, as (inputs, outputs).
    *

@@ -1,7 +1,7 @@
 // Which folder may import which, types included. `npm test` runs it; docs/architecture.md draws it.
 
 const ROOMS =
-  'audio|checkpoint|dataset|dsp|exercises|feature-extractor|hub|hubert|kernel|plot|pretraining|tensor|training|vocoder';
+  'audio|checkpoint|dataset|dsp|exercises|feature-extractor|hub|hubert|kernel|onnx|plot|pretraining|tensor|training|vocoder';
 
 /** A room of the library may import itself, the files at the top of lib/src, and the rooms named here. */
 function mayImport(room, rooms, why) {
@@ -46,11 +46,12 @@ module.exports = {
     mayImport('audio', ['dsp'], 'reading a sound needs no model, chart or Hub.'),
     mayImport('tensor', [], 'it is the layer below all models, and knows none of them.'),
     mayImport('checkpoint', [], 'it turns files into named tensors, and knows no model.'),
+    mayImport('onnx', [], 'it writes graphs as files, and knows no model.'),
     mayImport('hub', [], 'it moves files, and does not know what is in them.'),
     mayImport('feature-extractor', ['hub', 'audio', 'dsp'], 'it prepares sound for a model without knowing the model.'),
     mayImport(
       'hubert',
-      ['hub', 'checkpoint', 'tensor', 'audio', 'dsp'],
+      ['hub', 'checkpoint', 'onnx', 'tensor', 'audio', 'dsp'],
       'a model is also used where nothing is trained.',
     ),
     mayImport(

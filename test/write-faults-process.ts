@@ -4,7 +4,7 @@ import { inRepository } from './fixtures.js';
 
 /** Writes one thing in a process of its own, whose files the system lets grow to a limit. */
 export interface Writing {
-  what: 'saveWav' | 'saveSafetensors' | 'savePretrained' | 'saveModel' | 'saveState' | 'createModelCard';
+  what: 'saveWav' | 'saveSafetensors' | 'savePretrained' | 'exportOnnx' | 'saveModel' | 'saveState' | 'createModelCard';
   /** Where: a folder that there is. */
   folder: string;
 }
@@ -21,6 +21,7 @@ async function write(): Promise<unknown> {
   }
   const model = await AutoModelForAudioClassification.fromPretrained(inRepository('test', 'fixtures', 'trained'));
   if (what === 'savePretrained') return model.savePretrained(folder);
+  if (what === 'exportOnnx') return model.exportOnnx(path.join(folder, 'model.onnx'));
   const featureExtractor = new Wav2Vec2FeatureExtractor();
   const trainer = new Trainer({ model, featureExtractor, args: { outputDir: folder, reportTo: 'none' } });
   trainer.state.logHistory.push(...Array.from({ length: 1000 }, (_, step) => ({ loss: 1, epoch: step, step })));

@@ -41,6 +41,7 @@ describe('A disk that is full', () => {
     ['saveWav', 'a.wav'],
     ['saveSafetensors', 'a.safetensors'],
     ['savePretrained', 'model.safetensors'],
+    ['exportOnnx', 'model.onnx'],
     ['saveModel', 'model.safetensors'],
     ['saveState', 'trainer_state.json'],
     ['createModelCard', 'README.md'],
@@ -136,14 +137,15 @@ describe('A place that cannot be written to', () => {
       const trainer = new Trainer({ model, args: { outputDir: folder, reportTo: 'none' } });
       for (const name of ['model.safetensors', 'config.json']) await writeFile(path.join(folder, name), `old ${name}`);
       const before = contents(folder);
-      for (const name of ['model.safetensors', 'config.json', 'training_args.json']) {
+      for (const name of ['model.safetensors', 'onnx/model.onnx', 'config.json', 'training_args.json']) {
         fs.rename = async (from, to) => {
           if (String(to) === path.join(folder, name) && !String(from).includes('.kept')) {
             throw Object.assign(new Error('EPERM: no'), { code: 'EPERM', syscall: 'rename' });
           }
           return rename(from, to);
         };
-        await assert.rejects(trainer.saveModel(), { name: 'WriteError', path: path.join(folder, name), code: 'EPERM' });
+        const saving = trainer.saveModel(folder, { exportOnnx: true });
+        await assert.rejects(saving, { name: 'WriteError', path: path.join(folder, name), code: 'EPERM' });
         assert.deepEqual(contents(folder), before);
       }
       model.dispose();

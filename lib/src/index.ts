@@ -50,8 +50,10 @@ export {
 } from './hubert/models.js';
 export { AutoModel, AutoModelForAudioClassification, type ModelLoader } from './hubert/pretrained/auto-model.js';
 export type { FromPretrainedOptions } from './hubert/pretrained/from-pretrained.js';
+export type { SaveOptions } from './hubert/pretrained/pretrained-model.js';
 export { computeMaskIndices, type MaskOptions } from './hubert/spec-augment.js';
 export type { BaseModelOutput, ForwardOptions } from './hubert/speech-encoder.js';
+export type { OnnxDtype, OnnxExportOptions } from './onnx/export-options.js';
 export {
   type AudioClassificationPipeline,
   type LabelScore,

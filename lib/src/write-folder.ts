@@ -54,17 +54,22 @@ export async function withFolderBeside<T>(
   }
 }
 
-/** Moves the files of one folder into another; where one cannot be moved, all are taken back. */
+/** Moves the files of one folder and those below it into another; where one cannot be moved, all are taken back. */
 async function moveFiles(from: string, to: string): Promise<void> {
-  const entries = await readdir(from, { withFileTypes: true });
-  const names = entries.filter((entry) => entry.isFile()).map(({ name }) => name);
+  const entries = await readdir(from, { withFileTypes: true, recursive: true });
+  const names = entries
+    .filter((entry) => entry.isFile())
+    .map((file) => relative(from, join(file.parentPath, file.name)));
   const isLast = (name: string): number => Number(/^config\.(json|yaml)$/.test(name));
   const kept = join(from, '.kept');
   await mkdir(kept);
   const moved: { place: string; before: string | undefined }[] = [];
-  for (const name of names.sort((a, b) => isLast(a) - isLast(b))) {
-    const [place, second] = [join(to, name), join(kept, name)];
+  const made: [folder: string, first: string][] = [];
+  for (const [i, name] of names.sort((a, b) => isLast(a) - isLast(b)).entries()) {
+    const [place, second] = [join(to, name), join(kept, String(i))];
     try {
+      const first = await mkdir(dirname(place), { recursive: true });
+      if (first) made.push([dirname(place), first]);
       // A second name for what stood there, where the disk can have one.
       const before = await link(place, second).then(
         () => second,
@@ -74,6 +79,7 @@ async function moveFiles(from: string, to: string): Promise<void> {
       moved.push({ place, before });
     } catch (cause) {
       for (const { place, before } of moved) await (before ? rename(before, place) : rm(place, { force: true }));
+      for (const [folder, first] of made.reverse()) await removeEmpty(folder, first);
       throw new WriteError(place, cause as NodeJS.ErrnoException);
     }
   }

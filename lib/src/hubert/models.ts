@@ -1,3 +1,5 @@
+import type { GraphScope } from '../onnx/graph.js';
+import { cast } from '../onnx/layers.js';
 import { given, type OrNull } from '../options.js';
 import { checkLabels, crossEntropy } from '../tensor/cross-entropy.js';
 import { linear } from '../tensor/functional.js';
@@ -7,6 +9,7 @@ import type { ModelConfig } from './config.js';
 import { inParts } from './gradients/gradients-in-parts.js';
 import { type LossAndGradients, lossAndGradients } from './gradients/loss-and-gradients.js';
 import { checkInput, type EncoderInput, type FeatureInput, frameMask, type ModelInput } from './input.js';
+import { classifierGraph, encoderGraph } from './onnx/model-graph.js';
 import { type FromPretrainedOptions, loadModel } from './pretrained/from-pretrained.js';
 import { baseParameters, headParameters } from './pretrained/parameter-specs.js';
 import { PretrainedModel } from './pretrained/pretrained-model.js';
@@ -71,6 +74,12 @@ export class HubertModel extends PretrainedModel {
   forward(input: ModelInput | FeatureInput, options: OrNull<ForwardOptions> = {}): BaseModelOutput {
     const batch = checkInput(input, this.config);
     return this.encoder.forward(batch, given<ForwardOptions>(options), this.choicesFor(batch));
+  }
+
+  protected override describe(graph: GraphScope, own: GraphScope, attentionMask: boolean): void {
+    const { lastHiddenState } = encoderGraph(graph, own, this.config, attentionMask);
+    const frames = cast(graph, lastHiddenState, 'float32');
+    graph.output('last_hidden_state', frames, ['batch', 'frames', this.config.hiddenSize]);
   }
 }
 
@@ -156,6 +165,10 @@ export class HubertForSequenceClassification extends PretrainedModel {
       const parts = this.config.convPosBatchNorm ? [batch] : inParts(batch);
       return lossAndGradients(this.parameters, logitsOf, parts, labels, this.choicesFor(batch));
     });
+  }
+
+  protected override describe(graph: GraphScope, own: GraphScope, attentionMask: boolean): void {
+    classifierGraph(graph, encoderGraph(graph, own, this.config, attentionMask), this.config);
   }
 
   #forward(batch: EncoderInput, options: ForwardOptions, choices?: TrainingChoices): SequenceClassifierOutput {

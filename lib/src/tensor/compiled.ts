@@ -86,10 +86,15 @@ function compile(
 }
 
 /** Operations that write themselves as nodes of a function, and are known by the names of their outputs. */
-function functionBody(): { nodes: Buffer[]; operations: Operations<string> } {
-  const nodes: Buffer[] = [];
+function functionBody(): { nodes: Uint8Array[]; operations: Operations<string> } {
+  const nodes: Uint8Array[] = [];
   const float32 = { T: attribute.float32() };
-  const append = (operation: string, inputs: string[], output: string, attributes: Record<string, Buffer>): string => {
+  const append = (
+    operation: string,
+    inputs: string[],
+    output: string,
+    attributes: Record<string, Uint8Array>,
+  ): string => {
     const name = `node${nodes.length}`;
     nodes.push(node(name, operation, inputs, attributes, 3));
     return `${name}:${output}:0`;

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
 import { nativeBackend, type tf } from './tensorflow.js';
 
 /**
@@ -18,16 +19,16 @@ const DT_FLOAT = 1;
 
 /** The values of a node's attributes. */
 export const attribute = {
-  float32: (): Buffer => number(6, DT_FLOAT),
-  float32s: (count: number): Buffer => bytes(1, bytes(6, Buffer.alloc(count, DT_FLOAT))),
-  bool: (): Buffer => number(6, 10),
-  integer: (value: number): Buffer => number(3, value),
-  float: (value: number): Buffer => Buffer.concat([varint((4 << 3) | 5), float32(value)]),
-  boolean: (value: boolean): Buffer => number(5, value ? 1 : 0),
-  strings: (values: string[]): Buffer => bytes(1, ...values.map((value) => text(2, value))),
-  functionName: (name: string): Buffer => bytes(10, text(1, name)),
+  float32: (): Uint8Array => number(6, DT_FLOAT),
+  float32s: (count: number): Uint8Array => bytes(1, bytes(6, new Uint8Array(count).fill(DT_FLOAT))),
+  bool: (): Uint8Array => number(6, 10),
+  integer: (value: number): Uint8Array => number(3, value),
+  float: (value: number): Uint8Array => float32(4, value),
+  boolean: (value: boolean): Uint8Array => number(5, value ? 1 : 0),
+  strings: (values: string[]): Uint8Array => bytes(1, ...values.map((value) => text(2, value))),
+  functionName: (name: string): Uint8Array => bytes(10, text(1, name)),
   /** A tensor of one number. */
-  scalar: (value: number): Buffer => bytes(8, number(1, DT_FLOAT), bytes(2), bytes(5, float32(value))),
+  scalar: (value: number): Uint8Array => bytes(8, number(1, DT_FLOAT), bytes(2), float32(5, value)),
 };
 
 /** A node of a graph or, in the field 3 of its message, of a function. */
@@ -35,15 +36,15 @@ export function node(
   name: string,
   operation: string,
   inputs: string[],
-  attributes: Record<string, Buffer>,
+  attributes: Record<string, Uint8Array>,
   field: 1 | 3 = 1,
-): Buffer {
+): Uint8Array {
   const entries = Object.entries(attributes).map(([key, value]) => bytes(5, text(1, key), bytes(2, value)));
   return bytes(field, text(1, name), text(2, operation), ...inputs.map((input) => text(3, input)), ...entries);
 }
 
 /** What is to be given to a graph under this name. */
-export function placeholder(name: string): Buffer {
+export function placeholder(name: string): Uint8Array {
   return node(name, 'Placeholder', [], { dtype: attribute.float32() });
 }
 
@@ -56,10 +57,10 @@ export function placeholder(name: string): Buffer {
 export function functionDefinition(
   name: string,
   parameters: string[],
-  nodes: Buffer[],
+  nodes: Uint8Array[],
   results: string[],
-  attributes: Record<string, Buffer>,
-): Buffer {
+  attributes: Record<string, Uint8Array>,
+): Uint8Array {
   const argument = (field: number, of: string) => bytes(field, text(1, of), number(3, DT_FLOAT));
   const outputs = results.map((_, i) => `result${i}`);
   const signature = [
@@ -73,7 +74,7 @@ export function functionDefinition(
 }
 
 /** Loads a graph of these nodes and functions. */
-export function loadGraph(nodes: Buffer[], functions: Buffer[] = []): Graph {
+export function loadGraph(nodes: Uint8Array[], functions: Uint8Array[] = []): Graph {
   const graphDef = bytes(2, ...nodes, bytes(2, ...functions), bytes(4, number(1, 1882)));
   const savedModel = Buffer.concat([number(1, 1), bytes(2, bytes(1, text(4, 'serve')), graphDef)]);
   const backend = nativeBackend();
@@ -92,25 +93,10 @@ export function loadGraph(nodes: Buffer[], functions: Buffer[] = []): Graph {
   }
 }
 
-function float32(value: number): Buffer {
-  const buffer = Buffer.alloc(4);
-  buffer.writeFloatLE(value);
-  return buffer;
-}
-
-const number = (field: number, value: number): Buffer => Buffer.concat([varint(field << 3), varint(value)]);
-const text = (field: number, value: string): Buffer => bytes(field, Buffer.from(value));
-
-function bytes(field: number, ...parts: Buffer[]): Buffer {
-  const content = Buffer.concat(parts);
-  return Buffer.concat([varint((field << 3) | 2), varint(content.length), content]);
-}
-
-/** Seven bits a byte, the highest bit set on all but the last. */
-function varint(value: number): Buffer {
-  const parts: number[] = [];
-  for (let rest = value; ; rest >>>= 7) {
-    if (rest < 128) return Buffer.from([...parts, rest]);
-    parts.push((rest & 127) | 128);
-  }
-}
+/** Fields of a message: one that begins, and whole ones of each kind. */
+const field = (number: number, type: WireType): BinaryWriter => new BinaryWriter().tag(number, type);
+const number = (at: number, value: number): Uint8Array => field(at, WireType.Varint).uint32(value).finish();
+const float32 = (at: number, value: number): Uint8Array => field(at, WireType.Bit32).float(value).finish();
+const text = (at: number, value: string): Uint8Array => field(at, WireType.LengthDelimited).string(value).finish();
+const bytes = (at: number, ...parts: Uint8Array[]): Uint8Array =>
+  field(at, WireType.LengthDelimited).bytes(Buffer.concat(parts)).finish();

@@ -5,13 +5,14 @@ import { isFolder, writeWhole } from '../files.js';
 import { repositoryLicense } from '../hub/download/repository-license.js';
 import { isRepositoryId } from '../hub/names.js';
 import { type CommitInfo, type PushOptions, pushFiles } from '../hub/push/push-files.js';
+import type { SaveOptions } from '../hubert/pretrained/pretrained-model.js';
 import type { TrainingArguments } from './arguments/training-arguments.js';
 import { type ModelCardOptions, modelCard } from './card/model-card.js';
 import type { TrainingContext } from './trainer-options.js';
 import { STATE_FILE, type TrainerState, writeTrainerState } from './trainer-state.js';
 
 /** What {@link Trainer.pushToHub} takes: where to push, and what the model card should say. */
-export interface TrainerPushOptions extends PushOptions, ModelCardOptions {}
+export interface TrainerPushOptions extends PushOptions, ModelCardOptions, SaveOptions {}
 
 /** Pushes a model with all that is known of its training, as one commit. */
 export async function pushTraining(
@@ -25,7 +26,7 @@ export async function pushTraining(
   const base = options.finetunedFrom;
   if (!options.license && base && options.folder === undefined) card.license = await repositoryLicense(base, options);
   const write = async (folder: string) => {
-    await model.savePretrained(folder);
+    await model.savePretrained(folder, { exportOnnx: options.exportOnnx });
     await featureExtractor?.savePretrained(folder);
     await writeFile(join(folder, STATE_FILE), writeTrainerState(published(state)));
     await writeFile(join(folder, 'README.md'), cardOf(context, state, card));

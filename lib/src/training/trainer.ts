@@ -4,6 +4,7 @@ import { ParameterError, TrainingError, TrainingInterrupted } from '../errors.js
 import { writeWhole } from '../files.js';
 import type { CommitInfo } from '../hub/push/push-files.js';
 import type { HubertForSequenceClassification } from '../hubert/models.js';
+import type { SaveOptions } from '../hubert/pretrained/pretrained-model.js';
 import { type Interruption, listenForInterruption, Stopped } from '../interruption.js';
 import { given, type OrNull } from '../options.js';
 import { collectSoon } from '../tensor/forgotten.js';
@@ -138,14 +139,17 @@ export class Trainer<M extends TrainableModel = HubertForSequenceClassification>
    * Writes the model, its feature extractor and the training arguments into a folder that Transformers loads: all of
    * them, or none.
    *
+   * @param options.exportOnnx - add the model as `onnx/model.onnx`, as {@link HubertForSequenceClassification.savePretrained}
+   * does
    * @throws WriteError where the disk is full, or the folder may not be written to; what stood there before is as it was
    *
    * @example
    * await trainer.saveModel('build/best');
    * const model = await AutoModelForAudioClassification.fromPretrained('build/best');
    */
-  async saveModel(folder: string = this.args.outputDir): Promise<void> {
-    await writeFolder(folder, (beside) => writeModel(beside, this.#context));
+  async saveModel(folder: string = this.args.outputDir, options: OrNull<SaveOptions> = {}): Promise<void> {
+    const chosen = given<SaveOptions>(options);
+    await writeFolder(folder, (beside) => writeModel(beside, this.#context, chosen));
   }
 
   /**

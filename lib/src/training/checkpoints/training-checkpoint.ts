@@ -4,6 +4,7 @@ import { openCheckpoint } from '../../checkpoint/checkpoint.js';
 import { saveSafetensors, type TensorData } from '../../checkpoint/save-safetensors.js';
 import { CheckpointError, TrainingError, WriteError } from '../../errors.js';
 import { exists } from '../../files.js';
+import type { SaveOptions } from '../../hubert/pretrained/pretrained-model.js';
 import { formatJson, parseJson, readJson } from '../../json.js';
 import { tf } from '../../tensor/tensorflow.js';
 import { ARGUMENTS_FILE, writeArguments } from '../arguments/training-arguments.js';
@@ -49,8 +50,12 @@ export async function saveCheckpoint(context: TrainingContext, training: Ongoing
 }
 
 /** Writes model and feature extractor, as Transformers loads them, and the arguments. */
-export async function writeModel(folder: string, { model, featureExtractor, args }: TrainingContext): Promise<void> {
-  await model.savePretrained(folder);
+export async function writeModel(
+  folder: string,
+  { model, featureExtractor, args }: TrainingContext,
+  options: SaveOptions = {},
+): Promise<void> {
+  await model.savePretrained(folder, options);
   await featureExtractor?.savePretrained(folder);
   const json = formatJson(writeArguments(args), 2);
   await writeFile(path.join(folder, ARGUMENTS_FILE), `${json}\n`);

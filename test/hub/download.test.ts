@@ -2,10 +2,11 @@ import { deepEqual, equal, ok, rejects } from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdir, readdir, readFile, stat, utimes, watch, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, stat, utimes, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
+import { setTimeout } from 'node:timers/promises';
 import { repositoryFile } from 'onpa/dist/hub/download/repository-file.js';
 import { patience } from 'onpa/dist/hub/retry.js';
 import { withHub } from './running-hub.js';
@@ -23,6 +24,10 @@ describe('a download', () => {
   const cache = ownCache();
   const blobs = (): string => path.join(cache.hub, 'models--ntu-spml--distilhubert', 'blobs');
   let waited: number[] = [];
+  const sizes = async (): Promise<number[]> => {
+    const names = await readdir(blobs());
+    return Promise.all(names.map(async (name) => (await stat(path.join(blobs(), name))).size));
+  };
   const download = (file: string = FILE): Promise<string | undefined> => repositoryFile(ID, file);
   beforeEach(() => {
     waited = [];
@@ -215,9 +220,7 @@ describe('a download', () => {
       await mkdir(blobs(), { recursive: true });
       hub.instead(onCdn, (exchange) => sendBeginning(exchange, WEIGHTS, 900_000), 1);
       const killed = startProcess();
-      for await (const { filename } of watch(blobs())) {
-        if ((await stat(path.join(blobs(), filename!))).size === 900_000) break;
-      }
+      while (!(await sizes()).includes(900_000)) await setTimeout(5);
       killed.kill('SIGKILL');
       deepEqual(await once(killed, 'exit'), [null, 'SIGKILL']);
       const next = startProcess();

@@ -4,10 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Matrix, SingularValueDecomposition } from 'ml-matrix';
 import { FloatMatrix, load, melToStft, openCheckpoint, stft, tf, Vocos } from 'onpa';
+import { toFloat16 } from 'onpa/dist/onnx/float16.js';
 import { lossOf, termsOf } from '../../scripts/data/mini-vocos/losses.js';
 import { Optimizers } from '../../scripts/data/mini-vocos/optimizers.js';
-import { isMatrix, MARGIN, ratesAt } from '../../scripts/data/mini-vocos/recipe.js';
-import { halfOf, saveHalf } from '../../scripts/data/mini-vocos/save-half.js';
+import { MARGIN } from '../../scripts/data/mini-vocos/recipe.js';
+import { saveHalf } from '../../scripts/data/mini-vocos/save-half.js';
 import { Muon } from '../../scripts/data/training/muon.js';
 import { resumeTraining, saveTraining } from '../../scripts/data/training/training-checkpoint.js';
 import { inRepository } from '../fixtures.js';
@@ -94,15 +95,15 @@ describe('mini-vocos', () => {
         const gradients = Object.fromEntries(
           Array.from(vocos.parameters, ([name, variable]) => [name, grads[variable.name] ?? tf.zerosLike(variable)]),
         );
-        optimizers.step(gradients, ratesAt(step), 1);
+        optimizers.step(gradients, step, 1);
         tf.dispose([value, ...Object.values(gradients)]);
       }
     };
     const through = Vocos.fromConfig(TINY, { seed: 0 });
-    const straight = new Optimizers(through.parameters, isMatrix);
+    const straight = new Optimizers(through);
     train(through, straight, 0, 4);
     const [first, second] = [0, 1].map((seed) => Vocos.fromConfig(TINY, { seed }));
-    const [before, after] = [first, second].map((vocos) => new Optimizers(vocos.parameters, isMatrix));
+    const [before, after] = [first, second].map((vocos) => new Optimizers(vocos));
     train(first, before, 0, 2);
     const path = join(folder, 'training.safetensors');
     await saveTraining(path, 2, before);
@@ -116,6 +117,7 @@ describe('mini-vocos', () => {
   });
 
   it('is written in the half-precision numbers that are nearest', async () => {
+    const halfOf = (value: number) => toFloat16(Float32Array.of(value))[0];
     const next = random(4);
     for (let i = 0; i < 1000; i++) {
       const half = halfOf((next() - 0.5) * 10 ** (10 * next() - 5));

@@ -15,13 +15,8 @@ export interface Answer {
   gradients: Map<string, Float32Array>;
 }
 
-/** A processor for each process, and memory that is kept for the next step, as in the notebooks' kernel. */
-const ALONE = {
-  TF_NUM_INTRAOP_THREADS: '1',
-  TF_NUM_INTEROP_THREADS: '1',
-  MALLOC_MMAP_MAX_: '0',
-  MALLOC_TRIM_THRESHOLD_: String(2 ** 34),
-};
+/** A processor for each process. */
+const ALONE = { TF_NUM_INTRAOP_THREADS: '1', TF_NUM_INTEROP_THREADS: '1' };
 
 /**
  * A process with a copy of the model, for a part of each batch: most tensors are too small to be worked on by two

@@ -1,46 +1,43 @@
-import type { tf } from 'onpa';
-import { AdamW, type AdamWOptions } from 'onpa/dist/training/run/adamw.js';
+import type { tf, Vocos } from 'onpa';
+import { AdamW } from 'onpa/dist/training/run/adamw.js';
 import { Muon } from '../training/muon.js';
-import type { Training } from '../training/training-checkpoint.js';
+import { RECIPE } from './recipe.js';
 
-/** What moves the parameters of a model in training: Muon its matrices, AdamW all others. */
-export class Optimizers implements Training {
+/** The matrices, which Muon moves; everything else is AdamW's. */
+const MATRICES = /(embed|pwconv1|pwconv2|head\.out)\.weight$/;
+/** AdamW's learning rate, as a part of Muon's. */
+const SHARE = 0.1;
+
+/** What moves the parameters of a model in training. */
+export class Optimizers {
   readonly parameters: ReadonlyMap<string, tf.Variable>;
   readonly muon: Muon;
   readonly adamw: AdamW;
 
-  /** @param isMatrix - whether the parameter of a name is Muon's */
-  constructor(
-    parameters: ReadonlyMap<string, tf.Variable>,
-    isMatrix: (name: string) => boolean,
-    options: Partial<AdamWOptions> = {},
-  ) {
+  constructor({ parameters }: Vocos) {
     this.parameters = parameters;
-    const those = (wanted: boolean) => new Map([...parameters].filter(([name]) => isMatrix(name) === wanted));
+    const those = (isMatrix: boolean) => new Map([...parameters].filter(([name]) => MATRICES.test(name) === isMatrix));
     this.muon = new Muon(those(true));
-    this.adamw = new AdamW(those(false), {
-      weightDecay: 0.01,
-      adamBeta1: 0.9,
-      adamBeta2: 0.99,
-      adamEpsilon: 1e-8,
-      ...options,
-    });
+    const decay = { weightDecay: 0.01, adamBeta1: 0.9, adamBeta2: 0.99, adamEpsilon: 1e-8 };
+    this.adamw = new AdamW(those(false), decay);
   }
 
-  /**
-   * Moves each parameter.
-   *
-   * @param rates - the learning rate of either
-   * @param scale - what the gradients are multiplied with
-   */
-  step(gradients: tf.NamedTensorMap, rates: { muon: number; adamw: number }, scale: number): void {
-    this.muon.step(gradients, { learningRate: rates.muon, scale });
+  step(gradients: tf.NamedTensorMap, step: number, scale: number): void {
+    const learningRate = learningRateAt(step);
+    this.muon.step(gradients, { learningRate, scale });
     const others = Object.fromEntries(Object.entries(gradients).filter(([name]) => !this.muon.has(name)));
-    this.adamw.step(others, { learningRate: rates.adamw, scale });
+    this.adamw.step(others, { learningRate: SHARE * learningRate, scale });
   }
 
   dispose(): void {
     this.muon.dispose();
     this.adamw.dispose();
   }
+}
+
+/** It rises evenly, then falls to nothing along half a cosine. */
+export function learningRateAt(step: number): number {
+  const { steps, learningRate, warmUp } = RECIPE;
+  const part = step < warmUp ? (step + 1) / warmUp : 1;
+  return (part * learningRate * (1 + Math.cos((Math.PI * step) / steps))) / 2;
 }

@@ -35,17 +35,3 @@ export const SILENCE = 1e-4;
 
 /** How it is trained: the learning rate is Muon's. */
 export const RECIPE = { steps: 4000, excerpts: 16, learningRate: 0.02, warmUp: 50 } as const;
-
-/** AdamW's learning rate, as a part of Muon's. */
-const SHARE = 0.1;
-
-/** Whether a parameter is one of the matrices, which Muon moves; everything else is AdamW's. */
-export const isMatrix = (name: string): boolean => /(embed|pwconv1|pwconv2|head\.out)\.weight$/.test(name);
-
-/** The learning rates rise evenly, then fall to nothing along half a cosine. */
-export function ratesAt(step: number): { muon: number; adamw: number } {
-  const { steps, learningRate, warmUp } = RECIPE;
-  const part = step < warmUp ? (step + 1) / warmUp : 1;
-  const muon = (part * learningRate * (1 + Math.cos((Math.PI * step) / steps))) / 2;
-  return { muon, adamw: SHARE * muon };
-}

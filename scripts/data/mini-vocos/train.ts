@@ -13,7 +13,7 @@ import { batchOf } from './batch.js';
 import { lossOf, type Terms, termsOf } from './losses.js';
 import { Optimizers } from './optimizers.js';
 import { meanLogarithms, type Piece, spectraOf } from './pieces.js';
-import { CONFIG, F_MAX, isMatrix, N_FFT, N_MELS, RECIPE, ratesAt, SAMPLE_RATE } from './recipe.js';
+import { CONFIG, F_MAX, N_FFT, N_MELS, RECIPE, SAMPLE_RATE } from './recipe.js';
 import { saveHalf } from './save-half.js';
 
 const SEED = 0;
@@ -40,7 +40,7 @@ async function main(): Promise<void> {
 
 async function train(vocos: Vocos, pieces: readonly Piece[], checkpoint: string): Promise<void> {
   const { steps } = RECIPE;
-  const optimizers = new Optimizers(vocos.parameters, isMatrix);
+  const optimizers = new Optimizers(vocos);
   const filters = melFilters();
   const first = await resumeTraining(checkpoint, optimizers);
   const started = performance.now();
@@ -49,7 +49,7 @@ async function train(vocos: Vocos, pieces: readonly Piece[], checkpoint: string)
     const { terms, gradients } = gradientsOf(vocos, pieces, filters, step);
     const norm = gradientNorm(gradients);
     if (!Number.isFinite(norm)) throw new Error(`The gradients of step ${step} are not finite`);
-    optimizers.step(gradients, ratesAt(step), Math.min(1, MAX_NORM / (norm + 1e-6)));
+    optimizers.step(gradients, step, Math.min(1, MAX_NORM / (norm + 1e-6)));
     tf.dispose(gradients);
     for (const [name, value] of terms) sums.set(name, (sums.get(name) ?? 0) + value / REPORT);
     const done = step + 1;

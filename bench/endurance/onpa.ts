@@ -109,6 +109,9 @@ async function main(): Promise<void> {
     ? await HubertForPreTraining.fromPretrained(task.model, { numClasses: [LABELS], labelRate: 100, seed: 42 })
     : await AutoModelForAudioClassification.fromPretrained(task.model, { numLabels: LABELS, seed: 42 });
   const isFrozen = part === 'features';
+  const learnt = isFrozen
+    ? { length: some.length, examples: (indices: readonly number[]) => source.examples(indices) }
+    : source;
   const trainer = new Trainer({
     model,
     featureExtractor,
@@ -127,11 +130,7 @@ async function main(): Promise<void> {
       reportTo: 'none',
       disableTqdm: true,
     },
-    trainDataset: isPretraining
-      ? await labelled(source, samplingRate, LABELS)
-      : isFrozen
-        ? { length: some.length, examples: (indices) => source.examples(indices) }
-        : source,
+    trainDataset: isPretraining ? await labelled(learnt, samplingRate, LABELS) : learnt,
     trackers: part === 'predict' ? [] : [watcher],
   });
   if (part === 'predict') await trainer.predict(some);

@@ -3,7 +3,7 @@ import { delimiter, join } from 'node:path';
 import { type Browser, chromium } from 'playwright-core';
 
 /** The browser that CHROMIUM names, or the first on the PATH; undefined where there is none. */
-export function findChromium(): string | undefined {
+function findChromium(): string | undefined {
   const { CHROMIUM, PATH = '' } = process.env;
   if (CHROMIUM) return CHROMIUM;
   const folders = PATH.split(delimiter);
@@ -26,4 +26,15 @@ export function launchChromium(executablePath: string): Promise<Browser> {
       '--autoplay-policy=no-user-gesture-required',
     ],
   });
+}
+
+/**
+ * Describes tests that drive Chromium; where there is none, says what is left out.
+ *
+ * @param leftOut - what the line says then: 'the tests … are'
+ */
+export function describeInChromium(title: string, leftOut: string, tests: (executable: string) => void): void {
+  const executable = findChromium();
+  if (executable !== undefined) describe(title, () => tests(executable));
+  else console.log(`No Chromium is installed (apt install chromium, or set CHROMIUM): ${leftOut} left out.`);
 }

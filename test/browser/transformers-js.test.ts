@@ -1,13 +1,13 @@
 import { deepEqual, ok } from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { RequestListener } from 'node:http';
 import path from 'node:path';
 import { AutoFeatureExtractor, AutoModelForAudioClassification, type LabelScore, load, pipeline } from 'onpa';
 import type { Browser } from 'playwright-core';
+import { withServer } from '../audio/server.js';
 import { inRepository } from '../fixtures.js';
 import { inTemporaryFolder } from '../hubert/models.js';
-import { findChromium, launchChromium } from './chromium.js';
+import { describeInChromium, launchChromium } from './chromium.js';
 
 const MODEL = inRepository('data', 'models', 'mini-genres');
 const PACKAGES = inRepository('node_modules');
@@ -27,8 +27,8 @@ const TYPES: Readonly<Record<string, string>> = {
 };
 
 /** Serves the page at /, npm's packages, and the files of a folder as a repository of the Hub. */
-async function serve(folder: string): Promise<Server> {
-  const server = createServer(async (request, response) => {
+function serving(folder: string): RequestListener {
+  return async (request, response) => {
     const { pathname } = new URL(request.url!, 'http://localhost');
     const [, repository] = /^\/me\/genres\/resolve\/main\/(.+)$/.exec(pathname) ?? [];
     const [, packaged] = /^\/packages\/(.+)$/.exec(pathname) ?? [];
@@ -38,9 +38,7 @@ async function serve(folder: string): Promise<Server> {
     if (!bytes) return void response.writeHead(404).end();
     response.setHeader('content-type', TYPES[path.extname(file)] ?? 'application/octet-stream');
     response.setHeader('content-length', bytes.length).end(bytes);
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return server;
+  };
 }
 
 /** What runs in the page: all scores of a clip. */
@@ -55,33 +53,27 @@ const CLASSIFY = `async ({ samples, dtype }) => {
   return scores;
 }`;
 
-const executable = findChromium();
-if (executable === undefined) {
-  console.log(
-    'No Chromium is installed (apt install chromium, or set CHROMIUM): the test of models there is left out.',
-  );
-} else {
-  describe('Transformers.js in Chromium', () => {
-    let browser: Browser;
-    before(async () => {
-      browser = await launchChromium(executable);
-    });
-    after(() => browser?.close());
+describeInChromium('Transformers.js in Chromium', 'the test of models there is', (executable) => {
+  let browser: Browser;
+  before(async () => {
+    browser = await launchChromium(executable);
+  });
+  after(() => browser?.close());
 
-    it('gives the scores of onpa with what savePretrained wrote, and the same first label in 8 bits', async () => {
-      await inTemporaryFolder(async (folder) => {
-        const model = await AutoModelForAudioClassification.fromPretrained(MODEL);
-        await model.savePretrained(folder, { exportOnnx: true });
-        await model.savePretrained(folder, { exportOnnx: { dtype: 'int8' } });
-        await (await AutoFeatureExtractor.fromPretrained(MODEL)).savePretrained(folder);
-        model.dispose();
-        const clip = await load(inRepository('data', 'audio', 'reggae.flac'), { sampleRate: 16000 });
-        const expected = await (await pipeline('audio-classification', { model: MODEL, topK: 10 }))(clip);
+  it('gives the scores of onpa with what savePretrained wrote, and the same first label in 8 bits', async () => {
+    await inTemporaryFolder(async (folder) => {
+      const model = await AutoModelForAudioClassification.fromPretrained(MODEL);
+      await model.savePretrained(folder, { exportOnnx: true });
+      await model.savePretrained(folder, { exportOnnx: { dtype: 'int8' } });
+      await (await AutoFeatureExtractor.fromPretrained(MODEL)).savePretrained(folder);
+      model.dispose();
+      const clip = await load(inRepository('data', 'audio', 'reggae.flac'), { sampleRate: 16000 });
+      const expected = await (await pipeline('audio-classification', { model: MODEL, topK: 10 }))(clip);
 
-        const server = await serve(folder);
+      await withServer(serving(folder), async (url) => {
         const page = await browser.newPage();
         try {
-          await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
+          await page.goto(url);
           const classify = (dtype: string) =>
             page.evaluate<LabelScore[]>(`(${CLASSIFY})(${JSON.stringify({ samples: [...clip.samples], dtype })})`);
           const found = await classify('fp32');
@@ -95,9 +87,8 @@ if (executable === undefined) {
           deepEqual((await classify('int8'))[0].label, expected[0].label);
         } finally {
           await page.close();
-          server.close();
         }
       });
     });
   });
-}
+});

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { listen } from '../listen.js';
 
 /** A server with the Hub's routes, and a second one, on another port, that has the large files as the Hub's CDN does. */
 
@@ -133,8 +133,7 @@ export class HubServer {
       void this.#answer({ seen, request, response });
     });
     this.#servers.push(server);
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    return listen(server);
   }
 
   async #answer(exchange: Exchange): Promise<void> {

@@ -1,11 +1,10 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { libraryVersion } from '../library-version.js';
 import { PROTOCOL_VERSION } from './message.js';
 import { versions } from './tslab.js';
 
 /** The content of a `kernel_info_reply`; upstream tslab names TypeScript 3.7.2, and itself 1.0.0, whatever they are. */
 export function kernelInfo(): object {
-  const { version } = JSON.parse(readFileSync(join(__dirname, '..', '..', 'package.json'), 'utf8'));
+  const version = libraryVersion();
   return {
     status: 'ok',
     protocol_version: PROTOCOL_VERSION,

@@ -1,9 +1,8 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { create, type DescMessage, toBinary } from '@bufbuild/protobuf';
 import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
 import { ParameterError } from '../errors.js';
 import { isFolder, pathOf } from '../files.js';
+import { libraryVersion } from '../library-version.js';
 import type { GraphScope, Initializer } from './graph.js';
 import { fieldNumber, messageType, TENSOR_TYPES } from './schema.js';
 
@@ -47,7 +46,7 @@ export function encodeOnnx(graph: GraphScope, name: string, metadata: Readonly<R
   const head = serialized(messageType('ModelProto'), {
     irVersion: BigInt(irVersion),
     producerName: 'onpa',
-    producerVersion: JSON.parse(readFileSync(join(__dirname, '..', '..', 'package.json'), 'utf8')).version,
+    producerVersion: libraryVersion(),
     opsetImport: [{ domain: '', version: BigInt(graph.opset) }],
     metadataProps: Object.entries(metadata).map(([key, value]) => ({ key, value })),
   });

@@ -5,7 +5,7 @@ import type { Server } from 'node:http';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { inRepository } from '../../fixtures.js';
-import { findChromium, launchChromium } from '../chromium.js';
+import { describeInChromium, launchChromium } from '../chromium.js';
 import { bundleTests } from './bundle-tests.js';
 import { serve } from './server.js';
 
@@ -79,76 +79,69 @@ function titlesInNode(files: readonly string[]): Map<string, string[]> {
   );
 }
 
-const executable = findChromium();
-if (executable === undefined) {
-  console.log(
-    'No Chromium is installed (apt install chromium, or set CHROMIUM): the tests of onpa/dsp there are left out.',
-  );
-} else {
-  describe('onpa/dsp in Chromium', () => {
-    const files = names.map((name) => join(folder, name));
-    let browser: Browser;
-    let page: Page;
-    let server: Server;
-    let results: Result[];
-    let inNode: Map<string, string[]>;
-    const requests: string[] = [];
-    let parts: string[];
+describeInChromium('onpa/dsp in Chromium', 'the tests of onpa/dsp there are', (executable) => {
+  const files = names.map((name) => join(folder, name));
+  let browser: Browser;
+  let page: Page;
+  let server: Server;
+  let results: Result[];
+  let inNode: Map<string, string[]>;
+  const requests: string[] = [];
+  let parts: string[];
 
-    before(async () => {
-      inNode = titlesInNode(files);
-      const started = await serve({
-        '/': PAGE,
-        '/mocha.js': readFileSync(inRepository('node_modules', 'mocha', 'mocha.js'), 'utf8'),
-        '/dsp.mjs': readFileSync(inRepository('lib', 'dist', 'dsp', 'browser.mjs'), 'utf8'),
-        '/listener.mjs': LISTENER,
-        '/tests.js': await bundleTests(files),
-      });
-      server = started.server;
-      browser = await launchChromium(executable);
-      page = await browser.newPage();
-      page.on('request', (request) => requests.push(new URL(request.url()).pathname));
-      const broken: string[] = [];
-      page.on('pageerror', (error) => broken.push(String(error)));
-      await page.goto(started.address);
-      await page.waitForFunction('window.dsp');
-      await page.evaluate("mocha.setup({ ui: 'bdd', timeout: 600000, reporter: function () {} })");
-      await page.addScriptTag({ url: '/tests.js' });
-      deepEqual(broken, []);
-      results = await page.evaluate<Result[]>(RUN);
-      parts = requests.filter((path) => !/^\/(file|load|favicon)/.test(path));
+  before(async () => {
+    inNode = titlesInNode(files);
+    const started = await serve({
+      '/': PAGE,
+      '/mocha.js': readFileSync(inRepository('node_modules', 'mocha', 'mocha.js'), 'utf8'),
+      '/dsp.mjs': readFileSync(inRepository('lib', 'dist', 'dsp', 'browser.mjs'), 'utf8'),
+      '/listener.mjs': LISTENER,
+      '/tests.js': await bundleTests(files),
     });
-
-    after(async () => {
-      await browser?.close();
-      server?.close();
-    });
-
-    it('is one file, with its kernels in it', () => {
-      deepEqual(parts, ['/', '/mocha.js', '/dsp.mjs', '/tests.js']);
-    });
-
-    it('hears live sound in an AudioWorklet', async () => {
-      const [heard, whole] = await page.evaluate<[number[][], number[][]]>(LISTEN);
-      deepEqual(heard, whole);
-    });
-
-    it('is tested by all that tests it in Node, but for what needs Node itself', () => {
-      deepEqual(
-        all.filter((name) => name in ONLY_IN_NODE),
-        Object.keys(ONLY_IN_NODE),
-      );
-      equal(results.length, [...inNode.values()].flat().length);
-      ok(results.length > 200, `${results.length} tests`);
-    });
-
-    for (const [i, name] of names.entries()) {
-      it(`passes ${name}, each of its tests`, () => {
-        const own = results.filter(({ file }) => file === files[i]);
-        const failures = own.filter(({ error }) => error !== undefined);
-        deepEqual(failures, []);
-        deepEqual(own.map(({ title }) => title).sort(), [...inNode.get(files[i])!].sort());
-      });
-    }
+    server = started.server;
+    browser = await launchChromium(executable);
+    page = await browser.newPage();
+    page.on('request', (request) => requests.push(new URL(request.url()).pathname));
+    const broken: string[] = [];
+    page.on('pageerror', (error) => broken.push(String(error)));
+    await page.goto(started.address);
+    await page.waitForFunction('window.dsp');
+    await page.evaluate("mocha.setup({ ui: 'bdd', timeout: 600000, reporter: function () {} })");
+    await page.addScriptTag({ url: '/tests.js' });
+    deepEqual(broken, []);
+    results = await page.evaluate<Result[]>(RUN);
+    parts = requests.filter((path) => !/^\/(file|load|favicon)/.test(path));
   });
-}
+
+  after(async () => {
+    await browser?.close();
+    server?.close();
+  });
+
+  it('is one file, with its kernels in it', () => {
+    deepEqual(parts, ['/', '/mocha.js', '/dsp.mjs', '/tests.js']);
+  });
+
+  it('hears live sound in an AudioWorklet', async () => {
+    const [heard, whole] = await page.evaluate<[number[][], number[][]]>(LISTEN);
+    deepEqual(heard, whole);
+  });
+
+  it('is tested by all that tests it in Node, but for what needs Node itself', () => {
+    deepEqual(
+      all.filter((name) => name in ONLY_IN_NODE),
+      Object.keys(ONLY_IN_NODE),
+    );
+    equal(results.length, [...inNode.values()].flat().length);
+    ok(results.length > 200, `${results.length} tests`);
+  });
+
+  for (const [i, name] of names.entries()) {
+    it(`passes ${name}, each of its tests`, () => {
+      const own = results.filter(({ file }) => file === files[i]);
+      const failures = own.filter(({ error }) => error !== undefined);
+      deepEqual(failures, []);
+      deepEqual(own.map(({ title }) => title).sort(), [...inNode.get(files[i])!].sort());
+    });
+  }
+});

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { type LoadOptions, load } from 'onpa';
 import { inRepository } from '../../fixtures.js';
+import { listen } from '../../listen.js';
 
 /** What a page may ask for: its own parts by path, files of the repository, and sound that `load` decodes. */
 export async function serve(parts: Readonly<Record<string, string>>): Promise<{ address: string; server: Server }> {
@@ -28,6 +28,5 @@ export async function serve(parts: Readonly<Record<string, string>>): Promise<{ 
       (error: Error) => response.writeHead(404).end(error.message),
     );
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return { address: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, server };
+  return { address: await listen(server), server };
 }

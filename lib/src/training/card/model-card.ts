@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs';
-import { basename, join, resolve } from 'node:path';
+import { basename, resolve } from 'node:path';
 import { isCourseData } from '../../course-data.js';
 import { isFolderSync } from '../../files.js';
 import { isRepositoryId } from '../../hub/names.js';
+import { libraryVersion } from '../../library-version.js';
 import { tensorflowVersion, tf } from '../../tensor/tensorflow.js';
 import type { TrainingArguments } from '../arguments/training-arguments.js';
 import type { LogTable } from '../log-metrics.js';
@@ -174,9 +174,8 @@ function origin(base: string | undefined): string {
 }
 
 function versions(): string[] {
-  const { version } = JSON.parse(readFileSync(join(__dirname, '..', '..', '..', 'package.json'), 'utf8'));
   return [
-    `- onpa ${version}`,
+    `- onpa ${libraryVersion()}`,
     `- TensorFlow.js ${tf.version_core}`,
     `- TensorFlow ${tensorflowVersion()}`,
     `- Node.js ${process.versions.node}`,

@@ -6,7 +6,7 @@ the kinds and numbers, so that each piece comes back. Those in train/ are to lea
 
     python3 scripts/data/make_mini_hubert_music.py <cache folder>
 
-Needs what music.py needs. A quarter of an hour on one core; pieces that are there already are not made again. What is learnt from
+Needs what music.py needs. A quarter of an hour on one core; pieces that are there already are not made again. What learns from
 them: scripts/data/mini-hubert/.
 """
 

@@ -48,10 +48,10 @@ export interface Recipe {
 }
 
 export const RECIPE: Recipe = {
-  steps: 4000,
+  steps: 6000,
   parts: 2,
   pieces: 5,
   learningRate: 1.5e-3,
-  warmUp: 1200,
+  warmUp: 1800,
   checkpointSteps: 250,
 };

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type * as Koffi from 'koffi';
 import { SetupError } from '../errors.js';
 import { loadKoffi } from '../koffi.js';
+import { setupCommand } from '../setup-command.js';
 import { silenceStandardError } from './silence-standard-error.js';
 
 /** What libsndfile says about a file: `SF_INFO` of its sndfile.h. */
@@ -59,14 +60,14 @@ export function libsndfile(): Libsndfile {
 function link(path: string): Libsndfile {
   if (!existsSync(path)) {
     const wrong = path === LINKED ? 'is not linked' : `is not at ${path} (ONPA_LIBSNDFILE)`;
-    throw new SetupError(`libsndfile, which decodes audio, ${wrong}: run npm run setup, then restart the kernel`);
+    throw new SetupError(`libsndfile, which decodes audio, ${wrong}: run ${setupCommand()}, then start again`);
   }
   try {
     const koffi = loadKoffi();
     return bind(koffi, koffi.load(path));
   } catch (cause) {
     const reason = (cause as Error).message.split('\n')[0];
-    throw new SetupError(`libsndfile, which decodes audio, does not load: run npm run setup (${reason})`, { cause });
+    throw new SetupError(`libsndfile, which decodes audio, does not load: run ${setupCommand()} (${reason})`, { cause });
   }
 }
 

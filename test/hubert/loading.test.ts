@@ -26,7 +26,7 @@ import {
   writeCheckpoint,
   writeSafetensors,
 } from './models.js';
-import { seededWeights } from './seeded-weights.js';
+import { seededWeights } from 'onpa/dist/doctor/seeded-weights.js';
 import { quietly, withWarnings } from './warnings.js';
 
 /** A checkpoint of test/fixtures/hubert: `classifier` as Transformers saves one, `base` with the names of older ones. */

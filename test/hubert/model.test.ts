@@ -18,7 +18,7 @@ import {
   type Run,
   type Variation,
 } from './models.js';
-import { seededAudio, seededWeights } from './seeded-weights.js';
+import { seededAudio, seededWeights } from 'onpa/dist/doctor/seeded-weights.js';
 
 /** Allowed distances, absolute or relative to the largest value, whichever is stricter: see {@link distance}. */
 const TOLERANCE = { logits: 1e-5, hiddenStates: 1e-4, attentions: 1e-4, lastHiddenState: 1e-4, extractFeatures: 1e-4 };

@@ -15,7 +15,7 @@ import { CLUSTERS, EXCERPT, FRAMES, RECIPE } from '../../scripts/data/mini-huber
 import { summary } from '../../scripts/data/mini-hubert/summary.js';
 import { findTargets } from '../../scripts/data/mini-hubert/targets.js';
 import { fixture, relativeError, signal } from '../fixtures.js';
-import { seededAudio, seededWeights, uniform } from '../hubert/seeded-weights.js';
+import { seededAudio, seededWeights, uniform } from 'onpa/dist/doctor/seeded-weights.js';
 import { random } from '../random.js';
 
 const { tensor } = fixture('mini-hubert');

@@ -6,7 +6,7 @@ import {
 } from 'onpa';
 import { type Fixture, fixture } from '../fixtures.js';
 import { type Configuration, classifierOf } from '../hubert/models.js';
-import { seededAudio } from '../hubert/seeded-weights.js';
+import { seededAudio } from 'onpa/dist/doctor/seeded-weights.js';
 
 /** Tiny models and clips, as test/reference/trainer_fixtures.py has them. */
 

@@ -14,7 +14,7 @@ import {
   tf,
 } from 'onpa';
 import { fixture } from '../fixtures.js';
-import { seededWeights } from '../hubert/seeded-weights.js';
+import { seededWeights } from 'onpa/dist/doctor/seeded-weights.js';
 import { checkpoint, inCopy, largestDifference, melLike, soundOf } from './models.js';
 
 const reference = fixture<{ mel: number[]; samples: number }>('vocoder/hifigan');

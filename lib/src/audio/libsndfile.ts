@@ -32,6 +32,8 @@ export interface Libsndfile {
   close(file: Handle): void;
   /** What went wrong with an open file, or, for null, with the last one that did not open; undefined if nothing did. */
   reason(file: Handle | null): string | undefined;
+  /** 'libsndfile-1.2.2' */
+  version(): string;
 }
 
 const READ = 0x10;
@@ -87,6 +89,7 @@ function bind(koffi: typeof Koffi, library: Koffi.LibraryHandle): Libsndfile {
   const close = library.func('sf_close', 'int', ['void *']);
   const error = library.func('sf_error', 'int', ['void *']);
   const text = library.func('sf_strerror', 'string', ['void *']);
+  const version = library.func('sf_version_string', 'string', []);
   return {
     open(descriptor) {
       const found = {} as SoundInfo;
@@ -100,6 +103,7 @@ function bind(koffi: typeof Koffi, library: Koffi.LibraryHandle): Libsndfile {
     seek: async (file, frame) => Number(await later(seek, file, frame, FROM_START)),
     close,
     reason: (file) => (error(file) === 0 ? undefined : text(file)),
+    version,
   };
 }
 

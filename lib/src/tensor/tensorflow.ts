@@ -101,5 +101,8 @@ interface NativeBackend {
 /** The backend that {@link tf} computes on. */
 export const nativeBackend = (): NativeBackend => load().backend() as unknown as NativeBackend;
 
+/** Whether NVIDIA's libraries are linked beside TensorFlow. */
+export const hasCuda = (): boolean => existsSync(join(LINKED, 'deps', 'nvidia'));
+
 /** The version of the TensorFlow library that {@link tf} runs on, for example `2.21.0`. */
 export const tensorflowVersion = (): string => nativeBackend().binding.TF_Version;

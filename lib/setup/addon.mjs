@@ -54,7 +54,10 @@ function copy(from) {
   const made = `${addon}.new`;
   rmSync(made, { recursive: true, force: true });
   for (const part of ['binding', 'binding.gyp', 'dist', 'package.json']) {
-    cpSync(join(from, part), join(made, part), { recursive: true, filter: (path) => !/_tests?\.(d\.ts|js)$/.test(path) });
+    cpSync(join(from, part), join(made, part), {
+      recursive: true,
+      filter: (path) => !/_tests?\.(d\.ts|js)$/.test(path),
+    });
   }
   // It asks node-pre-gyp, which it also installs with, for its binding.
   const preGyp = join(made, 'node_modules', '@mapbox', 'node-pre-gyp');

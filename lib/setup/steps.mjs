@@ -20,7 +20,9 @@ const buildProblems = async () => (bindingIsBuilt() ? [] : [temporaryProblem(), 
 
 /** What this machine lacks, all at once, before anything is done. */
 export async function checkMachine(...more) {
-  const problems = [compilerProblem(), pythonProblem(), spaceProblem(), ...(await buildProblems()), ...more].filter(Boolean);
+  const problems = [compilerProblem(), pythonProblem(), spaceProblem(), ...(await buildProblems()), ...more].filter(
+    Boolean,
+  );
   if (problems.length) throw new SetupError(['Set-up cannot start:', ...problems].join('\n  - '));
 }
 
@@ -34,7 +36,8 @@ export async function linkNative() {
   return `Ready: ${shown(environmentPrefix())}, ${tensorflow} ${tensorflowVersion()}, Node ${process.version}`;
 }
 
-const folderProblem = () => (canWrite(deps) ? undefined : `Nothing can be written in ${deps}: install onpa in a folder of your own`);
+const folderProblem = () =>
+  canWrite(deps) ? undefined : `Nothing can be written in ${deps}: install onpa in a folder of your own`;
 
 /** `npx onpa setup`: links what models and most sound files need, for a package that is installed without the course. */
 export async function setUp() {

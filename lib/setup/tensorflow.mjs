@@ -65,7 +65,9 @@ export function spaceProblem() {
   while (!existsSync(folder)) folder = dirname(folder);
   const { bavail, bsize } = statfsSync(folder);
   const free = (bavail * bsize) / 1e9;
-  return free < needed ? `${folder} has ${free.toFixed(1)} GB left, and TensorFlow takes ${needed}: make room` : undefined;
+  return free < needed
+    ? `${folder} has ${free.toFixed(1)} GB left, and TensorFlow takes ${needed}: make room`
+    : undefined;
 }
 
 /** That somebody's own TensorFlow would have to give way to ours in an environment that is active; or undefined. */

@@ -69,7 +69,9 @@ function link(path: string): Libsndfile {
     return bind(koffi, koffi.load(path));
   } catch (cause) {
     const reason = (cause as Error).message.split('\n')[0];
-    throw new SetupError(`libsndfile, which decodes audio, does not load: run ${setupCommand()} (${reason})`, { cause });
+    throw new SetupError(`libsndfile, which decodes audio, does not load: run ${setupCommand()} (${reason})`, {
+      cause,
+    });
   }
 }
 

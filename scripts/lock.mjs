@@ -42,6 +42,9 @@ const tensorflow = libraries.find((pin) => pin.startsWith('tensorflow=='));
 const cuda = resolve([tensorflow.replace('==', '[and-cuda]==')]);
 write(
   setup,
-  section('Only for their C libraries: without what their Python parts need', only(resolve(libraries, ['--no-deps']), /./)),
+  section(
+    'Only for their C libraries: without what their Python parts need',
+    only(resolve(libraries, ['--no-deps']), /./),
+  ),
   section("NVIDIA's libraries, for ONPA_GPU=1", only(cuda, /^nvidia-/)),
 );

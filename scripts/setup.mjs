@@ -11,4 +11,6 @@ if (problem) {
   process.exit(1);
 }
 // The steps use what an old Node lacks, so they are loaded only after this check; it has no top-level await either.
-Promise.all([import('../lib/setup/main.mjs'), import('./setup/steps.mjs')]).then(([{ main }, { setUp }]) => main(setUp));
+Promise.all([import('../lib/setup/main.mjs'), import('./setup/steps.mjs')]).then(([{ main }, { setUp }]) =>
+  main(setUp),
+);

@@ -10,7 +10,10 @@ import { root } from './root.mjs';
 /** JupyterLab and what it needs, and soundfile in the same go, in the Python environment. */
 export async function installJupyter() {
   const prefix = environmentPrefix();
-  const wanted = [...readLock(join(root, 'requirements.lock')), ...readLock().filter(({ name }) => name === 'soundfile')];
+  const wanted = [
+    ...readLock(join(root, 'requirements.lock')),
+    ...readLock().filter(({ name }) => name === 'soundfile'),
+  ];
   const hash = createHash('sha256')
     .update(wanted.map(({ text }) => text).join('\n'))
     .digest('hex');

@@ -1,6 +1,6 @@
 import { deepEqual, ok } from 'node:assert/strict';
-import { quantize } from 'onpa/dist/onnx/quantize.js';
 import { uniform } from 'onpa/dist/doctor/seeded-weights.js';
+import { quantize } from 'onpa/dist/onnx/quantize.js';
 
 describe('quantize', () => {
   it('gives the largest weight of each output 127', () => {

@@ -25,7 +25,8 @@ function describeTensorFlow(): string {
   return `${version} for GPUs, on the CPU, since it finds no GPU: TF_CPP_MIN_LOG_LEVEL=0 npx onpa doctor says why`;
 }
 
-const describeDecoder = () => `${libsndfile().version().replace('-', ' ')}${process.env.ONPA_LIBSNDFILE ? ' (ONPA_LIBSNDFILE)' : ''}`;
+const describeDecoder = () =>
+  `${libsndfile().version().replace('-', ' ')}${process.env.ONPA_LIBSNDFILE ? ' (ONPA_LIBSNDFILE)' : ''}`;
 
 /** The median time of a call in ms. */
 async function measure(call: () => unknown): Promise<number> {
@@ -41,11 +42,14 @@ async function measure(call: () => unknown): Promise<number> {
 
 const row = (name: string, ...cells: string[]) => name.padEnd(16) + cells.map((cell) => cell.padStart(12)).join('');
 
-async function runCheck({ name, tolerance, result, again = result }: Check, reference: Reference): Promise<{ line: string; right: boolean }> {
+async function runCheck(
+  { name, tolerance, result, again = result }: Check,
+  reference: Reference,
+): Promise<{ line: string; right: boolean }> {
   const difference = differenceFrom(reference.results[name], await result());
   const right = difference <= tolerance;
   const time = await measure(again);
-  const cells = [time.toFixed(2), difference.toExponential(1), String(tolerance)];
+  const cells = [time.toFixed(2), difference.toExponential(1), tolerance.toExponential()];
   return { line: `${row(name, ...cells)}   ${right ? 'right' : 'WRONG'}`, right };
 }
 
@@ -87,7 +91,10 @@ function verdict(wrong: string[], all: boolean, { versions }: Reference): string
     .map((version) => version.join(' '))
     .join(', ');
   if (wrong.length === 0 && all) return `All of it is what Python computes (${python}).`;
-  if (wrong.length === 0) return `What is there computes what Python does (${python}); the rest is not linked, see above.`;
-  const tf32 = hasCuda() ? ' NVIDIA_TF32_OVERRIDE=0 has a GPU multiply with all bits of float32: try whether that mends it.' : '';
+  if (wrong.length === 0)
+    return `What is there computes what Python does (${python}); the rest is not linked, see above.`;
+  const tf32 = hasCuda()
+    ? ' NVIDIA_TF32_OVERRIDE=0 has a GPU multiply with all bits of float32: try whether that mends it.'
+    : '';
   return `Python computes something else (${python}): ${wrong.join(', ')}.${tf32}`;
 }

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Numbers of a result: `values` is every n-th of `length`, as nine digits, which tell a float32; the largest of all is `peak`. */
+/** Numbers of a result: `values` is every n-th of `length`, the largest of which is `peak`. */
 interface Kept {
   length: number;
   every: number;
@@ -28,6 +28,6 @@ export const readReference = (): Reference =>
 /** The largest difference, relative to the reference's largest number; infinite for another length, and for NaN. */
 export function differenceFrom({ length, every, peak, values }: Kept, actual: ArrayLike<number>): number {
   if (actual.length !== length) return Infinity;
-  const differences = values.map((value, i) => Math.abs(actual[i * every] - Math.fround(value)));
+  const differences = values.map((value, i) => Math.abs(actual[i * every] - value));
   return differences.some(Number.isNaN) ? Infinity : Math.max(...differences) / peak;
 }

@@ -4,7 +4,7 @@ import { pathToFileURL } from 'node:url';
 /** The root of this checkout; this file runs as build/bench/bench/setup.js. */
 export const root: string = join(__dirname, '..', '..', '..');
 
-/** What the benchmarks use of scripts/setup, which is plain JavaScript. */
+/** What the benchmarks use of the set-up, which is plain JavaScript. */
 interface SetupScripts {
   findInterpreter(): { python: string; problem?: string };
   kernelSpec(): { env: Record<string, string> };
@@ -13,10 +13,9 @@ interface SetupScripts {
   step(title: string, work: () => Promise<void>): Promise<void>;
 }
 
-/** The modules of scripts/setup. */
+/** Its modules. */
 export async function loadSetup(): Promise<SetupScripts> {
-  const modules = ['run', 'interpreter', 'python', 'kernel'].map(
-    (name) => import(pathToFileURL(join(root, 'scripts', 'setup', `${name}.mjs`)).href),
-  );
+  const names = ['lib/setup/run', 'lib/setup/interpreter', 'lib/setup/python', 'scripts/setup/kernel'];
+  const modules = names.map((name) => import(pathToFileURL(join(root, `${name}.mjs`)).href));
   return Object.assign({}, ...(await Promise.all(modules)));
 }

@@ -5,7 +5,7 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { createRequire } from 'node:module';
 import { basename, join, relative, resolve } from 'node:path';
 import { formOf } from './cell_rules.mjs';
-import { root } from './setup/run.mjs';
+import { root } from './setup/root.mjs';
 
 const require = createRequire(join(root, 'package.json'));
 const ts = require('typescript');

@@ -1,7 +1,7 @@
 // JupyterLab on notebooks/; further arguments go to it: npm run lab -- --no-browser --port 8899
 import { join } from 'node:path';
 import { runPython } from './setup/foreground.mjs';
-import { root } from './setup/run.mjs';
+import { root } from './setup/root.mjs';
 
 const notebooks = join(root, 'notebooks');
 // In a container one is often root; Jupyter refuses that unless told.

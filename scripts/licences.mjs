@@ -3,9 +3,9 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { describePython } from './setup/interpreter.mjs';
-import { environmentPython } from './setup/python.mjs';
-import { root } from './setup/run.mjs';
+import { describePython } from '../lib/setup/interpreter.mjs';
+import { environmentPython } from '../lib/setup/python.mjs';
+import { root } from './setup/root.mjs';
 
 /** Of npm: what node_modules holds by npm's own record, with the licence in each package's package.json. */
 function npmPackages() {

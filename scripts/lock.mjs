@@ -1,11 +1,13 @@
-// Writes requirements.lock: each Python package that requirements.txt needs, for every Python and system that the
-// course supports, with the hashes of its files on PyPI.
+// Writes requirements.lock, and that of lib/setup: each Python package that the requirements.txt beside it needs, for
+// every Python and system that is supported, with the hashes of its files on PyPI.
 //   npm run lock       needs uv (pip install uv)
 import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { readRequirements } from './setup/lock.mjs';
-import { findProgram, root } from './setup/run.mjs';
+import { readRequirements } from '../lib/setup/lock.mjs';
+import { library } from '../lib/setup/place.mjs';
+import { findProgram } from '../lib/setup/run.mjs';
+import { root } from './setup/root.mjs';
 
 const uv = findProgram(['uv']);
 if (!uv) {
@@ -22,17 +24,27 @@ function resolve(requirements, options = []) {
 
 const only = (text, name) => text.match(/^\S+==.*(?:\n +--hash=.*)*/gm).filter((entry) => name.test(entry));
 
-const pins = readRequirements().map(({ name, version }) => `${name}==${version}`);
-const libraries = pins.filter((pin) => /^(tensorflow|soundfile)/.test(pin));
-const tensorflow = pins.find((pin) => pin.startsWith('tensorflow=='));
-const cuda = resolve([tensorflow.replace('==', '[and-cuda]==')]);
+const pinsOf = (folder) =>
+  readRequirements(join(folder, 'requirements.txt')).map(({ name, version }) => `${name}==${version}`);
 
-const sections = {
-  'JupyterLab and what it needs': only(resolve(pins.filter((pin) => !libraries.includes(pin))), /./),
-  'Only for their C libraries: without what their Python parts need': only(resolve(libraries, ['--no-deps']), /./),
-  "NVIDIA's libraries, for ONPA_GPU=1": only(cuda, /^nvidia-/),
-};
-const text = Object.entries(sections).map(([title, entries]) => `# ${title}\n${entries.join('\n')}\n`);
-const header =
-  '# Made of requirements.txt by `npm run lock`; npm run setup installs from it what this machine needs.\n';
-writeFileSync(join(root, 'requirements.lock'), [header, ...text].join('\n'));
+function write(folder, ...sections) {
+  const header = '# Made of requirements.txt by `npm run lock`; set-up installs from it what this machine needs.\n';
+  writeFileSync(join(folder, 'requirements.lock'), [header, ...sections].join('\n'));
+}
+
+const section = (title, entries) => `# ${title}\n${entries.join('\n')}\n`;
+
+write(root, section('JupyterLab and what it needs', only(resolve(pinsOf(root)), /./)));
+
+const setup = join(library, 'setup');
+const libraries = pinsOf(setup);
+const tensorflow = libraries.find((pin) => pin.startsWith('tensorflow=='));
+const cuda = resolve([tensorflow.replace('==', '[and-cuda]==')]);
+write(
+  setup,
+  section(
+    'Only for their C libraries: without what their Python parts need',
+    only(resolve(libraries, ['--no-deps']), /./),
+  ),
+  section("NVIDIA's libraries, for ONPA_GPU=1", only(cuda, /^nvidia-/)),
+);

@@ -2,7 +2,7 @@
 import { writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { root } from './setup/run.mjs';
+import { root } from './setup/root.mjs';
 
 const require = createRequire(join(root, 'package.json'));
 const {

@@ -9,7 +9,7 @@ import { createRequire } from 'node:module';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { root } from '../setup/run.mjs';
+import { root } from '../setup/root.mjs';
 
 const onpa = createRequire(import.meta.url)('onpa');
 const { values, positionals } = parseArgs({ allowPositionals: true, options: { to: { type: 'string' } } });

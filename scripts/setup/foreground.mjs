@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
 import { delimiter, dirname } from 'node:path';
-import { environmentPython, pythonEnvironment } from './python.mjs';
+import { environmentPython, pythonEnvironment } from '../../lib/setup/python.mjs';
 
 /** Runs the environment's Python in this terminal and exits with its status. */
 export async function runPython(args, cwd) {

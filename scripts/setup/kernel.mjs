@@ -1,7 +1,8 @@
 import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { environmentPrefix } from './python.mjs';
-import { readIfThere, root, step } from './run.mjs';
+import { library } from '../../lib/setup/place.mjs';
+import { environmentPrefix } from '../../lib/setup/python.mjs';
+import { readIfThere, step } from '../../lib/setup/run.mjs';
 
 /** Where Jupyter finds the TypeScript kernel of this environment. */
 export const kernelFile = (prefix = environmentPrefix()) =>
@@ -10,7 +11,7 @@ export const kernelFile = (prefix = environmentPrefix()) =>
 /** The kernel of this checkout, the Node that runs now, and settings for TensorFlow. */
 export function kernelSpec() {
   return {
-    argv: [process.execPath, join(root, 'lib', 'dist', 'kernel', 'main.js'), '{connection_file}'],
+    argv: [process.execPath, join(library, 'dist', 'kernel', 'main.js'), '{connection_file}'],
     display_name: 'TypeScript',
     language: 'typescript',
     // A wish to stop comes by a message, which the kernel hears whatever it is at.

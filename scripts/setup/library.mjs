@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { runNpm } from './packages.mjs';
-import { readIfThere, root, step } from './run.mjs';
+import { runNpm } from '../../lib/setup/npm.mjs';
+import { library } from '../../lib/setup/place.mjs';
+import { readIfThere, step } from '../../lib/setup/run.mjs';
+import { root } from './root.mjs';
 
-const library = join(root, 'lib');
 const stamp = join(library, 'dist', '.built-from');
 
 function hashSources() {
@@ -28,7 +29,7 @@ export async function buildLibrary() {
     for (const folder of [join(library, 'dist'), join(root, 'build', 'test')]) {
       rmSync(folder, { recursive: true, force: true });
     }
-    await runNpm(['run', 'build', '-w', 'onpa']);
+    await runNpm(['run', 'build', '-w', 'onpa'], root);
     writeFileSync(stamp, sources);
   });
 }

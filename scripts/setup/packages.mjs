@@ -1,30 +1,8 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs';
-import { homedir } from 'node:os';
-import { basename, join } from 'node:path';
-import { downloadProblem } from './network.mjs';
-import { findProgram, readIfThere, root, run, SetupError, step } from './run.mjs';
-import { canWrite } from './scratch.mjs';
-
-/** npm as the command to spawn and its first arguments. */
-function npm() {
-  const running = process.env.npm_execpath;
-  if (running && basename(running) === 'npm-cli.js' && existsSync(running)) return [process.execPath, [running]];
-  const program = findProgram(['npm']);
-  if (!program) throw new SetupError('npm is not on the PATH: install Node 20.19 or later with its npm.');
-  return [program, []];
-}
-
-/** npm's settings, with a cache of this checkout's where the usual one cannot be written. */
-export function npmEnvironment(env = process.env) {
-  const cache = env.npm_config_cache ?? join(homedir(), '.npm');
-  if (canWrite(join(cache, '_cacache'))) return env;
-  return { ...env, npm_config_cache: join(root, 'build', 'npm-cache') };
-}
-
-export async function runNpm(args, reason) {
-  const [command, first] = npm();
-  await run(command, [...first, ...args], { env: npmEnvironment(), reason });
-}
+import { join } from 'node:path';
+import { registryProblem, runNpm } from '../../lib/setup/npm.mjs';
+import { readIfThere, step } from '../../lib/setup/run.mjs';
+import { root } from './root.mjs';
 
 function isForThisMachine({ optional, os, cpu, libc }) {
   if (!optional) return true;
@@ -53,12 +31,11 @@ export async function installPackages() {
   await step('Installing npm packages', async () => {
     // Gone first, so that an interrupted `npm ci` never looks complete.
     rmSync(join(root, 'node_modules', '.package-lock.json'), { force: true });
-    const registry = process.env.npm_config_registry ?? 'https://registry.npmjs.org';
-    const offline = await downloadProblem(registry, 'npm packages');
+    const offline = await registryProblem();
     // npm's cache may hold all of them; what it lacks is not waited for.
     const patience = offline ? ['--offline'] : [];
-    await runNpm(['ci', '--ignore-scripts', ...patience], offline);
+    await runNpm(['ci', '--ignore-scripts', ...patience], root, offline);
     // tslab brings an older tsc, which takes the name in node_modules/.bin: `npx tsc` is to be the library's.
-    await runNpm(['rebuild', 'typescript', '--ignore-scripts']);
+    await runNpm(['rebuild', 'typescript', '--ignore-scripts'], root);
   });
 }

@@ -12,6 +12,7 @@ import {
   tf,
   Wav2Vec2Model,
 } from 'onpa';
+import { seededWeights } from 'onpa/dist/doctor/seeded-weights.js';
 import { DEFAULTS } from 'onpa/dist/hubert/config.js';
 import { snakeCase } from 'onpa/dist/json.js';
 import { inRepository } from '../fixtures.js';
@@ -26,7 +27,6 @@ import {
   writeCheckpoint,
   writeSafetensors,
 } from './models.js';
-import { seededWeights } from './seeded-weights.js';
 import { quietly, withWarnings } from './warnings.js';
 
 /** A checkpoint of test/fixtures/hubert: `classifier` as Transformers saves one, `base` with the names of older ones. */

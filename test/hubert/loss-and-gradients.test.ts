@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { type ClassifierInput, type HubertForSequenceClassification, ParameterError, tf } from 'onpa';
+import { seededAudio } from 'onpa/dist/doctor/seeded-weights.js';
 import { ACTIVATIONS, type ActivationName } from 'onpa/dist/tensor/activation.js';
 import { classifierOf, forward, inputOf } from './models.js';
-import { seededAudio } from './seeded-weights.js';
 
 const { runs } = forward.cases.group;
 const labels = [3, 0, 4];

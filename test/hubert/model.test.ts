@@ -6,6 +6,7 @@ import {
   tf,
   Wav2Vec2ForSequenceClassification,
 } from 'onpa';
+import { seededAudio, seededWeights } from 'onpa/dist/doctor/seeded-weights.js';
 import { fixture } from '../fixtures.js';
 import {
   baseOf,
@@ -18,7 +19,6 @@ import {
   type Run,
   type Variation,
 } from './models.js';
-import { seededAudio, seededWeights } from './seeded-weights.js';
 
 /** Allowed distances, absolute or relative to the largest value, whichever is stricter: see {@link distance}. */
 const TOLERANCE = { logits: 1e-5, hiddenStates: 1e-4, attentions: 1e-4, lastHiddenState: 1e-4, extractFeatures: 1e-4 };

@@ -7,8 +7,8 @@ import {
   type HubertForSequenceClassification,
   type HubertModel,
 } from 'onpa';
+import { seededAudio, seededWeights } from 'onpa/dist/doctor/seeded-weights.js';
 import { type Fixture, fixture, type Numbers } from '../fixtures.js';
-import { seededAudio, seededWeights } from './seeded-weights.js';
 import { quietly } from './warnings.js';
 
 /** Models with the configurations of the fixtures and seeded weights, in checkpoint folders; and what they are given. */

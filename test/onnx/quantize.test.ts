@@ -1,6 +1,6 @@
 import { deepEqual, ok } from 'node:assert/strict';
+import { uniform } from 'onpa/dist/doctor/seeded-weights.js';
 import { quantize } from 'onpa/dist/onnx/quantize.js';
-import { uniform } from '../hubert/seeded-weights.js';
 
 describe('quantize', () => {
   it('gives the largest weight of each output 127', () => {

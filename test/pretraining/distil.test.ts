@@ -9,10 +9,10 @@ import {
   Trainer,
   tf,
 } from 'onpa';
+import { seededWeights } from 'onpa/dist/doctor/seeded-weights.js';
 import { fixture } from '../fixtures.js';
 import { assertGradients, type Gradients } from '../hubert/gradients.js';
 import { baseOf, type CheckpointPlan, forward, inputOf, inTemporaryFolder } from '../hubert/models.js';
-import { seededWeights } from '../hubert/seeded-weights.js';
 import { quietly } from '../hubert/warnings.js';
 import { camelCase, examples, extractor } from '../training/tiny.js';
 

@@ -1,4 +1,4 @@
-"""Weights and audio that test/hubert/seeded-weights.ts makes too, number for number: no fixture has to hold them.
+"""Weights and audio that lib/src/doctor/seeded-weights.ts makes too, number for number: no fixture has to hold them.
 
 Everything is integer arithmetic modulo 2^32, or float64 addition, multiplication, division and square root, which IEEE
 754 rounds in one way only; the last step is the rounding to float32.

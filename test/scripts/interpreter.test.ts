@@ -22,7 +22,7 @@ describe('The Python that makes the environment', () => {
   let find: (env: Record<string, string>) => Found;
   before(async () => {
     folder = mkdtempSync(join(tmpdir(), 'onpa-python-'));
-    find = (await import(pathToFileURL(resolve('scripts/setup/interpreter.mjs')).href)).findInterpreter;
+    find = (await import(pathToFileURL(resolve('lib/setup/interpreter.mjs')).href)).findInterpreter;
   });
   after(() => rmSync(folder, { recursive: true }));
 

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { FloatMatrix, nearestCenters, tf } from 'onpa';
+import { seededAudio, seededWeights, uniform } from 'onpa/dist/doctor/seeded-weights.js';
 import { batchOf } from '../../scripts/data/mini-hubert/batch.js';
 import { fitClusters } from '../../scripts/data/mini-hubert/clusters.js';
 import { fitLogisticRegression } from '../../scripts/data/mini-hubert/logistic-regression.js';
@@ -15,7 +16,6 @@ import { CLUSTERS, EXCERPT, FRAMES, RECIPE } from '../../scripts/data/mini-huber
 import { summary } from '../../scripts/data/mini-hubert/summary.js';
 import { findTargets } from '../../scripts/data/mini-hubert/targets.js';
 import { fixture, relativeError, signal } from '../fixtures.js';
-import { seededAudio, seededWeights, uniform } from '../hubert/seeded-weights.js';
 import { random } from '../random.js';
 
 const { tensor } = fixture('mini-hubert');

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { tensorflowVersion, tf } from 'onpa';
 
-const pinned = /^tensorflow-cpu==([\d.]+)/m.exec(readFileSync('requirements.txt', 'utf8'))?.[1];
+const pinned = /^tensorflow-cpu==([\d.]+)/m.exec(readFileSync('lib/setup/requirements.txt', 'utf8'))?.[1];
 
 describe('TensorFlow', () => {
-  it(`is ${pinned}, the version in requirements.txt`, () => {
+  it(`is ${pinned}, the version in lib/setup/requirements.txt`, () => {
     assert.equal(tensorflowVersion(), pinned);
   });
 

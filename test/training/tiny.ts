@@ -4,9 +4,9 @@ import {
   type TrainingOptions,
   Wav2Vec2FeatureExtractor,
 } from 'onpa';
+import { seededAudio } from 'onpa/dist/doctor/seeded-weights.js';
 import { type Fixture, fixture } from '../fixtures.js';
 import { type Configuration, classifierOf } from '../hubert/models.js';
-import { seededAudio } from '../hubert/seeded-weights.js';
 
 /** Tiny models and clips, as test/reference/trainer_fixtures.py has them. */
 

@@ -2,8 +2,8 @@ import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { FloatMatrix, type Waveform } from 'onpa';
+import { seededAudio, uniform } from 'onpa/dist/doctor/seeded-weights.js';
 import { inRepository } from '../fixtures.js';
-import { seededAudio, uniform } from '../hubert/seeded-weights.js';
 
 /** The folder of a tiny checkpoint. */
 export const checkpoint = (name: string): string => inRepository('test', 'fixtures', 'vocoder', name);

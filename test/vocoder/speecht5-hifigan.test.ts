@@ -13,8 +13,8 @@ import {
   type TensorData,
   tf,
 } from 'onpa';
+import { seededWeights } from 'onpa/dist/doctor/seeded-weights.js';
 import { fixture } from '../fixtures.js';
-import { seededWeights } from '../hubert/seeded-weights.js';
 import { checkpoint, inCopy, largestDifference, melLike, soundOf } from './models.js';
 
 const reference = fixture<{ mel: number[]; samples: number }>('vocoder/hifigan');

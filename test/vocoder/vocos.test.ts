@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { FloatMatrix, ParameterError, SamplingRateError, tf, Vocos } from 'onpa';
+import { seededWeights } from 'onpa/dist/doctor/seeded-weights.js';
 import { fixture } from '../fixtures.js';
-import { seededWeights } from '../hubert/seeded-weights.js';
 import { checkpoint, largestDifference, melLike, relativeDifference, soundOf } from './models.js';
 
 interface Case {

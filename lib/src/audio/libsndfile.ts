@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type * as Koffi from 'koffi';
 import { SetupError } from '../errors.js';
 import { loadKoffi } from '../koffi.js';
+import { setupCommand } from '../setup-command.js';
 import { silenceStandardError } from './silence-standard-error.js';
 
 /** What libsndfile says about a file: `SF_INFO` of its sndfile.h. */
@@ -31,6 +32,8 @@ export interface Libsndfile {
   close(file: Handle): void;
   /** What went wrong with an open file, or, for null, with the last one that did not open; undefined if nothing did. */
   reason(file: Handle | null): string | undefined;
+  /** 'libsndfile-1.2.2' */
+  version(): string;
 }
 
 const READ = 0x10;
@@ -59,14 +62,16 @@ export function libsndfile(): Libsndfile {
 function link(path: string): Libsndfile {
   if (!existsSync(path)) {
     const wrong = path === LINKED ? 'is not linked' : `is not at ${path} (ONPA_LIBSNDFILE)`;
-    throw new SetupError(`libsndfile, which decodes audio, ${wrong}: run npm run setup, then restart the kernel`);
+    throw new SetupError(`libsndfile, which decodes audio, ${wrong}: run ${setupCommand()}, then start again`);
   }
   try {
     const koffi = loadKoffi();
     return bind(koffi, koffi.load(path));
   } catch (cause) {
     const reason = (cause as Error).message.split('\n')[0];
-    throw new SetupError(`libsndfile, which decodes audio, does not load: run npm run setup (${reason})`, { cause });
+    throw new SetupError(`libsndfile, which decodes audio, does not load: run ${setupCommand()} (${reason})`, {
+      cause,
+    });
   }
 }
 
@@ -86,6 +91,7 @@ function bind(koffi: typeof Koffi, library: Koffi.LibraryHandle): Libsndfile {
   const close = library.func('sf_close', 'int', ['void *']);
   const error = library.func('sf_error', 'int', ['void *']);
   const text = library.func('sf_strerror', 'string', ['void *']);
+  const version = library.func('sf_version_string', 'string', []);
   return {
     open(descriptor) {
       const found = {} as SoundInfo;
@@ -99,6 +105,7 @@ function bind(koffi: typeof Koffi, library: Koffi.LibraryHandle): Libsndfile {
     seek: async (file, frame) => Number(await later(seek, file, frame, FROM_START)),
     close,
     reason: (file) => (error(file) === 0 ? undefined : text(file)),
+    version,
   };
 }
 

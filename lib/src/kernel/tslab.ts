@@ -1,4 +1,5 @@
 import type Module from 'node:module';
+import { SetupError } from '../errors.js';
 
 /** The one file that knows where in tslab things are. tslab's own types bring a second, older `@types/node`. */
 
@@ -78,9 +79,20 @@ export interface TslabJupyter {
   lastWriteDisplayData: ((data: object, update: boolean) => void) | null;
 }
 
+/** Where tslab is: an optional peer of the package, which only the kernel needs. */
+function locateTslab(): string {
+  try {
+    return require.resolve('tslab/package.json');
+  } catch (cause) {
+    throw new SetupError('The TypeScript kernel needs the package tslab, which is not installed: npm install tslab', {
+      cause,
+    });
+  }
+}
+
 // tslab brings a TypeScript of 2023 of its own; the few parts of it that are used here take the current one, so that the
 // kernel does not load two. Upstream would compile cells with the package typescript.
-const own = require.resolve('@tslab/typescript-for-tslab', { paths: [require.resolve('tslab/package.json')] });
+const own = require.resolve('@tslab/typescript-for-tslab', { paths: [locateTslab()] });
 require('typescript');
 require.cache[own] = require.cache[require.resolve('typescript')];
 

@@ -1,10 +1,25 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import util from 'node:util';
-import type * as tfjs from '@tensorflow/tfjs-node-gpu';
+import type * as tfjs from '@tensorflow/tfjs';
 import { SetupError } from '../errors.js';
+import { setupCommand } from '../setup-command.js';
 
-let loaded: typeof tfjs | undefined;
+/** Writes a file of events for TensorBoard. */
+interface SummaryFileWriter {
+  scalar(name: string, value: tfjs.Scalar | number, step: number): void;
+  flush(): void;
+}
 
-function load(): typeof tfjs {
+/** TensorFlow.js, and of what tfjs-node adds to it the part that is used here. */
+export type TensorFlow = typeof tfjs & { node: { summaryFileWriter(folder: string): SummaryFileWriter } };
+
+/** Where set-up puts tfjs-node and links it. */
+const LINKED = join(__dirname, '..', '..', 'deps', 'tfjs-node-gpu');
+
+let loaded: TensorFlow | undefined;
+
+function load(): TensorFlow {
   if (loaded) return loaded;
   // tfjs-node 4.22 calls both; Node 22 warns about them, Node 23 has neither.
   Object.assign(util, {
@@ -15,11 +30,12 @@ function load(): typeof tfjs {
   process.env.TF_CPP_MIN_LOG_LEVEL ??= '2';
   try {
     // A copy, since a chain of getters stands before each function of the original.
-    loaded = { ...(require('@tensorflow/tfjs-node-gpu') as typeof tfjs) };
+    loaded = { ...(require(LINKED) as TensorFlow) };
     Object.assign(loaded.Tensor.prototype, { [util.inspect.custom]: shown });
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message.split('\n')[0] : String(cause);
-    throw new SetupError(`TensorFlow is not linked: run npm run setup, then restart the kernel. (${reason})`, {
+    const wrong = existsSync(LINKED) ? `does not load (${reason})` : 'is not linked';
+    throw new SetupError(`TensorFlow, which models compute with, ${wrong}: run ${setupCommand()}, then start again`, {
       cause,
     });
   }
@@ -43,7 +59,7 @@ function shown(this: tfjs.Tensor): string {
  * tf.tidy(() => tf.matMul(tf.ones([2, 3]), tf.ones([3, 2])).print());
  * ```
  */
-export const tf: typeof tfjs = new Proxy({} as typeof tfjs, {
+export const tf: TensorFlow = new Proxy({} as TensorFlow, {
   get: (_, key) => Reflect.get(load(), key),
   has: (_, key) => Reflect.has(load(), key),
   ownKeys: () => Reflect.ownKeys(load()),
@@ -84,6 +100,9 @@ interface NativeBackend {
 
 /** The backend that {@link tf} computes on. */
 export const nativeBackend = (): NativeBackend => load().backend() as unknown as NativeBackend;
+
+/** Whether NVIDIA's libraries are linked beside TensorFlow. */
+export const hasCuda = (): boolean => existsSync(join(LINKED, 'deps', 'nvidia'));
 
 /** The version of the TensorFlow library that {@link tf} runs on, for example `2.21.0`. */
 export const tensorflowVersion = (): string => nativeBackend().binding.TF_Version;

@@ -1,6 +1,7 @@
 import { accessSync, constants, existsSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { place } from './place.mjs';
 
 /** Whether files can be written in this folder or, where it is not there, it can be made. */
 export function canWrite(folder) {
@@ -23,7 +24,7 @@ export function temporaryFolder(folders = candidates()) {
 /** What is wrong with the folders for temporary files, or undefined. */
 export function temporaryProblem(folders = candidates()) {
   if (temporaryFolder(folders)) return undefined;
-  const way = 'name a folder without a space in its path: TMPDIR=/some/folder npm run setup';
+  const way = `name a folder without a space in its path: TMPDIR=/some/folder ${place.command}`;
   return `No temporary file can be written (${folders.join(', ')}): ${way}`;
 }
 

@@ -1,12 +1,14 @@
 import { existsSync, lstatSync, mkdirSync, readlinkSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { describePython } from './interpreter.mjs';
-import { environmentPrefix, environmentPython } from './python.mjs';
-import { root, run, SetupError, step } from './run.mjs';
+import { readLock } from './lock.mjs';
+import { deps } from './place.mjs';
+import { environmentPrefix, environmentPython, installLocked, isInstalled } from './python.mjs';
+import { run, SetupError, step } from './run.mjs';
 
 const ending = process.platform === 'darwin' ? 'dylib' : 'so';
 /** Where the library finds it. */
-export const linkedLibsndfile = join(root, 'lib', 'deps', `libsndfile.${ending}`);
+export const linkedLibsndfile = join(deps, `libsndfile.${ending}`);
 
 /** The names of the library in soundfile's wheels, by platform and architecture. */
 export function wheelNames(platform = process.platform, arch = process.arch) {
@@ -20,6 +22,13 @@ export function findLibsndfile(prefix, folders) {
   const conda = existsSync(join(prefix, 'conda-meta')) ? [join(prefix, 'lib', `libsndfile.${ending}`)] : [];
   const wheel = folders.flatMap((folder) => wheelNames().map((name) => join(folder, '_soundfile_data', name)));
   return [...conda, ...wheel].find(existsSync);
+}
+
+/** soundfile's wheel without its Python dependencies: only the libsndfile in it is used. */
+export async function installLibsndfile() {
+  const [soundfile] = readLock().filter(({ name }) => name === 'soundfile');
+  if (isInstalled(describePython(environmentPython()).folders, soundfile.name, soundfile.version)) return;
+  await step(`Installing ${soundfile.name} ${soundfile.version}`, () => installLocked([soundfile]));
 }
 
 /** Links libsndfile, which decodes audio, to the place where the library finds it without Python. */

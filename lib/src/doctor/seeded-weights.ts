@@ -1,6 +1,6 @@
 /**
- * Weights and audio that test/reference/seeded_weights.py makes too, number for number, so that fixtures hold results
- * alone. Integers modulo 2^32, or doubles in the same order of operations; the last step rounds to float32.
+ * Weights and audio that test/reference/seeded_weights.py makes too, number for number, so that the doctor's reference and
+ * the tests' fixtures hold results alone. Integers modulo 2^32, or doubles in the same order of operations; the last step rounds to float32.
  */
 
 /** FNV-1a of an ASCII text. */

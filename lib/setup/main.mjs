@@ -1,8 +1,7 @@
 import { SetupError } from './run.mjs';
-import { setUp } from './steps.mjs';
 
-/** Sets up and says so, or says in a line what is missing. */
-export async function main() {
+/** Sets up and says what is there now, or says in a line what is missing. */
+export async function main(setUp) {
   try {
     console.log(await setUp());
   } catch (error) {

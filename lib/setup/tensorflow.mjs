@@ -7,19 +7,21 @@ import {
   readlinkSync,
   renameSync,
   rmSync,
+  statfsSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
+import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import { addon, binding } from './addon.mjs';
 import { headerOptions } from './headers.mjs';
 import { describePython } from './interpreter.mjs';
 import { readLock } from './lock.mjs';
-import { environmentPython, installLocked, isInstalled, pip } from './python.mjs';
-import { findProgram, readIfThere, root, run, SetupError, step } from './run.mjs';
+import { place } from './place.mjs';
+import { environmentPrefix, environmentPython, installLocked, isInstalled, pip } from './python.mjs';
+import { findProgram, readIfThere, run, SetupError, step } from './run.mjs';
 import { makeScratch, removeScratch } from './scratch.mjs';
 
-const addon = join(root, 'node_modules', '@tensorflow', 'tfjs-node-gpu');
-const binding = join(addon, 'lib', 'napi-v8', 'tfjs_binding.node');
 const builtFor = join(dirname(binding), 'built-for.txt');
 
 export const tensorflowVersion = () => readLock().find(({ name }) => name === 'tensorflow').version;
@@ -39,6 +41,8 @@ export function compilerProblem() {
   return `No C++ compiler and make on the PATH: ${install} (conda: conda install -c conda-forge cxx-compiler make)`;
 }
 
+const wantsCuda = ({ ONPA_GPU: gpu } = process.env) => Boolean(gpu && gpu !== '0');
+
 /** Which of TensorFlow's packages is in use: the GPU one by ONPA_GPU, else the one that is there. */
 function choosePackage(folders) {
   const cpu = process.platform === 'linux' && process.arch === 'x64' ? 'tensorflow-cpu' : 'tensorflow';
@@ -47,6 +51,34 @@ function choosePackage(folders) {
   if (gpu === '0') return cpu;
   if (process.platform !== 'linux') throw new SetupError('ONPA_GPU=1 needs Linux and an NVIDIA GPU: unset ONPA_GPU.');
   return 'tensorflow';
+}
+
+/** In GB: TensorFlow, and NVIDIA's libraries with it. */
+const SIZE = { cpu: 1.5, gpu: 7 };
+
+/** That there is too little room for TensorFlow, if it is not there yet; or undefined. */
+export function spaceProblem() {
+  const folders = describePython(environmentPython())?.folders ?? [];
+  if (isInstalled(folders, choosePackage(folders), tensorflowVersion())) return undefined;
+  const needed = wantsCuda() ? SIZE.gpu : SIZE.cpu;
+  let folder = environmentPrefix();
+  while (!existsSync(folder)) folder = dirname(folder);
+  const { bavail, bsize } = statfsSync(folder);
+  const free = (bavail * bsize) / 1e9;
+  return free < needed
+    ? `${folder} has ${free.toFixed(1)} GB left, and TensorFlow takes ${needed}: make room`
+    : undefined;
+}
+
+/** That somebody's own TensorFlow would have to give way to ours in an environment that is active; or undefined. */
+export function otherTensorFlow() {
+  const prefix = environmentPrefix();
+  if (prefix === place.environment) return undefined;
+  const folders = describePython(environmentPython())?.folders ?? [];
+  const found = ['tensorflow', 'tensorflow-cpu'].map((name) => isInstalled(folders, name)).find(Boolean);
+  if (!found || found.version === tensorflowVersion()) return undefined;
+  const theirs = `The active environment ${prefix} has ${found.name} ${found.version}, and onpa needs ${tensorflowVersion()}`;
+  return `${theirs}: deactivate it, and onpa makes one of its own`;
 }
 
 // Its newest wheels are for this Python. As only their C library is used, a later Python takes them too.
@@ -69,7 +101,7 @@ export async function installTensorFlow() {
       await installLocked(wanted, options);
     });
   }
-  if (process.env.ONPA_GPU && process.env.ONPA_GPU !== '0') {
+  if (wantsCuda()) {
     const cuda = lock.filter((entry) => entry.name.startsWith('nvidia-'));
     if (!cuda.every((entry) => isInstalled(folders, entry.name, entry.version))) {
       await step('Installing CUDA for TensorFlow', () => installLocked(cuda));
@@ -119,7 +151,7 @@ async function buildBinding(links) {
   const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^npm_/i.test(name)));
   env.CXX ??= findCompiler();
   if (process.platform === 'darwin') env.LDFLAGS = `${env.LDFLAGS ?? ''} -Wl,-rpath,@loader_path/../../deps/lib`;
-  const nodeGyp = join(root, 'node_modules', 'node-gyp', 'bin', 'node-gyp.js');
+  const nodeGyp = createRequire(import.meta.url).resolve('node-gyp/bin/node-gyp.js');
   const settings = ['--module_name=tfjs_binding', `--module_path=${scratch}/lib`, '--napi_build_version=8'];
   const headers = await headerOptions(nodeGyp, env);
   const args = [nodeGyp, 'rebuild', '--jobs=max', `--python=${environmentPython()}`, ...headers, ...settings];
@@ -130,7 +162,7 @@ async function buildBinding(links) {
   removeScratch();
 }
 
-/** Links @tensorflow/tfjs-node-gpu to the wheel's C library: symbolic links, and the binding compiled against them. */
+/** Links TensorFlow.js to the wheel's C library: symbolic links, and the binding compiled against them. */
 export async function linkTensorFlow() {
   const wheel = findWheel(describePython(environmentPython()).folders);
   const links = dependencyLinks(wheel);

@@ -1,28 +1,28 @@
-import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { describePython, findInterpreter, range, versionFits } from './interpreter.mjs';
-import { lockedArguments, readLock } from './lock.mjs';
+import { lockedArguments } from './lock.mjs';
 import { downloadProblem } from './network.mjs';
-import { readIfThere, root, run, SetupError, step } from './run.mjs';
+import { place, shown } from './place.mjs';
+import { run, SetupError, step } from './run.mjs';
 
 /** The environment for Python programs: nothing from the user's own site-packages or kernels. */
 export function pythonEnvironment(env = process.env) {
   return { ...env, PYTHONNOUSERSITE: '1', PIP_DISABLE_PIP_VERSION_CHECK: '1', JUPYTER_PREFER_ENV_PATH: '1' };
 }
 
-/** Where Python packages go: the active virtualenv or conda environment (not conda's `base`), else `.venv`. */
+/** Where Python packages go: the active virtualenv or conda environment (not conda's `base`), else one of our own. */
 export function environmentPrefix(env = process.env) {
   if (env.VIRTUAL_ENV) return env.VIRTUAL_ENV;
   if (env.CONDA_PREFIX && env.CONDA_DEFAULT_ENV !== 'base') return env.CONDA_PREFIX;
-  return join(root, '.venv');
+  return place.environment;
 }
 
 export function environmentPython(env = process.env) {
   return join(environmentPrefix(env), 'bin', 'python');
 }
 
-/** `.venv` is complete once pip is: venv installs it last. */
+/** Our own is complete once pip is: venv installs it last. */
 function venvIsComplete(prefix) {
   const description = describePython(join(prefix, 'bin', 'python'));
   return versionFits(description) && isInstalled(description.folders, 'pip');
@@ -31,7 +31,7 @@ function venvIsComplete(prefix) {
 /** What is wrong with the Python that would be used, or undefined. */
 export function pythonProblem(env = process.env) {
   const prefix = environmentPrefix(env);
-  if (prefix === join(root, '.venv')) return venvIsComplete(prefix) ? undefined : findInterpreter(env).problem;
+  if (prefix === place.environment) return venvIsComplete(prefix) ? undefined : findInterpreter(env).problem;
   const description = describePython(environmentPython(env));
   const mend = env.VIRTUAL_ENV ? 'deactivate' : 'conda install python=3.12 pip, or conda deactivate';
   if (!description) return `The active environment ${prefix} has no working Python: ${mend}`;
@@ -63,7 +63,7 @@ export async function pip(args) {
   await run(environmentPython(), ['-m', 'pip', ...args], { env: pythonEnvironment() });
 }
 
-/** Installs packages of requirements.lock, with further options of pip's. */
+/** Installs packages of a lock, with further options of pip's. */
 export async function installLocked(entries, options = []) {
   const offline = await downloadProblem(process.env.PIP_INDEX_URL ?? 'https://pypi.org', 'Python packages');
   const patience = offline ? ['--retries', '0'] : [];
@@ -71,30 +71,11 @@ export async function installLocked(entries, options = []) {
   await run(environmentPython(), args, { env: pythonEnvironment(), reason: offline });
 }
 
-async function makeEnvironment(prefix) {
-  if (venvIsComplete(prefix)) return;
+/** Makes the environment that is used where none is active. */
+export async function makeEnvironment() {
+  const prefix = environmentPrefix();
+  if (prefix !== place.environment || venvIsComplete(prefix)) return;
   const { python, problem } = findInterpreter();
   if (problem) throw new SetupError(problem);
-  await step(`Making ${relative(root, prefix)} with ${python}`, () => run(python, ['-m', 'venv', '--clear', prefix]));
-}
-
-/** The Python environment with all of requirements.lock but TensorFlow and CUDA. */
-export async function installPython() {
-  const prefix = environmentPrefix();
-  if (prefix === join(root, '.venv')) await makeEnvironment(prefix);
-  const wanted = readLock().filter(({ name }) => !/^(tensorflow|nvidia-)/.test(name));
-  const hash = createHash('sha256')
-    .update(wanted.map(({ text }) => text).join('\n'))
-    .digest('hex');
-  const { folders } = describePython(environmentPython());
-  const stamp = join(prefix, 'share', 'onpa', 'requirements.json');
-  const found = JSON.parse(readIfThere(stamp) ?? '{}');
-  if (found.lock === hash && found.installed.every(([name, version]) => isInstalled(folders, name, version))) return;
-  await step(`Installing JupyterLab in ${prefix}`, async () => {
-    await installLocked(wanted);
-    // Not those that the lock has for other systems and Pythons.
-    const installed = wanted.filter(({ name, version }) => isInstalled(folders, name, version));
-    mkdirSync(join(prefix, 'share', 'onpa'), { recursive: true });
-    writeFileSync(stamp, JSON.stringify({ lock: hash, installed: installed.map((x) => [x.name, x.version]) }));
-  });
+  await step(`Making ${shown(prefix)} with ${python}`, () => run(python, ['-m', 'venv', '--clear', prefix]));
 }

@@ -2,7 +2,8 @@ import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { unreachable } from './network.mjs';
-import { root, run } from './run.mjs';
+import { place } from './place.mjs';
+import { run } from './run.mjs';
 import { canWrite } from './scratch.mjs';
 
 /** The folder of the Node that runs. */
@@ -17,13 +18,13 @@ const localHeaders = (prefix, env) => [prefix, env.npm_config_nodedir].find((fol
 function downloadFolder(env) {
   const caches = process.platform === 'darwin' ? join(homedir(), 'Library', 'Caches') : join(homedir(), '.cache');
   const folder = env.npm_config_devdir ?? join(env.XDG_CACHE_HOME || caches, 'node-gyp');
-  return canWrite(folder) ? folder : join(root, 'build', 'node-gyp');
+  return canWrite(folder) ? folder : join(place.work, 'node-gyp');
 }
 
 const advice = (prefix) =>
   [
     `this Node has no headers in ${join(prefix, 'include', 'node')}: install them (Debian, Ubuntu: sudo apt install`,
-    'libnode-dev), name the folder that has them (npm_config_nodedir=/usr npm run setup), or take a Node of nodejs.org',
+    `libnode-dev), name the folder that has them (npm_config_nodedir=/usr ${place.command}), or take a Node of nodejs.org`,
   ].join(' ');
 
 /** What keeps Node's headers from this machine, or undefined if they are there or can be downloaded. */

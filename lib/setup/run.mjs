@@ -2,13 +2,11 @@ import { spawn } from 'node:child_process';
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync, statSync, writeSync } from 'node:fs';
 import { constants } from 'node:os';
 import { delimiter, dirname, isAbsolute, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { library, place } from './place.mjs';
 import { removeScratch } from './scratch.mjs';
 
-/** The root of this checkout. */
-export const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 /** Where the output of every command goes. */
-export const logFile = join(root, 'build', 'setup.log');
+export const logFile = join(place.work, 'setup.log');
 
 /** A missing or broken part; the message names it and the command that mends it. */
 export class SetupError extends Error {}
@@ -45,7 +43,7 @@ function leave() {
  * Runs a command with its output in the log; a failure is a SetupError that ends with the output's head and tail, or
  * with `reason`, where that is known beforehand.
  */
-export async function run(command, args, { cwd = root, env = process.env, hint = '', reason } = {}) {
+export async function run(command, args, { cwd = library, env = process.env, hint = '', reason } = {}) {
   mkdirSync(dirname(logFile), { recursive: true });
   const log = openSync(logFile, started ? 'a' : 'w');
   if (!started) watchSignals();

@@ -1,0 +1,32 @@
+import { existsSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { basename, join } from 'node:path';
+import { downloadProblem } from './network.mjs';
+import { place } from './place.mjs';
+import { findProgram, run, SetupError } from './run.mjs';
+import { canWrite } from './scratch.mjs';
+
+/** npm as the command to spawn and its first arguments. */
+function npm() {
+  const running = process.env.npm_execpath;
+  if (running && basename(running) === 'npm-cli.js' && existsSync(running)) return [process.execPath, [running]];
+  const program = findProgram(['npm']);
+  if (!program) throw new SetupError('npm is not on the PATH: install Node 20.19 or later with its npm.');
+  return [program, []];
+}
+
+/** npm's settings, with a cache beside what is set up where the usual one cannot be written. */
+export function npmEnvironment(env = process.env) {
+  const cache = env.npm_config_cache ?? join(homedir(), '.npm');
+  if (canWrite(join(cache, '_cacache'))) return env;
+  return { ...env, npm_config_cache: join(place.work, 'npm-cache') };
+}
+
+export async function runNpm(args, cwd, reason) {
+  const [command, first] = npm();
+  await run(command, [...first, ...args], { cwd, env: npmEnvironment(), reason });
+}
+
+/** Why npm packages cannot be downloaded, or undefined. */
+export const registryProblem = () =>
+  downloadProblem(process.env.npm_config_registry ?? 'https://registry.npmjs.org', 'npm packages');

@@ -100,6 +100,9 @@ const exercises: [name: string, check: Check, right: unknown[], wrong: unknown[]
   ['lesson7.epoch', (x) => check.lesson7.epoch(x, logHistory), [2], [0, 1, 3, 4]],
   ['lesson8.logits', check.lesson8.logits, [0.69, 0.694, Math.LN2], [0.68, 0.7, 2]],
   ['lesson8.positions', check.lesson8.positions, [26], [25, 6, 30]],
+  ['browser.bytes', check.browser.bytes, [2_371_584], [2_359_296, 9_437_184, 2_371_583]],
+  ['browser.level', check.browser.level, [-25], [25, -24, -12.7]],
+  ['browser.half', check.browser.half, [2048], [2047, 2049, 1024, 65_504]],
   ['pretraining.labels', (x) => check.pretraining.labels(x, new Int32Array(197)), [99], [98, 98.5, 197]],
   ['pretraining.loss', (x) => check.pretraining.loss(x, pretrained), [3.22, Math.log(25)], [3.21, 0.04, -3.22]],
   ['pretraining.spans', (x) => check.pretraining.spans(x, 99, pretrained), [7], [8, 7.92, 79]],
@@ -112,7 +115,12 @@ const exercises: [name: string, check: Check, right: unknown[], wrong: unknown[]
 describe('check', () => {
   it('has three exercises for each of the lessons', () => {
     const counts = Object.entries(check).map(([lesson, its]) => `${lesson}: ${Object.keys(its).length}`);
-    deepEqual(counts, [...[1, 2, 3, 4, 5, 6, 7, 8].map((n) => `lesson${n}: 3`), 'pretraining: 3', 'vocoder: 3']);
+    deepEqual(counts, [
+      ...[1, 2, 3, 4, 5, 6, 7, 8].map((n) => `lesson${n}: 3`),
+      'browser: 3',
+      'pretraining: 3',
+      'vocoder: 3',
+    ]);
   });
 
   for (const [name, run, right, wrong] of exercises) {

@@ -332,6 +332,67 @@ describe('the lesson on vocoders as committed', () => {
   });
 });
 
+describe('the lesson on browsers as committed', () => {
+  const notebook = readNotebook(join(folder, 'beyond', 'browser.ipynb'));
+  const lines = printed(notebook);
+  const numberAfter = (start: string) =>
+    Number(
+      lines
+        .find((line) => line.startsWith(start))
+        ?.slice(start.length)
+        .split(/[ ,]/)[0],
+    );
+  const [float32, float16, int8] = ['float32', 'float16', 'int8'];
+
+  it('finds what the file computes, and in 8 bits products of whole numbers', () => {
+    ok(lines.some((line) => /^\d+ nodes, \d+ operators of opset 17$/.test(line)));
+    const [from, to] = ['MatMul', 'MatMulInteger'].map(
+      (name) =>
+        new RegExp(`^${name}: (\\d+) nodes, in the file of 8 bits (\\d+)$`, 'm')
+          .exec(lines.join('\n'))
+          ?.slice(1)
+          .map(Number) ?? [],
+    );
+    ok(from[0] > from[1] && from[1] > 0, `${from}`);
+    // Nothing is lost on the way.
+    deepEqual([to[0], to[1]], [0, from[0] - from[1]]);
+  });
+
+  it('computes the same logits in ONNX Runtime, but for the last digits, and others in fewer bits', () => {
+    const half = (dtype: string) => numberAfter(`${dtype}: half of the clips within `);
+    ok(half(float32) < 1e-5, `${half(float32)}`);
+    ok(half(float32) < half(float16) && half(float16) < half(int8));
+    ok(numberAfter(`${float32}: all within `) < 1e-3);
+  });
+
+  it('writes files of half and of less than a third of the size, which tell nearly all clips as TensorFlow does', () => {
+    const rows = new Map(
+      lines
+        .map((line) => line.split('│').map((cell) => cell.trim()))
+        .filter((cells) => cells.length === 8)
+        .map(([, , numbers, ...figures]) => [numbers.replaceAll("'", ''), figures.slice(0, 4).map(Number)]),
+    );
+    const [size, same] = [0, 2].map((at) => (numbers: string) => rows.get(numbers)?.[at] ?? Number.NaN);
+    ok(size(float16) < 0.6 * size(float32) && size(int8) < size(float32) / 3);
+    ok([float32, float16, int8].every((dtype) => same(dtype) >= 0.9 * same('TensorFlow')));
+    equal(same(float32), same('TensorFlow'));
+  });
+
+  it('adds up the same numbers to another sum from the back', () => {
+    const [front, back] = ['from the front: ', 'from the back:  '].map(numberAfter);
+    ok(front !== back && Math.abs(front - back) < 1e-4 * front, `${front} and ${back}`);
+  });
+
+  it('errs less with a scale for each output than with one for all', () => {
+    const [one, each] = ['one scale for all: ', 'a scale for each output: '].map(numberAfter);
+    ok(each < one, `${each} and ${one}`);
+  });
+
+  it('gives the scores of the pipeline without TensorFlow', () => {
+    ok(numberAfter('largest difference: ') < 1e-4);
+  });
+});
+
 describe('the lesson on the push as committed', () => {
   const notebook = readNotebook(join(folder, '07-push.ipynb'));
   const lines = printed(notebook);
@@ -340,7 +401,8 @@ describe('the lesson on the push as committed', () => {
     ok(lines.some((line) => line.startsWith('There is no access token for huggingface.co. Make one')));
     ok(lines.includes('We push to the folder ../build/hub/ft-hubert-on-gtzan.'));
     ok(lines.includes('preprocessor_config.json'));
-    for (const file of ['README.md', 'model.safetensors', 'trainer_state.json', 'runs/… (TensorBoard)']) {
+    const files = ['README.md', 'model.safetensors', 'onnx/model.onnx', 'trainer_state.json', 'runs/… (TensorBoard)'];
+    for (const file of files) {
       equal(lines.filter((line) => line.endsWith(` kB  ${file}`)).length, 1, file);
     }
   });

@@ -130,6 +130,7 @@ describe('npm run notebooks', () => {
         'README.md',
         'config.json',
         'model.safetensors',
+        'onnx/model.onnx',
         'preprocessor_config.json',
         'trainer_state.json',
       ]);
@@ -143,6 +144,12 @@ describe('npm run notebooks', () => {
   it(`runs the lesson on inference ${withoutNetwork}, with the model that comes along`, async () => {
     const lines = printed(await runAlone('08-inference', ['0.69', '26', '0.1']));
     ok(lines.some((line) => line.startsWith('Sense and Sensibility') && line.endsWith('its first 8.3 s')));
+  });
+
+  it(`runs the lesson on browsers ${withoutNetwork}, with the model that comes along`, async () => {
+    const more = { WANDB_NAME: 'a-name-of-its-own' };
+    const lines = printed(await runAlone('beyond/browser', ['3072 * 772', '-25', '2048'], more));
+    ok(lines.includes('620,682 parameters') && lines.includes('60 clips of at most 5 s'));
   });
 
   it(`runs the lesson on pre-training ${withoutNetwork}, with the model that comes along`, async () => {

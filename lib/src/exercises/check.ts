@@ -1,3 +1,4 @@
+import { browser } from './browser.js';
 import { lesson1 } from './lesson1.js';
 import { lesson2 } from './lesson2.js';
 import { lesson3 } from './lesson3.js';
@@ -31,6 +32,7 @@ export const check: {
   readonly lesson6: typeof lesson6;
   readonly lesson7: typeof lesson7;
   readonly lesson8: typeof lesson8;
+  readonly browser: typeof browser;
   readonly pretraining: typeof pretraining;
   readonly vocoder: typeof vocoder;
-} = { lesson1, lesson2, lesson3, lesson4, lesson5, lesson6, lesson7, lesson8, pretraining, vocoder };
+} = { lesson1, lesson2, lesson3, lesson4, lesson5, lesson6, lesson7, lesson8, browser, pretraining, vocoder };

@@ -22,12 +22,12 @@ const TYPES = {
 export async function serveFolders(folders, port = 0) {
   const server = createServer(async (request, response) => {
     const file = locate(folders, request.url);
-    const { size } = (file && (await stat(file).catch(() => undefined))) || {};
+    const found = file && (await stat(file).catch(() => undefined));
     if (!['GET', 'HEAD'].includes(request.method)) return response.writeHead(405).end();
-    if (size === undefined) return response.writeHead(404).end();
+    if (!found?.isFile()) return response.writeHead(404).end();
     response.writeHead(200, {
       'Content-Type': TYPES[extname(file)] ?? 'application/octet-stream',
-      'Content-Length': size,
+      'Content-Length': found.size,
       'Cache-Control': 'no-cache',
     });
     if (request.method === 'HEAD') return response.end();

@@ -72,6 +72,7 @@ function open(file: Blob, called: string): void {
   find('sound').hidden = false;
   find('whole').hidden = false;
   find('results').hidden = true;
+  find('keep').hidden = true;
   find('name').textContent = called;
   hush(find('facts'));
   live.clear();
@@ -127,9 +128,14 @@ function showResults(): void {
     return line;
   });
   find('spans').replaceChildren(...lines);
-  const save = find<HTMLAnchorElement>('save');
-  if (save.href) URL.revokeObjectURL(save.href);
-  save.href = URL.createObjectURL(new Blob([timeline.csv()], { type: 'text/csv' }));
+  offer('save', new Blob([timeline.csv()], { type: 'text/csv' }));
+}
+
+/** Has a link save a file. */
+function offer(id: string, file: Blob): void {
+  const link = find<HTMLAnchorElement>(id);
+  if (link.href) URL.revokeObjectURL(link.href);
+  link.href = URL.createObjectURL(file);
 }
 
 function cancel(): void {
@@ -171,7 +177,11 @@ function stopRecording(): void {
   find('record').classList.remove('recording');
   say(find('record'), 'record');
   if (isEmpty) complain('emptyRecording');
-  else open(file, word('recording'));
+  else {
+    open(file, word('recording'));
+    offer('keep', file);
+    find('keep').hidden = false;
+  }
 }
 
 // Playing

@@ -115,7 +115,8 @@ export class Timeline {
   #drawStrip(): void {
     const { context, width, height } = prepared(this.#strip);
     const scale = width / this.duration;
-    context.font = getComputedStyle(this.#strip).font;
+    const { fontSize, fontFamily } = getComputedStyle(this.#strip);
+    context.font = `${fontSize} ${fontFamily}`;
     context.textBaseline = 'middle';
     for (const { from, to, label } of this.spans()) {
       const { color, text } = labelColor(label);
@@ -134,10 +135,11 @@ export class Timeline {
     const { context, width, height } = prepared(this.#heat);
     const [scale, tall] = [width / this.duration, height / Math.max(1, this.rows.length)];
     this.windows.forEach((scores, index) => {
-      const [from, to] = this.#cell(index).map((time) => time * scale);
+      // Whole pixels: no seams.
+      const [from, to] = this.#cell(index).map((time) => Math.round(time * scale));
       this.rows.forEach((label, row) => {
         context.fillStyle = magmaCss(scores[label]);
-        context.fillRect(from, row * tall, to - from + 0.3, tall + 0.3);
+        context.fillRect(from, row * tall, Math.max(1, to - from), tall);
       });
     });
   }

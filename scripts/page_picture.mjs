@@ -14,15 +14,15 @@ export async function drawPage(file) {
   const args = ['--no-sandbox', '--disable-gpu', '--autoplay-policy=no-user-gesture-required'];
   const browser = await chromium.launch({ executablePath, args });
   try {
-    const tab = await browser.newPage({ viewport: { width: 1120, height: 1380 }, locale: 'en-GB' });
+    const tab = await browser.newPage({ viewport: { width: 1080, height: 1390 }, locale: 'en-GB' });
     tab.setDefaultTimeout(300_000);
     await tab.goto(address);
     await tab.locator('[data-word=medley]').click();
     await tab.locator('#status:not(:empty)').waitFor({ state: 'attached' });
     await tab.locator('#play').click();
-    await tab.locator('#time', { hasText: '0:17' }).waitFor();
+    await tab.locator('#time', { hasText: /^0:(1[7-9]|2)/ }).waitFor();
     await tab.locator('#play').click();
-    await tab.locator('#whole').hover();
+    await tab.mouse.move(0, 0);
     await tab.screenshot({ path: file });
   } finally {
     await browser.close();

@@ -138,6 +138,7 @@ async function writeServiceWorker(folder) {
       VERSION: JSON.stringify(hash.digest('hex').slice(0, 16)),
       FILES: JSON.stringify(['./', ...names.filter((name) => name !== 'index.html')]),
     },
-    { entryNames: '[name]' },
+    // No module: older browsers take none there.
+    { entryNames: '[name]', format: 'iife' },
   );
 }

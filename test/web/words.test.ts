@@ -1,21 +1,12 @@
 import { deepEqual, ok } from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { buildSync } from 'esbuild';
 import { inRepository } from '../fixtures.js';
+import { bundled } from './bundled.js';
 
 type Sentences = Readonly<Record<string, string>>;
 
-/** What web/src/words.ts exports, without a page. */
-function words(): Record<'en' | 'ja', Sentences> {
-  const entryPoints = [inRepository('web', 'src', 'words.ts')];
-  const { outputFiles } = buildSync({ entryPoints, bundle: true, format: 'cjs', write: false });
-  const module = { exports: {} as { WORDS: Record<'en' | 'ja', Sentences> } };
-  new Function('module', outputFiles[0].text)(module);
-  return module.exports.WORDS;
-}
-
 describe('the words of the page', () => {
-  const { en, ja } = words();
+  const { en, ja } = bundled<{ WORDS: Record<'en' | 'ja', Sentences> }>('words.ts').WORDS;
 
   it('are there in English and in Japanese, with the same values in them', () => {
     deepEqual(Object.keys(ja), Object.keys(en));

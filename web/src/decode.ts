@@ -1,5 +1,6 @@
 import { ALL_FORMATS, AudioSampleSink, BlobSource, Input, type InputAudioTrack } from 'mediabunny';
 import type { SoundFacts } from './messages.js';
+import { mp3Delay } from './mp3-delay.js';
 
 /** A file that is decoded piece by piece, so that its length costs no memory. */
 export interface OpenSound extends SoundFacts {
@@ -20,16 +21,19 @@ export async function openSound(file: Blob): Promise<OpenSound> {
     if (!track) throw new Error('there is no sound in it');
     if (!(await track.canDecode())) throw new Error(`this browser does not decode ${await track.getCodec()}`);
     const sampleRate = await track.getSampleRate();
-    const duration = await track.computeDuration();
-    return { sampleRate, duration, blocks: () => seconds(pieces(track), sampleRate), close: () => input.dispose() };
+    const early = (await track.getCodec()) === 'mp3' ? await mp3Delay(file) : 0;
+    const duration = (await track.computeDuration()) - early / sampleRate;
+    const blocks = () => seconds(pieces(track, early), sampleRate);
+    return { sampleRate, duration, blocks, close: () => input.dispose() };
   } catch (error) {
     input.dispose();
     throw error;
   }
 }
 
-/** What the decoder gives, mixed to mono; what lies before the beginning is left out. */
-async function* pieces(track: InputAudioTrack): AsyncGenerator<Float32Array> {
+/** What the decoder gives, mixed to mono, without what lies before the beginning and so many samples after it. */
+async function* pieces(track: InputAudioTrack, skipped: number): AsyncGenerator<Float32Array> {
+  let left = skipped;
   for await (const sample of new AudioSampleSink(track).samples()) {
     const { numberOfFrames, numberOfChannels, timestamp, sampleRate } = sample;
     const mono = new Float32Array(numberOfFrames);
@@ -39,8 +43,10 @@ async function* pieces(track: InputAudioTrack): AsyncGenerator<Float32Array> {
       for (let i = 0; i < numberOfFrames; i++) mono[i] += channel[i] / numberOfChannels;
     }
     sample.close();
-    const early = Math.max(0, Math.round(-timestamp * sampleRate));
-    if (early < numberOfFrames) yield mono.subarray(early);
+    const before = Math.max(0, Math.round(-timestamp * sampleRate));
+    const sound = mono.subarray(Math.min(before + left, numberOfFrames));
+    left = Math.max(0, left - Math.max(0, numberOfFrames - before));
+    if (sound.length > 0) yield sound;
   }
 }
 

@@ -28,7 +28,6 @@ const en = {
   whole: 'The whole sound',
   waveform: 'Waveform',
   waveformLabel: 'Waveform of the whole sound',
-  mel: 'Mel',
   melLabel: 'Mel spectrogram of the whole sound',
   genres: 'Genres',
   timelineLabel: 'Scores of the labels over time',
@@ -38,7 +37,6 @@ const en = {
   windows: 'Each column hears five seconds around it, the next one a second later.',
   idle: 'Press play, and the sound is drawn here.',
   shortWindow: 'The sound is shorter than five seconds and is heard as a whole.',
-  percentScale: '0 to 100 %',
   table: 'The timeline as a table',
   from: 'from',
   to: 'to',
@@ -53,7 +51,6 @@ const en = {
   cancelled: 'Cancelled after {done} of {total} windows.',
   done: 'Heard in full. Most of the time: {label}.',
   doneShort: 'Heard in full: {label}.',
-  recordingNow: 'Recording, {time}',
   asksHub:
     'The model {model} comes from the Hugging Face Hub: for its files alone this page asks huggingface.co. Your sound stays here all the same.',
   modelHere: 'Model: {model}, beside this page.',
@@ -72,7 +69,6 @@ const en = {
   microphoneRefused: 'The microphone may not be used: allow it for this page in the browser, and press Record again.',
   microphoneMissing: 'There is no microphone that can be used: {detail}',
   emptyRecording: 'Nothing was recorded.',
-  about: 'About',
   aboutSound:
     'Waveform and mel spectrogram come from onpa/dsp, the scores from a model of the course in ONNX Runtime, by Transformers.js. After the first visit the page works without a network.',
   aboutModel:
@@ -113,7 +109,6 @@ const ja: Record<Word, string> = {
   whole: '音の全体',
   waveform: '波形',
   waveformLabel: '音全体の波形',
-  mel: 'メル',
   melLabel: '音全体のメルスペクトログラム',
   genres: 'ジャンル',
   timelineLabel: '時間ごとの各ラベルのスコア',
@@ -123,7 +118,6 @@ const ja: Record<Word, string> = {
   windows: '一つの列は、前後合わせて 5 秒を聞いた答えです。次の列は 1 秒後です。',
   idle: '再生すると、ここに音が描かれます。',
   shortWindow: '5 秒より短い音なので、全体を一度に聞いています。',
-  percentScale: '0～100 %',
   table: 'タイムラインを表で見る',
   from: '開始',
   to: '終了',
@@ -138,7 +132,6 @@ const ja: Record<Word, string> = {
   cancelled: '{total} 個の窓のうち {done} 個で中止しました。',
   done: '最後まで聞きました。いちばん長いのは {label} です。',
   doneShort: '最後まで聞きました：{label}',
-  recordingNow: '録音中 {time}',
   asksHub:
     'モデル {model} は Hugging Face Hub から読み込みます。そのファイルのためにだけ huggingface.co に接続します。音は、この場合もどこにも送られません。',
   modelHere: 'モデル：{model}（このページに付属）',
@@ -157,7 +150,6 @@ const ja: Record<Word, string> = {
   microphoneRefused: 'マイクを使えません。ブラウザーでこのページに許可してから、もう一度「録音する」を押してください。',
   microphoneMissing: '使えるマイクがありません：{detail}',
   emptyRecording: '何も録音されませんでした。',
-  about: 'このページについて',
   aboutSound:
     '波形とメルスペクトログラムは onpa/dsp が、スコアは教材のモデルが計算します。モデルは Transformers.js を通して ONNX Runtime で動きます。一度開けば、次からはネットワークなしで使えます。',
   aboutModel:

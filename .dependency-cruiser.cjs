@@ -29,7 +29,7 @@ module.exports = {
       name: 'nothing-missing',
       severity: 'error',
       comment: 'The imported file or package is not there.',
-      from: { path: '^(lib/src|test|bench|scripts/data)/' },
+      from: { path: '^(lib/src|test|bench|scripts/data|web)/' },
       // The build makes the one that is left out; src/dsp has its types.
       to: { couldNotResolve: true, pathNot: '^\\./kernels-binary\\.js$' },
     },
@@ -142,11 +142,18 @@ module.exports = {
       to: { dependencyTypes: ['core'] },
     },
     {
+      name: 'page-runs-in-browsers',
+      severity: 'error',
+      comment: 'web/src runs where there is no Node: of the library it has onpa/dsp, and no module of Node.',
+      from: { path: '^web/src/' },
+      to: { path: '^(test|bench|scripts)/|^lib/(?!dist/dsp/)|^(node:|fs$|path$)' },
+    },
+    {
       name: 'library-stands-alone',
       severity: 'error',
-      comment: 'The library is published without the course: it knows no notebook, script, test or benchmark.',
+      comment: 'The library is published without the course: it knows no notebook, script, test, benchmark or page.',
       from: { path: '^lib/' },
-      to: { path: '^(notebooks|scripts|test|bench|data)/' },
+      to: { path: '^(notebooks|scripts|test|bench|data|web)/' },
     },
     {
       name: 'library-declares-its-packages',
@@ -159,8 +166,8 @@ module.exports = {
       name: 'tests-use-what-users-get',
       severity: 'error',
       comment:
-        "Tests, benchmarks and scripts import the package ('onpa') or a compiled module of it ('onpa/dist/…'), never its source.",
-      from: { path: '^(test|bench|scripts)/' },
+        "Tests, benchmarks, scripts and the page import the package ('onpa') or a compiled module of it ('onpa/dist/…'), never its source.",
+      from: { path: '^(test|bench|scripts|web)/' },
       to: { path: '^lib/src/' },
     },
   ],

@@ -1,7 +1,8 @@
-// Draws the pictures of README.md and of docs/architecture.md: npm run pictures
+// Draws the pictures of README.md and of docs/architecture.md: npm run pictures. That of the page needs a Chromium.
 import { writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import { drawPage } from './page_picture.mjs';
 import { root } from './setup/root.mjs';
 
 const require = createRequire(join(root, 'package.json'));
@@ -128,3 +129,5 @@ for (const [name, spec] of Object.entries(pictures)) {
   await writeFile(join(root, 'docs', `${name}.png`), await renderPng(spec, { scale: 1.5 }));
   console.log(`docs/${name}.png`);
 }
+const ofPage = join('docs', 'web.png');
+console.log((await drawPage(join(root, ofPage))) ? ofPage : `${ofPage} stays: no Chromium is installed`);

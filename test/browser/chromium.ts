@@ -11,8 +11,12 @@ function findChromium(): string | undefined {
   return names.flatMap((name) => folders.map((folder) => join(folder, name))).find((path) => existsSync(path));
 }
 
-/** A headless Chromium that asks nothing of the network by itself and plays sound without a click. */
-export function launchChromium(executablePath: string): Promise<Browser> {
+/**
+ * A headless Chromium that asks nothing of the network by itself and plays sound without a click.
+ *
+ * @param more - further arguments
+ */
+export function launchChromium(executablePath: string, more: readonly string[] = []): Promise<Browser> {
   return chromium.launch({
     executablePath,
     args: [
@@ -24,6 +28,7 @@ export function launchChromium(executablePath: string): Promise<Browser> {
       '--disable-component-update',
       '--disable-sync',
       '--autoplay-policy=no-user-gesture-required',
+      ...more,
     ],
   });
 }

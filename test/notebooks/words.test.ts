@@ -31,13 +31,13 @@ const texts: [name: string, text: string][] = [
     const prose = cells.filter(({ cell_type: type }) => type === 'markdown');
     return [name, prose.map(({ source }) => source.join('')).join('\n')];
   }),
-  ...['README.md', ...pages.map((name) => join('docs', name))].map((name): [string, string] => [
+  ...['README.md', 'web/src/words.ts', ...pages.map((name) => join('docs', name))].map((name): [string, string] => [
     name,
     readFileSync(inRepository(name), 'utf8'),
   ]),
 ];
 
-describe('the Japanese of lessons, README and docs', () => {
+describe('the Japanese of lessons, page, README and docs', () => {
   for (const [word, variants] of WORDS) {
     it(`has one word for one thing: ${word}`, () => {
       const found = texts.flatMap(([name, text]) =>

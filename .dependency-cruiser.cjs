@@ -158,9 +158,13 @@ module.exports = {
     {
       name: 'library-declares-its-packages',
       severity: 'error',
-      comment: 'What the library imports stands among the dependencies of lib/package.json; tslab is an optional peer there.',
+      comment:
+        'What the library imports stands among the dependencies of lib/package.json; tslab is an optional peer there.',
       from: { path: '^lib/src/' },
-      to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown', 'undetermined'], pathNot: '^node:|node_modules/tslab/' },
+      to: {
+        dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown', 'undetermined'],
+        pathNot: '^node:|node_modules/tslab/',
+      },
     },
     {
       name: 'tests-use-what-users-get',

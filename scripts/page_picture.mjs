@@ -1,8 +1,9 @@
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
+import { findProgram } from '../lib/setup/run.mjs';
 import { buildPage } from '../web/build.mjs';
 import { serveFolders } from '../web/server.mjs';
-import { findProgram, root } from './setup/run.mjs';
+import { root } from './setup/root.mjs';
 
 /** Draws the page that hears while it plays the medley, in Chromium; false where there is none. */
 export async function drawPage(file) {

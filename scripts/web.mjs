@@ -8,7 +8,7 @@ import { basename, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { buildPage } from '../web/build.mjs';
 import { serveFolders } from '../web/server.mjs';
-import { root } from './setup/run.mjs';
+import { root } from './setup/root.mjs';
 
 const PORT = 8090;
 

@@ -6,7 +6,7 @@
 Two models: data/models/mini-genres on its clips, and one of DistilHuBERT's size with seeded weights on seeded sound. Each
 file passes onnx's checker with its shape inference; the logits are compared with Transformers', alone and in a batch with
 a mask; beside int8 stands what ONNX Runtime's quantize_dynamic makes of the float32 file. Prints rows of a table, and fails
-where float32 is off by more than 1e-4. Made for onnx 1.23.2, onnxruntime 1.32.0, transformers 5.23, torch 2.13 and librosa
+where float32 is off by more than 1e-3. Made for onnx 1.23.2, onnxruntime 1.32.0, transformers 5.23, torch 2.13 and librosa
 0.11; the project does not need them otherwise.
 """
 
@@ -88,7 +88,7 @@ def compare(name: str, model: torch.nn.Module, files: dict[str, Path], batches: 
     for dtype, file in files.items():
         ort = session(file)
         off = {key: np.abs(run(ort, batch) - expected[key]).max() for key, batch in batches.items()}
-        assert dtype != "float32" or max(off.values()) < 1e-4, off
+        assert dtype != "float32" or max(off.values()) < 1e-3, off
         took = seconds(lambda: run(ort, batches["30 s"]))
         row = [dtype, f"{file.stat().st_size / 1e6:.1f}", *(f"{value:.1e}" for value in off.values()), f"{took:.2f} s", more(ort)]
         print(f"| {' | '.join(row)} |", flush=True)

@@ -17,9 +17,6 @@ const WARNINGS: Readonly<Record<string, string>> = {
   '06-training.ipynb':
     'onpa:models/mini-hubert lacks projector.weight, projector.bias, classifier.weight, classifier.bias: ' +
     'they start with random values. Train the model before you use it.\n',
-  'beyond/pretraining.ipynb':
-    'onpa:models/mini-hubert lacks final_proj.weight, final_proj.bias, label_embs_concat: ' +
-    'they start with random values. Train the model before you use it.\n',
 };
 
 describe('the notebooks as committed', () => {

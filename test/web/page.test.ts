@@ -113,6 +113,8 @@ describeInChromium('the page that hears', 'the tests of the page are', (executab
       const position = page.locator('#position');
       await position.press('Home');
       await position.press('ArrowRight');
+      // It is said with the next frame that is drawn.
+      await page.locator('#position[aria-valuetext^="0:01"]').waitFor();
       match((await position.getAttribute('aria-valuetext'))!, /^0:01 of 0:20, \w+ \d+\.\d %$/);
     });
   });
@@ -166,6 +168,7 @@ describeInChromium('the page that hears', 'the tests of the page are', (executab
       await page.locator('#error', { hasText: 'cannot be decoded' }).waitFor();
       match(await said(page), /“letter.mp3” cannot be decoded here/);
       await page.locator('[data-word=trumpet]').click();
+      await page.locator('#error:empty').waitFor({ state: 'attached' });
       match(await said(page), /^Heard in full/);
     });
   });

@@ -1,0 +1,29 @@
+import { find } from './elements.js';
+import type { Word } from './words.js';
+
+const SAMPLES = {
+  medley: 'medley.wav',
+  reggae: 'reggae.flac',
+  trumpet: 'trumpet.ogg',
+  speech: 'speech.ogg',
+} satisfies Partial<Record<Word, string>>;
+
+/** A button for each sample, which fetches it from beside the page. */
+export function offerSamples(open: (file: Blob, name: string) => void, fail: (detail: string) => void): void {
+  for (const [key, name] of Object.entries(SAMPLES)) {
+    const button = document.createElement('button');
+    button.type = 'button';
+    button.className = 'sample';
+    button.dataset.word = key;
+    button.addEventListener('click', async () => {
+      try {
+        const response = await fetch(new URL(`samples/${name}`, location.href));
+        if (!response.ok) throw new Error(String(response.status));
+        open(await response.blob(), name);
+      } catch (error) {
+        fail((error as Error).message);
+      }
+    });
+    find('samples').append(button);
+  }
+}

@@ -50,8 +50,11 @@ export function written({ published }: Exchange, name = 'stdout'): string {
 
 /** Starts the kernel of this checkout in a folder, by jupyter_client. */
 export async function startKernel(folder: string): Promise<Client> {
-  const load = (name: string) => import(pathToFileURL(inRepository('scripts', 'setup', name)).href);
-  const [{ kernelSpec }, { environmentPrefix }] = await Promise.all([load('kernel.mjs'), load('python.mjs')]);
+  const load = (path: string) => import(pathToFileURL(inRepository(path)).href);
+  const [{ kernelSpec }, { environmentPrefix }] = await Promise.all([
+    load('scripts/setup/kernel.mjs'),
+    load('lib/setup/python.mjs'),
+  ]);
   const jupyter = inRepository('build', 'test', 'kernel');
   mkdirSync(join(jupyter, 'kernels', 'tested'), { recursive: true });
   writeFileSync(join(jupyter, 'kernels', 'tested', 'kernel.json'), JSON.stringify(kernelSpec()));

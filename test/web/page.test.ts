@@ -1,7 +1,7 @@
 import { deepEqual, equal, match, ok, rejects } from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import type { Server } from 'node:http';
 import { createInterface } from 'node:readline';
 import { saveWav } from 'onpa';
@@ -154,6 +154,43 @@ describeInChromium('the page that hears', 'the tests of the page are', (executab
         const expected = await timelineInNode(await saved(page, '#keep'));
         const off = apart(await timelineInPage(page), expected);
         ok(off < 1e-3, `the scores are off by ${off}`);
+      },
+      { permissions: ['microphone'] },
+    );
+  });
+
+  it('gives a recording to save where there is no model', async () => {
+    await withPage(
+      async (page) => {
+        await page.locator('#record').click();
+        await page.locator('#time', { hasText: '0:01' }).waitFor();
+        await page.locator('#record').click();
+        match(await said(page), /^There is no model nowhere beside this page/);
+        ok(statSync(await saved(page, '#keep')).size > 2 * 16_000);
+      },
+      { permissions: ['microphone'], at: `${address}?model=nowhere` },
+    );
+  });
+
+  it('opens the microphone once where Record is pressed twice, and closes it where a file is opened', async () => {
+    await withPage(
+      async (page) => {
+        await page.evaluate(`
+          window.tracks = [];
+          const ask = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+          navigator.mediaDevices.getUserMedia = async (what) => {
+            const stream = await ask(what);
+            window.tracks.push(...stream.getTracks());
+            return stream;
+          };`);
+        await page.evaluate("for (const _ of [1, 2]) document.getElementById('record').click()");
+        await page.locator('#time', { hasText: '0:01' }).waitFor();
+        await choose(page, REGGAE);
+        match(await said(page), /^Heard in full/);
+        deepEqual(await page.evaluate('window.tracks.map(({ readyState }) => readyState)'), ['ended']);
+        equal(await page.locator('#name').textContent(), 'reggae.flac');
+        await page.locator('#language').click();
+        equal(await page.locator('#name').textContent(), 'reggae.flac');
       },
       { permissions: ['microphone'] },
     );

@@ -10,9 +10,11 @@ declare class AudioWorkletProcessor {
 declare function registerProcessor(name: string, processor: new () => AudioWorkletProcessor): void;
 declare const sampleRate: number;
 
+const HOP = Math.round(sampleRate / COLUMNS_PER_SECOND);
+
 class Listener extends AudioWorkletProcessor {
   readonly #nFft = frameLength(sampleRate);
-  readonly #stream = new StftStream({ nFft: this.#nFft, hopLength: Math.round(sampleRate / COLUMNS_PER_SECOND) });
+  readonly #stream = new StftStream({ nFft: this.#nFft, hopLength: HOP });
   readonly #filters = melFilterbank({ sampleRate, nFft: this.#nFft, nMels: MEL_BANDS, fMax: topHz(sampleRate) });
   #heard: Float32Array[] = [];
   #ended = false;
@@ -33,7 +35,7 @@ class Listener extends AudioWorkletProcessor {
     const mel = Float32Array.from({ length: MEL_BANDS * spectra.columns }, (_, i) =>
       bands.get(i % MEL_BANDS, Math.floor(i / MEL_BANDS)),
     );
-    const told: Heard = { mel, samples: joined(this.#heard) };
+    const told: Heard = { mel, samples: joined(this.#heard), samplesPerColumn: HOP };
     this.#heard = [];
     this.port.postMessage(told, [told.mel.buffer, told.samples.buffer]);
     return !this.#ended;

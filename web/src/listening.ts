@@ -13,7 +13,13 @@ export function audioContext(): AudioContext {
 export async function listenerNode(hear: (heard: Heard) => void): Promise<AudioWorkletNode> {
   const audio = audioContext();
   loaded ??= audio.audioWorklet.addModule(new URL(LISTENER, import.meta.url).href);
-  await loaded;
+  try {
+    await loaded;
+  } catch (error) {
+    // It may be there the next time.
+    loaded = undefined;
+    throw error;
+  }
   const node = new AudioWorkletNode(audio, 'listener', { channelCount: 1, channelCountMode: 'explicit' });
   node.port.onmessage = ({ data }: MessageEvent<Heard>) => hear(data);
   // It gives silence; a node that leads nowhere would not be run.

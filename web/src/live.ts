@@ -21,7 +21,6 @@ export class LiveView {
   readonly #canvas: HTMLCanvasElement;
   readonly #mel = picture(KEPT, MEL_BANDS);
   readonly #peaks = new Float32Array(2 * KEPT);
-  #perColumn = 441;
   #columns = 0;
   #samples = 0;
   #position = 0;
@@ -34,9 +33,8 @@ export class LiveView {
     this.clear();
   }
 
-  /** Forgets what it has heard; new sound comes at a sampling rate. */
-  clear(sampleRate = 44100): void {
-    this.#perColumn = Math.round(sampleRate / COLUMNS_PER_SECOND);
+  /** Forgets what it has heard. */
+  clear(): void {
     this.#columns = this.#samples = this.#position = 0;
     this.#loudest = FLOOR_DB;
     this.#mel.fillStyle = magmaCss(0);
@@ -50,10 +48,10 @@ export class LiveView {
     this.#isDrawn = false;
   }
 
-  push({ mel, samples }: Heard): void {
+  push({ mel, samples, samplesPerColumn }: Heard): void {
     for (const sample of samples) {
-      const column = 2 * (Math.floor(this.#samples / this.#perColumn) % KEPT);
-      if (this.#samples++ % this.#perColumn === 0) this.#peaks.fill(sample, column, column + 2);
+      const column = 2 * (Math.floor(this.#samples / samplesPerColumn) % KEPT);
+      if (this.#samples++ % samplesPerColumn === 0) this.#peaks.fill(sample, column, column + 2);
       this.#peaks[column] = Math.min(this.#peaks[column], sample);
       this.#peaks[column + 1] = Math.max(this.#peaks[column + 1], sample);
     }

@@ -54,6 +54,7 @@ export interface Heard {
   mel: Float32Array;
   /** The samples since it told the last time. */
   samples: Float32Array;
+  samplesPerColumn: number;
 }
 
 /** Of live sound. */

@@ -33,6 +33,10 @@ const transport = new Transport(player, timeline, bars, togglePlay);
 let analysis: Analysis | undefined;
 let recording: Recording | undefined;
 let name = '';
+/** Whether the microphone is being asked for. */
+let isStarting = false;
+/** Counts sounds: what comes late does not take the place of a newer one. */
+let turn = 0;
 
 // What is said of the sound
 
@@ -58,13 +62,26 @@ function fail(why: Failure, detail: string): void {
   console.warn(detail);
   busy(false);
   hush(find('state'));
-  if (why === 'cannotDecode') find('sound').hidden = true;
+  if (why === 'cannotDecode') {
+    player.element.pause();
+    find('sound').hidden = true;
+  } else showResults(timeline);
   complain(why === 'noModel' && place.fromHub ? 'noHubModel' : why, { name, model, detail });
 }
 
 // A sound: drawn, then heard
 
+/** What opens a sound that is yet to come, unless another comes first. */
+function claim(): typeof open {
+  const mine = ++turn;
+  return (file, called) => {
+    if (mine === turn) open(file, called);
+  };
+}
+
 function open(file: Blob, called: string): void {
+  turn++;
+  if (recording) endRecording();
   hush(find('error'));
   hush(find('status'));
   name = called;
@@ -72,6 +89,7 @@ function open(file: Blob, called: string): void {
   find('whole').hidden = false;
   find('results').hidden = true;
   find('keep').hidden = true;
+  hush(find('name'));
   find('name').textContent = called;
   hush(find('facts'));
   live.clear();
@@ -109,11 +127,16 @@ function hear(news: News): void {
 }
 
 function finish(): void {
+  const { windows, labels } = timeline;
+  if (windows.length === 0) {
+    fail('tooShort', '');
+    return;
+  }
   busy(false);
   showResults(timeline);
-  const share = (label: number): number => timeline.windows.filter((scores) => best(scores) === label).length;
-  const most = [...timeline.labels.keys()].sort((a, b) => share(b) - share(a))[0];
-  announce(timeline.windows.length > 1 ? 'done' : 'doneShort', { label: timeline.labels[most] });
+  const counts = new Uint32Array(labels.length);
+  for (const scores of windows) counts[best(scores)]++;
+  announce(windows.length > 1 ? 'done' : 'doneShort', { label: labels[counts.indexOf(Math.max(...counts))] });
 }
 
 function cancel(): void {
@@ -126,17 +149,23 @@ function cancel(): void {
 // Recording
 
 async function startRecording(): Promise<void> {
+  if (isStarting) return;
+  isStarting = true;
   hush(find('error'));
-  player.element.pause();
   try {
-    recording = await record((heard) => live.push(heard));
+    recording = await record((heard) => live.push(heard), stopRecording);
   } catch (error) {
     const { name: kind, message } = error as DOMException;
     complain(kind === 'NotAllowedError' ? 'microphoneRefused' : 'microphoneMissing', { detail: message });
     return;
+  } finally {
+    isStarting = false;
   }
+  turn++;
   analysis?.cancel();
-  live.clear(recording.sampleRate);
+  busy(false);
+  player.element.pause();
+  live.clear();
   find('idle').hidden = true;
   find('sound').hidden = false;
   find('whole').hidden = true;
@@ -147,19 +176,27 @@ async function startRecording(): Promise<void> {
   bars.show([], [], undefined);
 }
 
-function stopRecording(): void {
-  const { duration: lasted } = recording!;
-  const isEmpty = lasted() === 0;
+/** @returns what was recorded, or undefined where that is nothing */
+function endRecording(): Blob | undefined {
+  const isEmpty = recording!.duration() === 0;
   const file = recording!.stop();
   recording = undefined;
   find('record').classList.remove('recording');
   say(find('record'), 'record');
-  if (isEmpty) complain('emptyRecording');
-  else {
-    open(file, word('recording'));
-    offer('keep', file);
-    find('keep').hidden = false;
+  return isEmpty ? undefined : file;
+}
+
+function stopRecording(): void {
+  const file = endRecording();
+  if (!file) {
+    find('sound').hidden = true;
+    complain('emptyRecording');
+    return;
   }
+  open(file, word('recording'));
+  say(find('name'), 'recording');
+  offer('keep', file);
+  find('keep').hidden = false;
 }
 
 // Playing
@@ -169,8 +206,9 @@ async function togglePlay(): Promise<void> {
   if (!player.element.paused) return player.element.pause();
   try {
     await player.play();
-  } catch {
-    complain('cannotPlay', { name });
+  } catch (error) {
+    // Another sound, or a pause, came first.
+    if ((error as DOMException).name !== 'AbortError') complain('cannotPlay', { name });
   }
 }
 
@@ -199,7 +237,7 @@ function connect(): void {
     if (file.files?.[0]) open(file.files[0], file.files[0].name);
     file.value = '';
   });
-  offerSamples(open, (detail) => complain('noSample', { detail }));
+  offerSamples(claim, (detail) => complain('noSample', { detail }));
   find('record').addEventListener('click', () => (recording ? stopRecording() : startRecording()));
   find('cancel').addEventListener('click', cancel);
   onDrop((file) => open(file, file.name));

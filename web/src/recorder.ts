@@ -5,7 +5,6 @@ const HEADER_BYTES = 44;
 
 /** What a microphone hears, until it is stopped. */
 export interface Recording {
-  readonly sampleRate: number;
   /** In seconds. */
   duration(): number;
   /** @returns a WAV file of 16 bits, mono */
@@ -15,12 +14,22 @@ export interface Recording {
 /**
  * Records from the microphone, as it is: without what makes speech clearer.
  *
+ * @param ended - is called where the microphone is taken away
  * @throws DOMException where there is no microphone, or it may not be used
  */
-export async function record(hear: (heard: Heard) => void): Promise<Recording> {
+export async function record(hear: (heard: Heard) => void, ended: () => void): Promise<Recording> {
   if (!navigator.mediaDevices) throw new DOMException('this address may not use one', 'NotFoundError');
   const audio = { echoCancellation: false, noiseSuppression: false, autoGainControl: false };
   const stream = await navigator.mediaDevices.getUserMedia({ audio });
+  try {
+    return await recordFrom(stream, hear, ended);
+  } catch (error) {
+    close(stream);
+    throw error;
+  }
+}
+
+async function recordFrom(stream: MediaStream, hear: (heard: Heard) => void, ended: () => void): Promise<Recording> {
   const context = audioContext();
   await context.resume();
   const { sampleRate } = context;
@@ -41,17 +50,21 @@ export async function record(hear: (heard: Heard) => void): Promise<Recording> {
   });
   const source = context.createMediaStreamSource(stream);
   source.connect(listener);
+  for (const track of stream.getTracks()) track.addEventListener('ended', ended);
   return {
-    sampleRate,
     duration: () => samples / sampleRate,
     stop() {
       source.disconnect();
       listener.disconnect();
       listener.port.postMessage('end');
-      for (const track of stream.getTracks()) track.stop();
+      close(stream);
       return new Blob([wavHeader(samples, sampleRate), ...pieces, ...waiting], { type: 'audio/wav' });
     },
   };
+}
+
+function close(stream: MediaStream): void {
+  for (const track of stream.getTracks()) track.stop();
 }
 
 function wavHeader(samples: number, sampleRate: number): Uint8Array<ArrayBuffer> {

@@ -8,14 +8,21 @@ const SAMPLES = {
   speech: 'speech.ogg',
 } satisfies Partial<Record<Word, string>>;
 
-/** A button for each sample, which fetches it from beside the page. */
-export function offerSamples(open: (file: Blob, name: string) => void, fail: (detail: string) => void): void {
+type Open = (file: Blob, name: string) => void;
+
+/**
+ * A button for each sample, which fetches it from beside the page.
+ *
+ * @param claim - is called at a click, and gives what opens the sample once it is there
+ */
+export function offerSamples(claim: () => Open, fail: (detail: string) => void): void {
   for (const [key, name] of Object.entries(SAMPLES)) {
     const button = document.createElement('button');
     button.type = 'button';
     button.className = 'sample';
     button.dataset.word = key;
     button.addEventListener('click', async () => {
+      const open = claim();
       try {
         const response = await fetch(new URL(`samples/${name}`, location.href));
         if (!response.ok) throw new Error(String(response.status));

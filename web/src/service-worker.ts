@@ -11,17 +11,22 @@ interface RequestEvent extends Event {
 
 declare const skipWaiting: () => Promise<void>;
 declare const clients: { claim(): Promise<void> };
+declare const registration: { readonly scope: string };
 
-const PREFIX = 'onpa-web-';
+/** Of this folder: another copy of the page may lie beside it. */
+const PREFIX = `onpa-web ${registration.scope} `;
+const CACHE = PREFIX + VERSION;
 
 addEventListener('install', (event) => {
-  const filled = caches.open(PREFIX + VERSION).then((cache) => cache.addAll(FILES));
+  // As the server has them now, not as the browser remembers them.
+  const files = FILES.map((file) => new Request(file, { cache: 'reload' }));
+  const filled = caches.open(CACHE).then((cache) => cache.addAll(files));
   (event as WorkerEvent).waitUntil(filled.then(skipWaiting));
 });
 
 addEventListener('activate', (event) => {
   const forgotten = caches.keys().then((names) => {
-    const old = names.filter((name) => name.startsWith(PREFIX) && name !== PREFIX + VERSION);
+    const old = names.filter((name) => name.startsWith(PREFIX) && name !== CACHE);
     return Promise.all(old.map((name) => caches.delete(name)));
   });
   (event as WorkerEvent).waitUntil(forgotten.then(() => clients.claim()));
@@ -35,6 +40,6 @@ addEventListener('fetch', (event) => {
 
 async function kept(request: Request): Promise<Response> {
   // ?model=… is the same page.
-  const found = await caches.match(request, { ignoreSearch: request.mode === 'navigate' });
+  const found = await (await caches.open(CACHE)).match(request, { ignoreSearch: request.mode === 'navigate' });
   return found ?? Response.error();
 }

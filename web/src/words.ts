@@ -64,7 +64,7 @@ const en = {
   noHubModel:
     'The Hub does not give a model {model} that can be run here, so nothing is said about genres; the rest goes on. Its name, the network, or its file onnx/model.onnx may be what is missing.',
   badModel: '“{model}” is no name of a model: give a folder’s name or owner/name.',
-  cannotPlay: 'This browser cannot play “{name}”, but it has been drawn and heard.',
+  cannotPlay: 'This browser cannot play “{name}”.',
   noSample: 'The sample cannot be loaded: {detail}',
   microphoneRefused: 'The microphone may not be used: allow it for this page in the browser, and press Record again.',
   microphoneMissing: 'There is no microphone that can be used: {detail}',
@@ -145,7 +145,7 @@ const ja: Record<Word, string> = {
   noHubModel:
     'ここで動かせるモデル {model} を Hub から読み込めないので、ジャンルは答えられません。ほかの機能は使えます。名前、ネットワーク、onnx/model.onnx のどれかに問題があるようです。',
   badModel: '「{model}」はモデルの名前ではありません。フォルダーの名前か owner/name を指定してください。',
-  cannotPlay: 'このブラウザーでは「{name}」を再生できませんが、描画と分類はできています。',
+  cannotPlay: 'このブラウザーでは「{name}」を再生できません。',
   noSample: 'サンプルを読み込めません：{detail}',
   microphoneRefused: 'マイクを使えません。ブラウザーでこのページに許可してから、もう一度「録音する」を押してください。',
   microphoneMissing: '使えるマイクがありません：{detail}',

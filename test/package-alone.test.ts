@@ -146,6 +146,17 @@ describe('The package onpa, installed alone', () => {
     const { status, stdout } = onpa(['doctor']);
     equal(status, 1);
     match(stdout, /^mfcc .* WRONG$/m);
-    match(stdout, /^Python computes something else \(librosa .*\): mfcc\.$/m);
+    match(stdout, /^Python computes something else \(librosa .*\): mfcc\./m);
+  });
+
+  it('has a doctor that goes on where a part fails', () => {
+    const file = installed('onpa', 'doctor', 'reference.json');
+    const reference = JSON.parse(readFileSync(file, 'utf8'));
+    reference.flac = reference.flac.slice(0, 40);
+    writeFileSync(file, JSON.stringify(reference));
+    const { status, stdout } = onpa(['doctor']);
+    equal(status, 1);
+    match(stdout, /^load +FAILED: .+$/m);
+    match(stdout, /^training step .* right$/m);
   });
 });

@@ -17,17 +17,16 @@ const commands = {
   },
 };
 
-const [name, ...rest] = process.argv.slice(2);
-const command = rest.length === 0 && Object.hasOwn(commands, name ?? '') ? commands[name] : undefined;
+function start([name = '--help', ...rest]) {
+  if (rest.length === 0 && Object.keys(commands).includes(name)) return commands[name]();
+  if (['--help', '-h', 'help'].includes(name)) return console.log(USAGE);
+  console.error(`onpa ${[name, ...rest].join(' ')} is no command.\n\n${USAGE}`);
+  process.exitCode = 2;
+}
+
+// An old Node is told so before it meets what it does not know.
 const problem = nodeProblem(process.version);
 if (problem) {
   console.error(problem);
   process.exitCode = 1;
-} else if (command) {
-  await command();
-} else if (name === '--help' || name === undefined) {
-  console.log(USAGE);
-} else {
-  console.error(`onpa ${process.argv.slice(2).join(' ')} is no command.\n\n${USAGE}`);
-  process.exitCode = 2;
-}
+} else start(process.argv.slice(2));

@@ -2,13 +2,13 @@ import { existsSync, lstatSync, mkdirSync, readlinkSync, rmSync, symlinkSync } f
 import { join } from 'node:path';
 import { describePython } from './interpreter.mjs';
 import { readLock } from './lock.mjs';
-import { deps } from './place.mjs';
+import { deps, place } from './place.mjs';
 import { environmentPrefix, environmentPython, installLocked, isInstalled } from './python.mjs';
 import { run, SetupError, step } from './run.mjs';
 
 const ending = process.platform === 'darwin' ? 'dylib' : 'so';
 /** Where the library finds it. */
-export const linkedLibsndfile = join(deps, `libsndfile.${ending}`);
+const linkedLibsndfile = join(deps, `libsndfile.${ending}`);
 
 /** The names of the library in soundfile's wheels, by platform and architecture. */
 export function wheelNames(platform = process.platform, arch = process.arch) {
@@ -24,10 +24,14 @@ export function findLibsndfile(prefix, folders) {
   return [...conda, ...wheel].find(existsSync);
 }
 
-/** soundfile's wheel without its Python dependencies: only the libsndfile in it is used. */
+/**
+ * soundfile's wheel without its Python dependencies: only the libsndfile in it is used. In an environment of the user's any
+ * version will do, and stays.
+ */
 export async function installLibsndfile() {
   const [soundfile] = readLock().filter(({ name }) => name === 'soundfile');
-  if (isInstalled(describePython(environmentPython()).folders, soundfile.name, soundfile.version)) return;
+  const version = environmentPrefix() === place.environment ? soundfile.version : undefined;
+  if (isInstalled(describePython(environmentPython()).folders, soundfile.name, version)) return;
   await step(`Installing ${soundfile.name} ${soundfile.version}`, () => installLocked([soundfile]));
 }
 

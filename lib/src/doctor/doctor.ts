@@ -46,6 +46,18 @@ async function runCheck(
   { name, tolerance, result, again = result }: Check,
   reference: Reference,
 ): Promise<{ line: string; right: boolean }> {
+  try {
+    return await compare({ name, tolerance, result, again }, reference);
+  } catch (error) {
+    const [reason] = String((error as Error).message).split('\n');
+    return { line: `${row(name)}   FAILED: ${reason}`, right: false };
+  }
+}
+
+async function compare(
+  { name, tolerance, result, again }: Required<Check>,
+  reference: Reference,
+): Promise<{ line: string; right: boolean }> {
   const difference = differenceFrom(reference.results[name], await result());
   const right = difference <= tolerance;
   const time = await measure(again);

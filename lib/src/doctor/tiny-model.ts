@@ -14,7 +14,6 @@ export interface TinyModel {
   logits(): Float32Array;
   /** Loss and norm of the gradients, after which the weights have moved. */
   step(): [loss: number, norm: number];
-  dispose(): void;
 }
 
 export function tinyModel({ model: json, labels, training }: Reference): TinyModel {
@@ -41,10 +40,6 @@ export function tinyModel({ model: json, labels, training }: Reference): TinyMod
       const [value] = loss.dataSync();
       tf.dispose([loss, logits, ...Object.values(gradients)]);
       return [value, norm];
-    },
-    dispose() {
-      optimizer.dispose();
-      tf.dispose([...parameters.values()]);
     },
   };
 }

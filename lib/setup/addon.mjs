@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { registryProblem, runNpm } from './npm.mjs';
+import { downloadWithNpm } from './npm.mjs';
 import { deps } from './place.mjs';
 import { run, SetupError, step } from './run.mjs';
 import { makeScratch, removeScratch } from './scratch.mjs';
@@ -37,9 +37,7 @@ function installedBeside() {
 
 async function download() {
   const scratch = makeScratch();
-  const offline = await registryProblem();
-  const patience = offline ? ['--offline'] : [];
-  await runNpm(['pack', `${NAME}@${ADDON_VERSION}`, '--pack-destination', scratch, ...patience], scratch, offline);
+  await downloadWithNpm(['pack', `${NAME}@${ADDON_VERSION}`, '--pack-destination', scratch], scratch);
   const archive = join(scratch, readdirSync(scratch)[0]);
   const found = `sha512-${createHash('sha512').update(readFileSync(archive)).digest('base64')}`;
   if (found !== ADDON_INTEGRITY) {

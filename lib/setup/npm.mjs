@@ -27,6 +27,12 @@ export async function runNpm(args, cwd, reason) {
   await run(command, [...first, ...args], { cwd, env: npmEnvironment(), reason });
 }
 
+/** Runs npm for packages that it downloads. Its cache may hold all of them; what it lacks is not waited for. */
+export async function downloadWithNpm(args, cwd) {
+  const offline = await registryProblem();
+  await runNpm([...args, ...(offline ? ['--offline'] : [])], cwd, offline);
+}
+
 /** Why npm packages cannot be downloaded, or undefined. */
-export const registryProblem = () =>
+const registryProblem = () =>
   downloadProblem(process.env.npm_config_registry ?? 'https://registry.npmjs.org', 'npm packages');

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { registryProblem, runNpm } from '../../lib/setup/npm.mjs';
+import { downloadWithNpm, runNpm } from '../../lib/setup/npm.mjs';
 import { readIfThere, step } from '../../lib/setup/run.mjs';
 import { root } from './root.mjs';
 
@@ -31,10 +31,7 @@ export async function installPackages() {
   await step('Installing npm packages', async () => {
     // Gone first, so that an interrupted `npm ci` never looks complete.
     rmSync(join(root, 'node_modules', '.package-lock.json'), { force: true });
-    const offline = await registryProblem();
-    // npm's cache may hold all of them; what it lacks is not waited for.
-    const patience = offline ? ['--offline'] : [];
-    await runNpm(['ci', '--ignore-scripts', ...patience], root, offline);
+    await downloadWithNpm(['ci', '--ignore-scripts'], root);
     // tslab brings an older tsc, which takes the name in node_modules/.bin: `npx tsc` is to be the library's.
     await runNpm(['rebuild', 'typescript', '--ignore-scripts'], root);
   });

@@ -22,6 +22,16 @@ export function picture(columns: number, rows: number): OffscreenCanvasRendering
   return new OffscreenCanvas(Math.max(1, columns), rows).getContext('2d')!;
 }
 
+/** A column of a waveform, from its lowest to its highest sample; columns overlap a little, without seams. */
+export function drawPeak(
+  context: CanvasRenderingContext2D,
+  { x, width, middle }: { x: number; width: number; middle: number },
+  low: number,
+  high: number,
+): void {
+  context.fillRect(x, middle * (1 - high), width + 0.3, Math.max(1, middle * (high - low)));
+}
+
 /** Calls `draw` once before the next frame, however often it is asked to. */
 export function onNextFrame(draw: () => void): () => void {
   let asked = false;

@@ -1,6 +1,6 @@
-import { picture, prepared } from './canvas.js';
+import { drawPeak, picture, prepared } from './canvas.js';
 import { magmaCss, paint, themeColor } from './colors.js';
-import { MEL_BANDS, MEL_RANGE } from './mel-bands.js';
+import { brightness, decibels, MEL_BANDS } from './mel-bands.js';
 import { COLUMNS_PER_SECOND, type Heard } from './messages.js';
 
 /** What is seen of live sound, in seconds. */
@@ -58,9 +58,9 @@ export class LiveView {
     const image = new ImageData(1, MEL_BANDS);
     for (let from = 0; from < mel.length; from += MEL_BANDS, this.#columns++) {
       for (let band = 0; band < MEL_BANDS; band++) {
-        const db = 10 * Math.log10(Math.max(mel[from + band], 1e-10));
+        const db = decibels(mel[from + band]);
         this.#loudest = Math.max(this.#loudest, db);
-        paint(image.data, 4 * (MEL_BANDS - 1 - band), 1 + (db - this.#loudest) / MEL_RANGE);
+        paint(image.data, 4 * (MEL_BANDS - 1 - band), brightness(db, this.#loudest));
       }
       this.#mel.putImageData(image, this.#columns % KEPT, 0);
     }
@@ -101,7 +101,7 @@ export class LiveView {
     for (let column = first; column < Math.floor(this.#position); column++) {
       const [low, high] = this.#peaks.subarray(2 * (column % KEPT), 2 * (column % KEPT) + 2);
       const x = (column - this.#position + SEEN) * scale;
-      context.fillRect(x, middle * (1 - high), scale + 0.3, Math.max(1, middle * (high - low)));
+      drawPeak(context, { x, width: scale, middle }, low, high);
     }
     context.fillRect(0, middle - 0.25, width, 0.5);
   }

@@ -2,7 +2,13 @@
 export const MEL_BANDS = 96;
 
 /** In dB, from the darkest to the brightest colour. */
-export const MEL_RANGE = 80;
+const MEL_RANGE = 80;
+
+/** The power of a band, in dB. */
+export const decibels = (power: number): number => 10 * Math.log10(Math.max(power, 1e-10));
+
+/** Where a level lies between the darkest and the brightest colour, from 0 to 1. */
+export const brightness = (db: number, loudest: number): number => 1 + (db - loudest) / MEL_RANGE;
 
 const HIGHEST_HZ = 8000;
 

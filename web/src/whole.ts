@@ -1,7 +1,7 @@
-import { onNextFrame, picture, prepared } from './canvas.js';
+import { drawPeak, onNextFrame, picture, prepared } from './canvas.js';
 import { paint, themeColor } from './colors.js';
 import { melPosition } from './hertz.js';
-import { MEL_BANDS, MEL_RANGE } from './mel-bands.js';
+import { brightness, decibels, MEL_BANDS } from './mel-bands.js';
 import type { Columns } from './messages.js';
 
 /** Waveform and mel spectrogram of a whole sound, as far as it has been read. */
@@ -47,7 +47,7 @@ export class WholeView {
   add({ from, peaks, mel }: Columns): void {
     this.#peaks.set(peaks, 2 * from);
     mel.forEach((power, i) => {
-      const db = 10 * Math.log10(Math.max(power, 1e-10));
+      const db = decibels(power);
       this.#db[MEL_BANDS * from + i] = db;
       this.#loudest = Math.max(this.#loudest, db);
     });
@@ -62,8 +62,7 @@ export class WholeView {
     context.fillStyle = themeColor('--wave');
     for (let column = 0; column < this.#done; column++) {
       const [low, high] = this.#peaks.subarray(2 * column, 2 * column + 2);
-      const top = middle * (1 - high / largest);
-      context.fillRect(column * scale, top, scale + 0.3, Math.max(1, (middle * (high - low)) / largest));
+      drawPeak(context, { x: column * scale, width: scale, middle }, low / largest, high / largest);
     }
   }
 
@@ -74,7 +73,7 @@ export class WholeView {
     for (let column = 0; column < this.#done; column++) {
       for (let band = 0; band < MEL_BANDS; band++) {
         const at = 4 * ((MEL_BANDS - 1 - band) * this.#done + column);
-        paint(image.data, at, 1 + (this.#db[MEL_BANDS * column + band] - this.#loudest) / MEL_RANGE);
+        paint(image.data, at, brightness(this.#db[MEL_BANDS * column + band], this.#loudest));
       }
     }
     const small = picture(this.#done, MEL_BANDS);

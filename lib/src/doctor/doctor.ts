@@ -1,7 +1,9 @@
 import { libsndfile } from '../audio/libsndfile.js';
+import { median } from '../dsp/median.js';
 import { OnpaError } from '../errors.js';
 import { libraryVersion } from '../library-version.js';
-import { hasCuda, nativeBackend, tensorflowVersion } from '../tensor/tensorflow.js';
+import { usesGpu } from '../tensor/native.js';
+import { hasCuda, tensorflowVersion } from '../tensor/tensorflow.js';
 import { type Check, decoderCheck, dspChecks, modelChecks } from './checks.js';
 import { differenceFrom, type Reference, readReference } from './reference.js';
 
@@ -20,7 +22,7 @@ function linked(describe: () => string): { words: string; is: boolean } {
 
 function describeTensorFlow(): string {
   const version = `TensorFlow ${tensorflowVersion()}`;
-  if (nativeBackend().isUsingGpuDevice) return `${version}, on the GPU`;
+  if (usesGpu()) return `${version}, on the GPU`;
   if (!hasCuda()) return `${version}, on the CPU`;
   return `${version} for GPUs, on the CPU, since it finds no GPU: TF_CPP_MIN_LOG_LEVEL=0 npx onpa doctor says why`;
 }
@@ -37,7 +39,7 @@ async function measure(call: () => unknown): Promise<number> {
     await call();
     times.push(performance.now() - start);
   } while (performance.now() < end);
-  return times.sort((a, b) => a - b)[Math.floor(times.length / 2)];
+  return median(Float64Array.from(times));
 }
 
 const row = (name: string, ...cells: string[]) => name.padEnd(16) + cells.map((cell) => cell.padStart(12)).join('');

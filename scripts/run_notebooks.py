@@ -1,6 +1,6 @@
-"""Runs the notebooks in order and writes them, executed, to build/notebooks/ as .ipynb and .html.
+"""Runs the notebooks in order and writes them, executed, to notebooks/ in the folder of results, as .ipynb and .html.
 
-Called by scripts/notebooks.mjs. Stops at the first failing cell with exit status 1.
+Called by scripts/notebooks.mjs, with that folder in ONPA_OUTPUT. Stops at the first failing cell with exit status 1.
 """
 
 import argparse
@@ -22,7 +22,11 @@ from nbconvert import HTMLExporter
 
 ROOT = Path(__file__).resolve().parent.parent
 SOURCE = ROOT / "notebooks"
-TARGET = ROOT / "build" / "notebooks"
+OUTPUT = Path(os.environ["ONPA_OUTPUT"])
+TARGET = OUTPUT / "notebooks"
+
+# Folders of this machine, and what stands for them: (folder, with a / behind it, without).
+PLACES = ((ROOT, "", "."), (Path.home(), "~/", "~"), (OUTPUT, "$ONPA_OUTPUT/", "$ONPA_OUTPUT"))
 
 # nbconvert's own page leaves out what a chart says of itself.
 PAGE = """
@@ -87,10 +91,13 @@ def portable(notebook):
     for cell in notebook.cells:
         if cell.get("outputs"):
             text = json.dumps(cell.outputs, ensure_ascii=False)
-            for folder, name in ((f"{ROOT}/", ""), (str(ROOT), "."), (str(Path.home()), "~")):
+            for folder, above, alone in PLACES:
+                if folder == folder.parent:
+                    continue
                 # Not in the middle of a word: base64 has slashes too.
-                path = r"(?<![\w+/])" + re.escape(json.dumps(folder, ensure_ascii=False)[1:-1])
-                text = re.sub(path if folder.endswith("/") else rf"{path}(?![\w+])", name, text)
+                path = r"(?<![\w+/])" + re.escape(json.dumps(str(folder), ensure_ascii=False)[1:-1])
+                text = re.sub(rf"{path}/", lambda _: above, text)
+                text = re.sub(rf"{path}(?![\w+])", lambda _: alone, text)
             cell.outputs = [nbformat.from_dict(output) for output in json.loads(text)]
     return nbformat.writes(notebook) + "\n"
 

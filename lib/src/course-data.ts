@@ -2,13 +2,19 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join, sep } from 'node:path';
 import { ParameterError } from './errors.js';
 
-/** The folder data/ of the course's repository, in which the library is built; the package alone has none. */
-const FOLDER = join(__dirname, '..', '..', 'data');
+/** The course's repository, in which the library is built; the package alone has none. */
+const REPOSITORY = join(__dirname, '..', '..');
+const FOLDER = join(REPOSITORY, 'data');
 
 const SCHEME = 'onpa:';
 
 /** Whether it names what comes with the course, wherever a path may stand: 'onpa:mini-genres'. */
 export const isCourseData = (name: string): boolean => name.toLowerCase().startsWith(SCHEME);
+
+/** The folder of the course's repository; undefined where the package is installed without the course. */
+export function courseRepository(): string | undefined {
+  return existsSync(join(FOLDER, 'audio', 'trumpet.ogg')) ? REPOSITORY : undefined;
+}
 
 /** A path in data/, whether or not there is such a file. */
 export const inCourseData = (...parts: string[]): string => join(FOLDER, ...parts);
@@ -23,7 +29,7 @@ export function courseData(name: string): string {
   const inside = name.slice(SCHEME.length);
   const path = join(FOLDER, inside);
   if (inside !== '' && path.startsWith(FOLDER + sep) && existsSync(path)) return path;
-  if (!existsSync(join(FOLDER, 'audio', 'trumpet.ogg'))) {
+  if (courseRepository() === undefined) {
     throw new ParameterError(
       `'${name}' comes with the course, and the package is installed without it: clone the course's repository, or give a path`,
     );

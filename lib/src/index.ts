@@ -54,6 +54,7 @@ export type { SaveOptions } from './hubert/pretrained/pretrained-model.js';
 export { computeMaskIndices, type MaskOptions } from './hubert/spec-augment.js';
 export type { BaseModelOutput, ForwardOptions } from './hubert/speech-encoder.js';
 export type { OnnxDtype, OnnxExportOptions } from './onnx/export-options.js';
+export { outputPath } from './output-path.js';
 export {
   type AudioClassificationPipeline,
   type LabelScore,

@@ -272,7 +272,7 @@ describe('the lesson on training as committed', () => {
 
   it('says how long the tutorial takes, and saves a model that names its classes', () => {
     ok(numberAfter('about ') > 0.1);
-    ok(lines.includes('../build/ft-hubert-on-gtzan: 10 classes, reggae among them'));
+    ok(lines.includes('build/ft-hubert-on-gtzan: 10 classes, reggae among them'));
   });
 });
 
@@ -398,7 +398,7 @@ describe('the lesson on the push as committed', () => {
 
   it('pushes what lesson 6 has trained to a folder, and says why', () => {
     ok(lines.some((line) => line.startsWith('There is no access token for huggingface.co. Make one')));
-    ok(lines.includes('We push to the folder ../build/hub/ft-hubert-on-gtzan.'));
+    ok(lines.includes('We push to the folder build/hub/ft-hubert-on-gtzan.'));
     ok(lines.includes('preprocessor_config.json'));
     const files = ['README.md', 'model.safetensors', 'onnx/model.onnx', 'trainer_state.json', 'runs/… (TensorBoard)'];
     for (const file of files) {

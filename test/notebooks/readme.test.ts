@@ -38,13 +38,18 @@ describe("README's snippets", () => {
     const cells = snippets.map(([, source]) => ({ ...cell, source }));
     writeFileSync(path, JSON.stringify({ cells, metadata: {}, nbformat: 4, nbformat_minor: 5 }));
     const { MODEL: _model, ...own } = process.env;
-    const places = { ONPA_CACHE: join(work, 'cache'), HF_HOME: join(work, 'cache'), HF_TOKEN_PATH: '' };
+    const places = {
+      ONPA_CACHE: join(work, 'cache'),
+      HF_HOME: join(work, 'cache'),
+      HF_TOKEN_PATH: '',
+      ONPA_OUTPUT: work,
+    };
     const env = { ...own, ...places, ONPA_LIBROSA_URL: NOWHERE, DATASET: await fewSeconds(), ...more };
     const script = inRepository('scripts', 'notebooks.mjs');
     await promisify(execFile)(process.execPath, [script, path], { env }).catch(({ stdout, stderr }) => {
       throw new Error(stdout + stderr);
     });
-    return readNotebook(inRepository('build', 'notebooks', 'readme.ipynb'));
+    return readNotebook(join(work, 'notebooks', 'readme.ipynb'));
   }
 
   it('run one after the other in a notebook in any folder, as they stand', async () => {

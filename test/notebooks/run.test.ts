@@ -1,6 +1,6 @@
 import { deepEqual, equal, ok, rejects } from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
 import { inRepository } from '../fixtures.js';
@@ -12,6 +12,8 @@ const NOWHERE = 'http://127.0.0.1:9';
 
 describe('npm run notebooks', () => {
   const work = inRepository('build', 'test', 'notebooks');
+  const results = join(work, 'results');
+  const executedNotebook = (name: string) => readNotebook(join(results, 'notebooks', name));
 
   before(() => {
     rmSync(work, { recursive: true, force: true });
@@ -32,13 +34,14 @@ describe('npm run notebooks', () => {
       ONPA_GRADING: _grading,
       ...own
     } = process.env;
-    const places = { ONPA_CACHE: join(work, 'cache'), HF_HOME: join(work, 'cache'), HF_TOKEN: '', HF_TOKEN_PATH: '' };
+    const cache = { ONPA_CACHE: join(work, 'cache'), HF_HOME: join(work, 'cache') };
+    const places = { ...cache, ONPA_OUTPUT: results, HF_TOKEN: '', HF_TOKEN_PATH: '' };
     const env = { ...own, ...places, ONPA_LIBROSA_URL: NOWHERE, HF_ENDPOINT: NOWHERE, ...more };
     const script = inRepository('scripts', 'notebooks.mjs');
     await promisify(execFile)(process.execPath, [script, path], { env }).catch(({ stdout, stderr }) => {
       throw new Error(stdout + stderr);
     });
-    const executed = readNotebook(inRepository('build', 'notebooks', `${stem}-alone.ipynb`));
+    const executed = executedNotebook(`${stem}-alone.ipynb`);
     deepEqual(errors(executed), []);
     equal(stderr(executed), '');
     deepEqual(verdicts(executed), ['✓ right', '✓ right', '✓ right']);
@@ -58,7 +61,8 @@ describe('npm run notebooks', () => {
       execution_count: null,
     }));
     writeFileSync(path, JSON.stringify({ cells, metadata: {}, nbformat: 4, nbformat_minor: 5 }));
-    const run = promisify(execFile)(process.execPath, [inRepository('scripts', 'notebooks.mjs'), path]);
+    const env = { ...process.env, ONPA_OUTPUT: results };
+    const run = promisify(execFile)(process.execPath, [inRepository('scripts', 'notebooks.mjs'), path], { env });
     await rejects(run, ({ stderr, code }: { stderr: string; code: number }) => {
       equal(code, 1);
       const shown = [
@@ -73,7 +77,7 @@ describe('npm run notebooks', () => {
       ok(stderr.endsWith(shown.join('\n')), stderr);
       return true;
     });
-    deepEqual(errors(readNotebook(inRepository('build', 'notebooks', 'fails.ipynb'))), ['RangeError']);
+    deepEqual(errors(executedNotebook('fails.ipynb')), ['RangeError']);
   });
 
   it(`runs the lesson on waveforms ${withoutNetwork}`, async () => {
@@ -104,16 +108,22 @@ describe('npm run notebooks', () => {
   });
 
   it(`runs the lesson on the push ${withoutNetwork}, with the model that comes along`, async () => {
-    const WANDB_NAME = 'a-name-of-its-own';
-    const lines = printed(await runAlone('07-push', ["'base_model'", '4', '10'], { WANDB_NAME }));
-    ok(lines.includes(`We push to the folder ../build/hub/${WANDB_NAME}.`));
+    const lines = printed(await runAlone('07-push', ["'base_model'", '4', '10']));
+    ok(lines.includes('We push to the folder build/test/notebooks/results/hub/ft-hubert-on-gtzan.'));
     ok(lines.includes('largest difference: 0'));
   });
 
-  it('pushes to the Hub in the lesson on the push where there is a token, which is then in no notebook', async () => {
+  it('pushes what this user has trained to the Hub where there is a token, which is then in no notebook', async () => {
+    const WANDB_NAME = 'pushed-by-the-lesson';
+    const trained = join(results, WANDB_NAME);
+    cpSync(inRepository('data', 'models', 'mini-genres'), trained, { recursive: true });
+    const stateFile = join(trained, 'trainer_state.json');
+    const state = JSON.parse(readFileSync(stateFile, 'utf8'));
+    writeFileSync(stateFile, JSON.stringify({ ...state, global_step: 299 }));
     await withHub(async (hub) => {
-      const more = { HF_ENDPOINT: hub.url, HF_TOKEN: TOKEN, WANDB_NAME: 'pushed-by-the-lesson' };
+      const more = { HF_ENDPOINT: hub.url, HF_TOKEN: TOKEN, WANDB_NAME };
       const executed = await runAlone('07-push', ["'base_model'", '4', '10'], more);
+      ok(printed(executed).includes('299 steps'));
       ok(printed(executed).includes('We push to owner/pushed-by-the-lesson on the Hub.'));
       ok(printed(executed).includes('largest difference: 0'));
       const { commits, refs, history } = hub.find('model', 'owner/pushed-by-the-lesson')!;
@@ -131,7 +141,7 @@ describe('npm run notebooks', () => {
       ]);
       equal(history.at(-1)?.title, 'End of training');
       for (const ending of ['ipynb', 'html', 'log']) {
-        ok(!readFileSync(inRepository('build', 'notebooks', `07-push-alone.${ending}`), 'utf8').includes(TOKEN));
+        ok(!readFileSync(join(results, 'notebooks', `07-push-alone.${ending}`), 'utf8').includes(TOKEN));
       }
     });
   });
@@ -142,8 +152,7 @@ describe('npm run notebooks', () => {
   });
 
   it(`runs the lesson on browsers ${withoutNetwork}, with the model that comes along`, async () => {
-    const more = { WANDB_NAME: 'a-name-of-its-own' };
-    const lines = printed(await runAlone('beyond/browser', ['3072 * 772', '-25', '2048'], more));
+    const lines = printed(await runAlone('beyond/browser', ['3072 * 772', '-25', '2048']));
     ok(lines.includes('620,682 parameters') && lines.includes('60 clips of at most 5 s'));
   });
 
@@ -205,10 +214,10 @@ describe('A notebook that is graded', () => {
       source: text,
     }));
     writeFileSync(path, JSON.stringify({ cells, metadata: {}, nbformat: 4, nbformat_minor: 5 }));
-    const env = { ...process.env, ONPA_GRADING: '1' };
+    const env = { ...process.env, ONPA_GRADING: '1', ONPA_OUTPUT: work };
     const run = promisify(execFile)(process.execPath, [inRepository('scripts', 'notebooks.mjs'), path], { env });
     await rejects(run, ({ stderr }) => /cell 3\b[\s\S]*ExerciseError: check\.lesson1\.alias: Not yet/.test(stderr));
-    deepEqual(printed(readNotebook(inRepository('build', 'notebooks', 'graded.ipynb'))), ['✓ right']);
+    deepEqual(printed(readNotebook(join(work, 'notebooks', 'graded.ipynb'))), ['✓ right']);
   });
 });
 

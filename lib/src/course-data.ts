@@ -5,6 +5,9 @@ import { ParameterError } from './errors.js';
 /** The folder data/ of the course's repository, in which the library is built; the package alone has none. */
 const FOLDER = join(__dirname, '..', '..', 'data');
 
+/** The folder course/ beside it: what a class needs. */
+const COURSE = join(__dirname, '..', '..', 'course');
+
 const SCHEME = 'onpa:';
 
 /** Whether it names what comes with the course, wherever a path may stand: 'onpa:mini-genres'. */
@@ -12,6 +15,9 @@ export const isCourseData = (name: string): boolean => name.toLowerCase().starts
 
 /** A path in data/, whether or not there is such a file. */
 export const inCourseData = (...parts: string[]): string => join(FOLDER, ...parts);
+
+/** A path in course/, whether or not there is such a file. */
+export const inCourse = (...parts: string[]): string => join(COURSE, ...parts);
 
 /**
  * The path of what comes with the course.

@@ -89,7 +89,7 @@ describe('quiz', () => {
 
   it('escapes what the texts have, and marks code and emphasis', () => {
     const page = quizHtml(parseQuiz(written(), 'q.yaml'));
-    match(page, /<p>Is <code>a &#60; b<\/code> <em>so<\/em>\?<\/p>/);
+    match(page, /<p[^>]*>Is <code>a &#60; b<\/code> <em>so<\/em>\?<\/p>/);
     match(page, /✓ Right\.<\/strong> It &#38; that are\./);
   });
 

@@ -28,7 +28,7 @@ export function quizHtml(quiz: Quiz): string {
 function list({ questions }: Quiz, language: 'en' | 'ja'): string {
   const items = questions.map(({ question, questionJa, options }) => {
     const text = language === 'ja' ? questionJa : question;
-    return `<li style="margin-bottom:1em"><p>${inline(text)}</p>\n${options.map((it, i) => option(it, i, language)).join('\n')}</li>`;
+    return `<li style="margin-bottom:1em"><p style="margin-bottom:0.4em">${inline(text)}</p>\n${options.map((it, i) => option(it, i, language)).join('\n')}</li>`;
   });
   return `<p>${WORDS[language].how}</p>\n<ol>\n${items.join('\n')}\n</ol>`;
 }

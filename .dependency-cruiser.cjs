@@ -77,7 +77,7 @@ module.exports = {
     mayImport(
       'exercises',
       ['dsp', 'hubert', 'pretraining', 'training', 'vocoder'],
-      'the checks know the questions and what they depend on, neither files nor charts.',
+      'the checks know the questions and what they depend on, neither sound files nor charts.',
     ),
     mayImport(
       'doctor',
@@ -153,7 +153,7 @@ module.exports = {
       severity: 'error',
       comment: 'The library is published without the course: it knows no notebook, script, test, benchmark or page.',
       from: { path: '^lib/' },
-      to: { path: '^(notebooks|scripts|test|bench|data|web)/' },
+      to: { path: '^(notebooks|course|scripts|test|bench|data|web)/' },
     },
     {
       name: 'library-declares-its-packages',

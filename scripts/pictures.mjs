@@ -83,7 +83,7 @@ const pictures = {
   // An arrow also stands for the rooms behind the one that it leads to.
   architecture: diagram(
     [
-      { label: 'exercises', detail: 'check', group: 'what users start with', row: 0, from: [] },
+      { label: 'exercises', detail: 'check, quiz', group: 'what users start with', row: 0, from: [] },
       { label: 'pretraining', detail: 'masks, distil', group: 'what users start with', column: 1, row: 1, from: [] },
       {
         label: 'training',

@@ -6,6 +6,9 @@ import { ParameterError } from './errors.js';
 const REPOSITORY = join(__dirname, '..', '..');
 const FOLDER = join(REPOSITORY, 'data');
 
+/** The folder course/ beside it: what a class needs. */
+const COURSE = join(__dirname, '..', '..', 'course');
+
 const SCHEME = 'onpa:';
 
 /** Whether it names what comes with the course, wherever a path may stand: 'onpa:mini-genres'. */
@@ -18,6 +21,9 @@ export function courseRepository(): string | undefined {
 
 /** A path in data/, whether or not there is such a file. */
 export const inCourseData = (...parts: string[]): string => join(FOLDER, ...parts);
+
+/** A path in course/, whether or not there is such a file. */
+export const inCourse = (...parts: string[]): string => join(COURSE, ...parts);
 
 /**
  * The path of what comes with the course.

@@ -29,6 +29,7 @@ export {
   WriteError,
 } from './errors.js';
 export { check } from './exercises/check.js';
+export { quiz } from './exercises/quiz.js';
 export { AutoFeatureExtractor, Wav2Vec2FeatureExtractor } from './feature-extractor/feature-extractor.js';
 export type { BatchFeature, FeatureExtractionOptions, RawAudio } from './feature-extractor/prepare-audio.js';
 export type { PreprocessorConfig } from './feature-extractor/preprocessor-config.js';

@@ -24,6 +24,9 @@ const notebooks = readdirSync(inRepository('notebooks'), { recursive: true })
   .map(String)
   .filter((name) => name.endsWith('.ipynb') && !name.includes('.ipynb_checkpoints'));
 const pages = readdirSync(inRepository('docs')).filter((name) => name.endsWith('.md'));
+const course = readdirSync(inRepository('course'), { recursive: true })
+  .map(String)
+  .filter((name) => /\.(md|yaml)$/.test(name));
 
 const texts: [name: string, text: string][] = [
   ...notebooks.map((name): [string, string] => {
@@ -31,13 +34,15 @@ const texts: [name: string, text: string][] = [
     const prose = cells.filter(({ cell_type: type }) => type === 'markdown');
     return [name, prose.map(({ source }) => source.join('')).join('\n')];
   }),
-  ...['README.md', 'web/src/words.ts', ...pages.map((name) => join('docs', name))].map((name): [string, string] => [
-    name,
-    readFileSync(inRepository(name), 'utf8'),
-  ]),
+  ...[
+    'README.md',
+    'web/src/words.ts',
+    ...pages.map((name) => join('docs', name)),
+    ...course.map((name) => join('course', name)),
+  ].map((name): [string, string] => [name, readFileSync(inRepository(name), 'utf8')]),
 ];
 
-describe('the Japanese of lessons, page, README and docs', () => {
+describe('the Japanese of lessons, quizzes, page, README and docs', () => {
   for (const [word, variants] of WORDS) {
     it(`has one word for one thing: ${word}`, () => {
       const found = texts.flatMap(([name, text]) =>

@@ -1,0 +1,51 @@
+import { escapeHtml } from '../html.js';
+import { LETTERS, type Quiz, type QuizOption } from './quiz-file.js';
+
+/** The words around the questions. */
+const WORDS = {
+  en: {
+    how: 'Open the answer that you choose: it says whether it is right, and why.',
+    right: 'Right.',
+    wrong: 'Not quite.',
+  },
+  ja: {
+    how: '選んだ答えを開くと、正しいかどうかと、その理由が表示されます。',
+    right: '正解です。',
+    wrong: '違います。',
+  },
+};
+
+/**
+ * The quiz as HTML without a script. Each option is a `<details>`, which opens by pointer and by keyboard; several may be
+ * open, to be compared. The English is a `<section lang="en">`, the Japanese a folded `<details lang="ja">`, as in the text
+ * cells of the lessons. Colours are the page's own, dark or light.
+ */
+export function quizHtml(quiz: Quiz): string {
+  const japanese = `<details lang="ja"><summary>日本語</summary>\n${list(quiz, 'ja')}\n</details>`;
+  return `<section lang="en">\n${list(quiz, 'en')}\n</section>\n${japanese}`;
+}
+
+function list({ questions }: Quiz, language: 'en' | 'ja'): string {
+  const items = questions.map(({ question, questionJa, options }) => {
+    const text = language === 'ja' ? questionJa : question;
+    return `<li style="margin-bottom:1em"><p style="margin-bottom:0.4em">${inline(text)}</p>\n${options.map((it, i) => option(it, i, language)).join('\n')}</li>`;
+  });
+  return `<p>${WORDS[language].how}</p>\n<ol>\n${items.join('\n')}\n</ol>`;
+}
+
+function option({ text, textJa, why, whyJa, right }: QuizOption, i: number, language: 'en' | 'ja'): string {
+  const [answer, reason] = language === 'ja' ? [textJa, whyJa] : [text, why];
+  const words = WORDS[language];
+  const verdict = right ? `✓ ${words.right}` : `✗ ${words.wrong}`;
+  return (
+    `<details style="margin:0.2em 0"><summary>${LETTERS[i]}. ${inline(answer)}</summary>` +
+    `<p style="margin:0.2em 0 0.6em 1.2em"><strong>${verdict}</strong> ${inline(reason)}</p></details>`
+  );
+}
+
+/** `code` and *emphasis*, the only marks that the texts have. */
+function inline(text: string): string {
+  return escapeHtml(text.trim())
+    .replace(/`([^`]+)`/g, '<code>$1</code>')
+    .replace(/\*([^*\s][^*]*)\*/g, '<em>$1</em>');
+}

@@ -67,7 +67,8 @@ export async function comparison(
 
 /**
  * Shows a switch between sounds below the cell: they run together, and the buttons A, B, C … change at the same place,
- * without a gap, which of them is heard, equally loud. Outside of a notebook it does nothing.
+ * without a gap, which of them is heard, equally loud, again and again until it is stopped. Outside of a notebook it does
+ * nothing.
  *
  * Each has its picture, in which a click goes to a time of this sound, and a drag repeats a stretch. Besides the keys of
  * {@link play}, 1 to 9 switch. Sounds may have different lengths and sampling rates; the short ones are silent at the

@@ -151,5 +151,6 @@ export function upgrade(host: HTMLElement): void {
     actions[event.key]();
     return true;
   });
-  follow();
+  // Who compares hears it again and again.
+  sound.loop(several);
 }

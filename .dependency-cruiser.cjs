@@ -30,8 +30,8 @@ module.exports = {
       severity: 'error',
       comment: 'The imported file or package is not there.',
       from: { path: '^(lib/src|test|bench|scripts/data|web)/' },
-      // The build makes the one that is left out; src/dsp has its types.
-      to: { couldNotResolve: true, pathNot: '^\\./kernels-binary\\.js$' },
+      // The build makes those that are left out; src has their types.
+      to: { couldNotResolve: true, pathNot: '^\\./(kernels-binary|player-script)\\.js$' },
     },
     {
       name: 'top-files-know-no-room',
@@ -114,10 +114,11 @@ module.exports = {
       to: { path: '(^|node_modules/)@tensorflow/' },
     },
     {
-      name: 'only-show-and-play-know-the-kernel',
+      name: 'only-show-play-and-compare-know-the-kernel',
       severity: 'error',
-      comment: 'A chart is a value that can be tested and rendered anywhere; only show and play have an effect.',
-      from: { path: '^lib/src/plot/', pathNot: '^lib/src/plot/(show|play)\\.ts$' },
+      comment:
+        'A chart is a value that can be tested and rendered anywhere; only show, play and compare have an effect.',
+      from: { path: '^lib/src/plot/', pathNot: '^lib/src/plot/(show|play|compare)\\.ts$' },
       to: { path: '^lib/src/notebook\\.ts$' },
     },
     {
@@ -140,6 +141,14 @@ module.exports = {
       comment: 'onpa/dsp runs where there is no Node: dsp, and what it imports, may ask for no module of Node.',
       from: { path: '^lib/src/(dsp/|(errors|numbers|options|python-names|validation)\\.ts$)' },
       to: { dependencyTypes: ['core'] },
+    },
+    {
+      name: 'players-run-in-browsers',
+      severity: 'error',
+      comment:
+        'plot/player/page is the script of players, which each of them brings along: it has its own files alone.',
+      from: { path: '^lib/src/plot/player/page/' },
+      to: { pathNot: '^lib/src/plot/player/(page/|(sound-data|time-plot)\\.ts$)' },
     },
     {
       name: 'page-runs-in-browsers',

@@ -1,8 +1,10 @@
-// The last step of the build: `onpa/dsp` as one module that browsers load as it is.
+// The last step of the build: what runs in browsers. First `onpa/dsp`, as one module that they load as it is:
 //   dist/dsp/kernels-binary.js   the WebAssembly of kernels/, in base64
 //   dist/dsp/browser.mjs         all of src/dsp with the kernels, ml-matrix and ml-kmeans
 //   dist/dsp/LICENCES.txt        the notices of the packages in it
 //   dist/dsp/index.mjs           for Node's `import`: the very objects that `require` gives
+// Then the script of players in notebooks:
+//   dist/plot/player/player-script.js   src/plot/player/page in one piece, as a string
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
@@ -77,3 +79,19 @@ writeFileSync(
 writeFileSync(join(dist, 'kernels-binary.js'), `'use strict';\nexports.KERNELS = '${kernels}';\n`);
 writeFileSync(join(dist, 'index.mjs'), `export { ${exports.join(', ')} } from './index.js';\n`);
 writeFileSync(join(dist, 'index.d.mts'), "export * from './index.js';\n");
+
+const script = await build({
+  absWorkingDir: library,
+  entryPoints: [join('src', 'plot', 'player', 'page', 'main.ts')],
+  bundle: true,
+  format: 'iife',
+  platform: 'browser',
+  target: 'es2022',
+  minify: true,
+  write: false,
+  logLevel: 'warning',
+});
+// Every player brings it along, in an element of HTML: esbuild escapes what would end that.
+const text = script.outputFiles[0].text.trim();
+const player = join(library, 'dist', 'plot', 'player', 'player-script.js');
+writeFileSync(player, `'use strict';\nexports.PLAYER_SCRIPT = ${JSON.stringify(text)};\n`);

@@ -102,7 +102,7 @@ const FUNCTIONS: [string, string, (options: never) => unknown][] = [
   ['vconcat', 'title', (o) => vconcat([curves({ y: [1] })], o)],
   ['diagram', 'title arrows', (o) => diagram([{ label: 'a' }], o)],
   ['a box', 'detail output group id column row from', (o) => diagram([{ label: 'a', ...(o as object) }])],
-  ['play', 'title bitDepth', (o) => audioElement(waveform, o)],
+  ['play', 'title bitDepth show', (o) => audioElement(waveform, o)],
   ['TrainingArguments', Object.keys(new TrainingArguments()).join(' '), (o) => new TrainingArguments(o)],
 ];
 

@@ -67,6 +67,7 @@ export {
   type ScoreOptions,
 } from './pipeline.js';
 export type { FrequencyAxis } from './plot/axes/frequency-axis.js';
+export { type ComparedSound, type CompareOptions, compare } from './plot/compare.js';
 export { type ConcatOptions, hconcat, vconcat } from './plot/concat.js';
 export { confusionshow } from './plot/confusionshow.js';
 export { type Curve, type CurveMark, type CurvesOptions, curves } from './plot/curves.js';
@@ -76,6 +77,8 @@ export { type MatrixOptions, matrix } from './plot/matrix.js';
 export type { Colormap } from './plot/picture/colormap.js';
 export { type RenderOptions, renderPng, renderSvg } from './plot/picture/render.js';
 export { type PlayOptions, play } from './plot/play.js';
+export type { PlaySource } from './plot/player/audio-data.js';
+export type { SoundPicture } from './plot/player/sound-picture.js';
 export { type ScoreshowOptions, scoreshow } from './plot/scoreshow.js';
 export { show } from './plot/show.js';
 export type { ChartOptions, Spec } from './plot/spec.js';

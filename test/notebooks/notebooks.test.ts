@@ -193,16 +193,11 @@ describe('the lessons on sound as committed', () => {
   });
 
   it('play what is compared with the recording at 16 bits, as the recording', () => {
-    for (const [name, count] of [
-      ['03-stft.ipynb', 4],
-      ['04-mel.ipynb', 4],
-    ] as const) {
+    for (const name of ['03-stft.ipynb', '04-mel.ipynb']) {
       const players = displayed(readNotebook(join(folder, name)), 'text/html').map((data) => String(data['text/html']));
-      const waves = players.flatMap((html) => /data:audio\/wav;base64,([^"]*)/.exec(html)?.[1] ?? []);
-      deepEqual(
-        waves.map((wave) => Buffer.from(wave, 'base64').readUInt16LE(34)),
-        Array(count).fill(16),
-      );
+      const waves = players.flatMap((html) => [...html.matchAll(/data:audio\/wav;base64,([^"]*)/g)]);
+      ok(waves.length >= 4, `${waves.length} in ${name}`);
+      for (const [, wave] of waves) equal(Buffer.from(wave, 'base64').readUInt16LE(34), 16);
     }
   });
 });
@@ -261,7 +256,7 @@ describe('the lesson on training as committed', () => {
   it('plays each mistake under a title that says what it is', () => {
     const players = displayed(notebook, 'text/html').map((data) => String(data['text/html']));
     const titles = players.flatMap(
-      (html) => /<figcaption>(.*? taken for .*?)<\/figcaption><audio/.exec(html)?.[1] ?? [],
+      (html) => /<figcaption>(.*? taken for .*?)<\/figcaption><(?:img|audio)/.exec(html)?.[1] ?? [],
     );
     equal(titles.length, 3);
     ok(

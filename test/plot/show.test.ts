@@ -3,30 +3,10 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { curves, encodeWav, hconcat, ParameterError, play, renderPng, type Spec, show, waveshow } from 'onpa';
-import type { EmbedOptions } from 'onpa/dist/plot/picture/fit.js';
 import { audioElement } from 'onpa/dist/plot/play.js';
 import { isChart } from 'onpa/dist/plot/spec.js';
 import { patched } from './embedded.js';
-
-type Output = {
-  data: Record<string, unknown>;
-  metadata: Record<string, { alt?: string; embed_options: EmbedOptions }>;
-  transient: object;
-};
-
-/** Runs `cell` with a stand-in for the kernel's module and returns what it sent. */
-async function inKernel(cell: () => Promise<void> | void): Promise<Output[]> {
-  const outputs: Output[] = [];
-  const name = path.join('/kernel', 'tslab', 'dist', 'jupyter.js');
-  const exports = { lastWriteDisplayData: (output: Output) => outputs.push(output) };
-  require.cache[name] = { id: name, filename: name, loaded: true, exports } as unknown as NodeJS.Module;
-  try {
-    await cell();
-  } finally {
-    delete require.cache[name];
-  }
-  return outputs;
-}
+import { inKernel } from './kernel.js';
 
 const chart = waveshow({ samples: Float32Array.of(0, 0.5, -0.5), sampleRate: 8000 }, { title: 'Three samples' });
 

@@ -1,6 +1,8 @@
 import { given, type OrNull } from '../../options.js';
+import type { TimePlot } from '../player/time-plot.js';
 import type { Spec } from '../spec.js';
 import { encodeReduced } from './png.js';
+import { timePlots } from './time-plots.js';
 
 export interface RenderOptions {
   /** Pixels of the picture per pixel of the chart. Default 1. */
@@ -51,6 +53,10 @@ export interface Drawing {
   compiled: Spec;
   /** Of each part of a chart of several: what its axes, title and legend take beside its width, in pixels. */
   margins: number[];
+  /** In pixels. */
+  size: { width: number; height: number };
+  /** The plots along whose x axis time runs. */
+  timePlots: TimePlot[];
 }
 
 /** The picture of a chart, and what is known of its parts. */
@@ -63,7 +69,15 @@ export async function draw(spec: Spec): Promise<Drawing> {
   const view = new vega.View(vega.parse(compiled), { renderer: 'none', logger: QUIET as never });
   try {
     const svg = await view.toSVG();
-    return { svg, compiled: compiled as unknown as Spec, margins: marginsOf(view as unknown as Scene) };
+    const [width, height] = [...svg.matchAll(/\b(?:width|height)="([\d.]+)"/g)].map(([, length]) => Number(length));
+    const size = { width, height };
+    return {
+      svg,
+      compiled: compiled as unknown as Spec,
+      margins: marginsOf(view as unknown as Scene),
+      size,
+      timePlots: timePlots(compiled as unknown as Spec, view, size),
+    };
   } finally {
     view.finalize();
   }

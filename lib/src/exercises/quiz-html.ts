@@ -36,7 +36,7 @@ function option({ text, textJa, why, whyJa, right }: QuizOption, i: number, lang
 
 /** `code` and *emphasis*, the only marks that the texts have. */
 function inline(text: string): string {
-  return escapeHtml(text.trim())
-    .replace(/`([^`]+)`/g, '<code>$1</code>')
-    .replace(/\*([^*\s][^*]*)\*/g, '<em>$1</em>');
+  return escapeHtml(text.trim()).replace(/`([^`]+)`|\*([^*\s][^*]*)\*/g, (_, code?: string, emphasis?: string) =>
+    code === undefined ? `<em>${emphasis}</em>` : `<code>${code}</code>`,
+  );
 }

@@ -28,13 +28,17 @@ TARGET = OUTPUT / "notebooks"
 # Folders of this machine, and what stands for them: (folder, with a / behind it, without).
 PLACES = ((ROOT, "", "."), (Path.home(), "~/", "~"), (OUTPUT, "$ONPA_OUTPUT/", "$ONPA_OUTPUT"))
 
-# nbconvert's own page leaves out what a chart says of itself.
+# nbconvert's own page leaves out what a chart says of itself, and on A4 the end of a line of 75 columns.
 PAGE = """
 {%- extends 'index.html.j2' -%}
 {%- block data_png scoped -%}
 {%- set alt = output | get_metadata('alt', 'image/png') -%}
 {%- set image = super() -%}
 {{ image | replace('<img ', '<img alt="' ~ (alt | escape_html) ~ '" ', 1) if alt else image }}
+{%- endblock -%}
+{%- block html_head_css -%}
+{{ super() }}
+<style>@media print { body { --jp-code-font-size: 12px; } }</style>
 {%- endblock -%}
 """
 

@@ -1,18 +1,10 @@
 import { escapeHtml } from '../html.js';
 import { LETTERS, type Quiz, type QuizOption } from './quiz-file.js';
 
-/** The words around the questions. */
-const WORDS = {
-  en: {
-    how: 'Open the answer that you choose: it says whether it is right, and why.',
-    right: 'Right.',
-    wrong: 'Not quite.',
-  },
-  ja: {
-    how: '選んだ答えを開くと、正しいかどうかと、その理由が表示されます。',
-    right: '正解です。',
-    wrong: '違います。',
-  },
+/** What is said of an answer that is opened. */
+const VERDICTS = {
+  en: { right: '✓ Right.', wrong: '✗ Not quite.' },
+  ja: { right: '✓ 正解です。', wrong: '✗ 違います。' },
 };
 
 /**
@@ -30,13 +22,12 @@ function list({ questions }: Quiz, language: 'en' | 'ja'): string {
     const text = language === 'ja' ? questionJa : question;
     return `<li style="margin-bottom:1em"><p style="margin-bottom:0.4em">${inline(text)}</p>\n${options.map((it, i) => option(it, i, language)).join('\n')}</li>`;
   });
-  return `<p>${WORDS[language].how}</p>\n<ol>\n${items.join('\n')}\n</ol>`;
+  return `<ol>\n${items.join('\n')}\n</ol>`;
 }
 
 function option({ text, textJa, why, whyJa, right }: QuizOption, i: number, language: 'en' | 'ja'): string {
   const [answer, reason] = language === 'ja' ? [textJa, whyJa] : [text, why];
-  const words = WORDS[language];
-  const verdict = right ? `✓ ${words.right}` : `✗ ${words.wrong}`;
+  const verdict = VERDICTS[language][right ? 'right' : 'wrong'];
   return (
     `<details style="margin:0.2em 0"><summary>${LETTERS[i]}. ${inline(answer)}</summary>` +
     `<p style="margin:0.2em 0 0.6em 1.2em"><strong>${verdict}</strong> ${inline(reason)}</p></details>`
@@ -45,7 +36,7 @@ function option({ text, textJa, why, whyJa, right }: QuizOption, i: number, lang
 
 /** `code` and *emphasis*, the only marks that the texts have. */
 function inline(text: string): string {
-  return escapeHtml(text.trim())
-    .replace(/`([^`]+)`/g, '<code>$1</code>')
-    .replace(/\*([^*\s][^*]*)\*/g, '<em>$1</em>');
+  return escapeHtml(text.trim()).replace(/`([^`]+)`|\*([^*\s][^*]*)\*/g, (_, code?: string, emphasis?: string) =>
+    code === undefined ? `<em>${emphasis}</em>` : `<code>${code}</code>`,
+  );
 }

@@ -1,6 +1,6 @@
 import { deepEqual, equal, ok } from 'node:assert/strict';
-import { existsSync, readdirSync } from 'node:fs';
-import { type QuizQuestion, readQuiz } from 'onpa/dist/exercises/quiz-file.js';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { parseQuiz, type QuizQuestion, readQuiz } from 'onpa/dist/exercises/quiz-file.js';
 import { inRepository } from '../fixtures.js';
 
 /** '01-waveform' … 'beyond/vocoder': what lies in a folder of the repository and ends so. */
@@ -17,6 +17,15 @@ const place = ({ options }: QuizQuestion) => options.findIndex(({ right }) => ri
 describe('the quizzes', () => {
   it('are there for every lesson, and for nothing else', () => {
     deepEqual(stems('course/quizzes', '.yaml'), lessons);
+  });
+
+  it('are files as course/README.md shows one', () => {
+    const page = readFileSync(inRepository('course', 'README.md'), 'utf8');
+    const [, example] = /^```yaml\n([^`]+)```$/m.exec(page)!;
+    const [shown] = parseQuiz(example, 'course/README.md').questions;
+    const [asked] = readQuiz('01-waveform').questions;
+    equal(shown.question, asked.question);
+    for (const { text, right } of shown.options) equal(asked.options.find((it) => it.text === text)?.right, right);
   });
 
   for (const name of lessons.filter((it) => existsSync(inRepository('course', 'quizzes', `${it}.yaml`)))) {

@@ -30,11 +30,16 @@ export function judgeWord(answer: unknown, { name, isRight, hint }: Question<str
   else say(name, isRight(answer.trim().toLowerCase()) ? RIGHT : `Not yet: ${hint}`);
 }
 
-const RIGHT = '✓ right';
-const NO_ANSWER = 'Not answered yet.';
+export const RIGHT = '✓ right';
+export const NO_ANSWER = 'Not answered yet.';
 
-const isMissing = (answer: unknown): boolean =>
+export const isMissing = (answer: unknown): boolean =>
   answer === undefined || answer === null || (typeof answer === 'string' && answer.trim() === '');
+
+const isGrading = (): boolean => !['', '0'].includes(process.env.ONPA_GRADING ?? '');
+
+/** Asked at the beginning, too: a cell that is graded cannot put an end to it. */
+const isGraded = isGrading();
 
 /**
  * Prints the verdict; where `ONPA_GRADING` is set, one that is not right is an error, so that a program which runs the
@@ -42,8 +47,8 @@ const isMissing = (answer: unknown): boolean =>
  *
  * @throws ExerciseError
  */
-function say(name: string, verdict: string): void {
-  if (verdict !== RIGHT && !['', '0'].includes(process.env.ONPA_GRADING ?? '')) {
+export function say(name: string, verdict: string): void {
+  if (verdict !== RIGHT && (isGraded || isGrading())) {
     throw new ExerciseError(`check.${name}: ${verdict}`);
   }
   console.log(verdict);

@@ -35,4 +35,10 @@ export const check: {
   readonly browser: typeof browser;
   readonly pretraining: typeof pretraining;
   readonly vocoder: typeof vocoder;
-} = { lesson1, lesson2, lesson3, lesson4, lesson5, lesson6, lesson7, lesson8, browser, pretraining, vocoder };
+} = frozen({ lesson1, lesson2, lesson3, lesson4, lesson5, lesson6, lesson7, lesson8, browser, pretraining, vocoder });
+
+/** What grades is not for those who are graded to change. */
+function frozen<Checks extends object>(checks: Checks): Checks {
+  for (const its of Object.values(checks)) Object.freeze(its);
+  return Object.freeze(checks);
+}

@@ -57,7 +57,7 @@ function listDifference(
 }
 
 const isNear = (value: number, truth: number, margin: number): boolean =>
-  value === truth || Math.abs(value - truth) <= margin || (Number.isNaN(value) && Number.isNaN(truth));
+  value === truth || Math.abs(value - truth) <= margin;
 
 const isList = (value: unknown): value is ArrayLike<unknown> =>
   Array.isArray(value) || (ArrayBuffer.isView(value) && !(value instanceof DataView));

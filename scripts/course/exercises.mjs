@@ -40,7 +40,7 @@ export function parseExercises(text, file) {
     throw new ExerciseFileError(`${file}:${line + 1}: ${message}`);
   };
   const [, title] = /^# (.+)$/.exec(lines[0]) ?? fail(0, 'a file of exercises begins with its title: # Lesson 1: …');
-  const starts = lines.flatMap((line, at) => (isHeadingAt(lines, at) ? [at] : []));
+  const starts = lines.flatMap((_, at) => (isHeadingAt(lines, at) ? [at] : []));
   if (starts.length === 0) fail(lines.length - 1, 'there is no exercise; begin one with: ## name (1 point)');
   const before = lines.findIndex((line, at) => at > 0 && at < starts[0] && line.trim() !== '');
   if (before > 0) fail(before, 'this belongs to no exercise; begin one above it: ## name (1 point)');
@@ -60,7 +60,10 @@ function parseOne(lines, from, to, fail) {
     HEADING.exec(lines[from])?.groups ?? fail(from, 'write the heading of an exercise as: ## name (2 points)');
   const first = lines.findIndex((line, at) => at > from && at < to && BLOCK.test(line));
   if (first < 0) fail(from, `'${name}' has no code; write its cell in a block that begins with: \`\`\`ts answer`);
-  const prose = lines.slice(from + 1, first).join('\n').trim();
+  const prose = lines
+    .slice(from + 1, first)
+    .join('\n')
+    .trim();
   const [english, japanese = ''] = prose.split(FOLD).map((part) => part.trim());
   if (english === '') fail(from + 1, `'${name}' has no text in English`);
   if (!japanese.endsWith('</details>')) {

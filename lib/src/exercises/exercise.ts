@@ -36,13 +36,17 @@ export const NO_ANSWER = 'Not answered yet.';
 export const isMissing = (answer: unknown): boolean =>
   answer === undefined || answer === null || (typeof answer === 'string' && answer.trim() === '');
 
-const isGrading = (): boolean => !['', '0'].includes(process.env.ONPA_GRADING ?? '');
+/** Asked for, or by nbgrader, which says so to the kernels that it starts. */
+function isGrading(): boolean {
+  const { ONPA_GRADING = '', NBGRADER_EXECUTION = '' } = process.env;
+  return !['', '0'].includes(ONPA_GRADING) || NBGRADER_EXECUTION !== '';
+}
 
 /** Asked at the beginning, too: a cell that is graded cannot put an end to it. */
 const isGraded = isGrading();
 
 /**
- * Prints the verdict; where `ONPA_GRADING` is set, one that is not right is an error, so that a program which runs the
+ * Prints the verdict; where notebooks are graded, one that is not right is an error, so that a program which runs the
  * notebook sees it.
  *
  * @throws ExerciseError

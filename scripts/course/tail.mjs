@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from '../setup/root.mjs';
 
-/** Whether each lesson has a cell with its quiz, before the exercises. */
+/** Whether each lesson has a cell with its quiz, before the exercises. The cell brings its import along. */
 const HAS_QUIZ = false;
 
 const fold = (japanese) => `<details lang="ja"><summary>日本語</summary>\n\n${japanese}\n\n</details>`;
@@ -26,7 +26,7 @@ const code = (id, source) => ({ cell_type: 'code', execution_count: null, id, me
 
 /** What follows "You can now" in a lesson: cells whose `source` is one text. Each has the name of what it is as its id. */
 export function tailCells(stem, { exercises }) {
-  const quiz = [markdown('quiz', QUIZ), code('quiz-cell', `quiz('${stem}');`)];
+  const quiz = [markdown('quiz', QUIZ), code('quiz-cell', `import { quiz } from 'onpa';\n\nquiz('${stem}');`)];
   return [
     ...(HAS_QUIZ ? quiz : []),
     markdown('exercises', EXERCISES),

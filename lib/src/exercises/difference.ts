@@ -53,7 +53,7 @@ function listDifference(
     }
   }
   if (value.length === truth.length) return undefined;
-  return `${it} ${value.length} entries, and ${truth.length} are right`;
+  return `${it} ${value.length} entries, and ${truth.length} ${truth.length === 1 ? 'is' : 'are'} right`;
 }
 
 const isNear = (value: number, truth: number, margin: number): boolean =>

@@ -140,7 +140,7 @@ const exercises: [name: string, check: Check, right: Answer, wrong: [Answer, Reg
     [
       [
         (rows: number[][]) => rows[0][0] / rows.length,
-        /for \[\[3,1\],\[0,4\]\] it gives 1\.5, and 0\.8730159 is right/,
+        /for \[\[3, 1\], \[0, 4\]\] it gives 1\.5, and 0\.8730159 is right/,
       ],
       [(rows: number[][]) => macroF1(rows) / (rows[1][1] ? 1 : 0), /it gives Infinity/],
     ],

@@ -11,7 +11,7 @@ const LINES = 20;
 
 const FOLD = '<details lang="ja"><summary>日本語</summary>';
 
-const CHECK = /^check\.\w+\.\w+\(answer\d(, [\w.]+)*\);$/;
+const CHECK = /^check\.\w+\.(\w+)\((answer\d|\1)(, (-?[\w.]+|'[^']+'))*\);$/;
 
 /** The complaints about a notebook's cells, each with the number of its cell and of its line. */
 export function formOf(cells) {
@@ -34,7 +34,10 @@ function codeForm(lines, complain) {
   if (lines.length > LINES) complain(LINES + 1, `${lines.length} lines; an idea has ${LINES}`);
   const at = lines.findIndex((words) => words.includes('check.lesson'));
   if (at >= 0 && (lines.length > 1 || !CHECK.test(lines[0]))) {
-    complain(at + 1, 'a check is a cell of its own with one call: check.lesson1.count(answer1);');
+    complain(
+      at + 1,
+      'a check is a cell of its own with one call: check.lesson1.count(answer1); or of a function under its own name',
+    );
   }
 }
 

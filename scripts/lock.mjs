@@ -1,9 +1,10 @@
-// Writes requirements.lock, and that of lib/setup: each Python package that the requirements.txt beside it needs, for
-// every Python and system that is supported, with the hashes of its files on PyPI.
-//   npm run lock       needs uv (pip install uv)
+// Writes requirements.lock, and those of lib/setup and course: each Python package that the requirements.txt beside it
+// needs, for every Python and system that is supported, with the hashes of its files on PyPI.
+//   npm run lock                 needs uv (pip install uv)
+//   npm run lock -- course       only those of course/
 import { execFileSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { readRequirements } from '../lib/setup/lock.mjs';
 import { library } from '../lib/setup/place.mjs';
 import { findProgram } from '../lib/setup/run.mjs';
@@ -15,8 +16,9 @@ if (!uv) {
   process.exit(1);
 }
 
-function resolve(requirements, options = []) {
-  const fixed = ['--universal', '--python-version', '3.10', '--generate-hashes', '--no-build', '--no-config'];
+function resolve(requirements, options = [], oldest = '3.10') {
+  const python = ['--python-version', oldest];
+  const fixed = ['--universal', ...python, '--generate-hashes', '--no-build', '--no-config'];
   const quiet = ['--quiet', '--no-header', '--no-annotate'];
   const args = ['pip', 'compile', ...fixed, ...quiet, ...options, '-'];
   return execFileSync(uv, args, { input: requirements.join('\n'), encoding: 'utf8', maxBuffer: 2 ** 26 });
@@ -33,6 +35,14 @@ function write(folder, ...sections) {
 }
 
 const section = (title, entries) => `# ${title}\n${entries.join('\n')}\n`;
+
+const course = join(root, 'course');
+for (const file of readdirSync(course, { recursive: true }).filter((name) => /(^|\/)requirements\.txt$/.test(name))) {
+  const folder = dirname(join(course, file));
+  const [, oldest] = /^# Python (3\.\d+):/m.exec(readFileSync(join(course, file), 'utf8')) ?? [];
+  write(folder, section('What it asks for, and what that needs', only(resolve(pinsOf(folder), [], oldest), /./)));
+}
+if (process.argv[2] === 'course') process.exit();
 
 write(root, section('JupyterLab and what it needs', only(resolve(pinsOf(root)), /./)));
 

@@ -125,7 +125,7 @@ def explain(error, client):
     return f"{place}\n{source}\n{what.strip()}"
 
 
-def run(path, timeout):
+def run(path, target, timeout):
     """Executes one notebook; returns it with the client and the error, or None."""
     notebook = nbformat.read(path, as_version=4)
     client = Client(
@@ -137,7 +137,7 @@ def run(path, timeout):
         resources={"metadata": {"path": str(path.parent)}},
     )
     # What native libraries write past the kernel goes into a file, not between the lines of this program.
-    with open(TARGET / f"{path.stem}.log", "wb") as log:
+    with open(target / f"{path.stem}.log", "wb") as log:
         try:
             client.execute(stdout=log, stderr=log)
         except (asyncio.CancelledError, CellExecutionError, CellTimeoutError, NoSuchKernel, RuntimeError) as error:
@@ -152,29 +152,31 @@ def main():
     which = "run only notebooks whose name starts with this, or the one of this path"
     parser.add_argument("names", nargs="*", metavar="NAME", help=which)
     parser.add_argument("--inplace", action="store_true", help="also write the outputs back into notebooks/")
+    parser.add_argument("--target", type=Path, default=TARGET, metavar="FOLDER", help="default: build/notebooks")
     parser.add_argument("--timeout", type=int, default=1800, metavar="SECONDS", help="per cell (default: %(default)s)")
     options = parser.parse_args()
     notebooks = choose(options.names)
     if not notebooks:
         print("notebooks/ has no notebook yet: nothing to run.")
         return 0
-    TARGET.mkdir(parents=True, exist_ok=True)
+    target = options.target.resolve()
+    target.mkdir(parents=True, exist_ok=True)
     exporter = HTMLExporter(extra_loaders=[DictLoader({"page.html.j2": PAGE})], template_file="page.html.j2")
     for path in notebooks:
         print(f"{path.stem} … ", end="", flush=True)
         start = time.perf_counter()
-        notebook, failure = run(path, options.timeout)
+        notebook, failure = run(path, target, options.timeout)
         seconds = time.perf_counter() - start
         text = portable(notebook)
-        write(TARGET / path.name, text)
-        write(TARGET / f"{path.stem}.html", exporter.from_notebook_node(notebook, {"metadata": {"name": path.stem}})[0])
+        write(target / path.name, text)
+        write(target / f"{path.stem}.html", exporter.from_notebook_node(notebook, {"metadata": {"name": path.stem}})[0])
         print(f"{'failed after' if failure else 'ok,'} {seconds:.1f} s", flush=True)
         if failure:
             print(f"\n{os.path.relpath(path)}, {failure}", file=sys.stderr)
             return 1
         if options.inplace:
             write(path, text)
-    print(f"Written to {TARGET.relative_to(Path.cwd()) if TARGET.is_relative_to(Path.cwd()) else TARGET}")
+    print(f"Written to {target.relative_to(Path.cwd()) if target.is_relative_to(Path.cwd()) else target}")
     return 0
 
 

@@ -12,34 +12,7 @@ import {
   TrainingArguments,
 } from 'onpa';
 import { audio } from '../fixtures.js';
-
-type Check = (answer: unknown) => void;
-
-/** What a check prints. */
-function said(run: Check, answer: unknown): string {
-  const { log } = console;
-  const lines: unknown[] = [];
-  console.log = (...words) => void lines.push(...words);
-  try {
-    run(answer);
-  } finally {
-    console.log = log;
-  }
-  equal(lines.length, 1);
-  return String(lines[0]);
-}
-
-/** With a variable of the environment, for as long as `work` takes. */
-function grading(value: string, work: () => void): void {
-  const before = process.env.ONPA_GRADING;
-  process.env.ONPA_GRADING = value;
-  try {
-    work();
-  } finally {
-    if (before === undefined) delete process.env.ONPA_GRADING;
-    else process.env.ONPA_GRADING = before;
-  }
-}
+import { type Check, grading, said } from './said.js';
 
 const distilhubert = {
   convKernel: [10, 3, 3, 3, 3, 2, 2],
@@ -113,10 +86,10 @@ const exercises: [name: string, check: Check, right: unknown[], wrong: unknown[]
 ];
 
 describe('check', () => {
-  it('has three exercises for each of the lessons', () => {
+  it('has four exercises for each of the lessons, of which one is a function, and three for those beyond', () => {
     const counts = Object.entries(check).map(([lesson, its]) => `${lesson}: ${Object.keys(its).length}`);
     deepEqual(counts, [
-      ...[1, 2, 3, 4, 5, 6, 7, 8].map((n) => `lesson${n}: 3`),
+      ...[1, 2, 3, 4, 5, 6, 7, 8].map((n) => `lesson${n}: 4`),
       'browser: 3',
       'pretraining: 3',
       'vocoder: 3',
@@ -161,6 +134,29 @@ describe('check', () => {
   it('grades unless ONPA_GRADING is empty or 0', () => {
     for (const value of ['', '0']) grading(value, () => equal(said(check.lesson1.count, 1).slice(0, 8), 'Not yet:'));
     for (const value of ['1', 'true']) grading(value, () => throws(() => check.lesson1.count(1), ExerciseError));
+  });
+
+  it('grades where nbgrader runs the notebook', () => {
+    grading('0', () => {
+      for (const value of ['autograde', 'validate']) {
+        process.env.NBGRADER_EXECUTION = value;
+        try {
+          throws(() => check.lesson1.count(1), ExerciseError);
+        } finally {
+          delete process.env.NBGRADER_EXECUTION;
+        }
+      }
+    });
+  });
+
+  it('cannot be changed by those who are graded', () => {
+    const own = check as unknown as Record<string, Record<string, unknown>>;
+    throws(() => {
+      own.lesson1 = {};
+    }, TypeError);
+    throws(() => {
+      own.lesson1.count = () => {};
+    }, TypeError);
   });
 
   it('knows how many bits the sound needs that it is given, however long that is', async () => {

@@ -3,6 +3,7 @@ import { execFile } from 'node:child_process';
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
+import { type Exercise, exerciseScript } from '../course/exercises.js';
 import { inRepository } from '../fixtures.js';
 import { withHub } from '../hub/running-hub.js';
 import { TOKEN } from '../hub/server.js';
@@ -20,11 +21,12 @@ describe('npm run notebooks', () => {
     mkdirSync(work, { recursive: true });
   });
 
-  /** Runs a lesson with these answers to its exercises, where neither network nor cache has anything. */
-  async function runAlone(lesson: string, answers: readonly string[], more: NodeJS.ProcessEnv = {}): Promise<Notebook> {
+  /** Runs a lesson with the solutions of its exercises, where neither network nor cache has anything. */
+  async function runAlone(lesson: string, more: NodeJS.ProcessEnv = {}): Promise<Notebook> {
     const stem = basename(lesson);
     const path = join(work, `${stem}-alone.ipynb`);
-    writeFileSync(path, JSON.stringify(solved(readNotebook(inRepository('notebooks', `${lesson}.ipynb`)), answers)));
+    const { exercises } = (await exerciseScript()).readExercises(lesson);
+    writeFileSync(path, JSON.stringify(solved(readNotebook(inRepository('notebooks', `${lesson}.ipynb`)), exercises)));
     const {
       MODEL: _model,
       DATASET: _dataset,
@@ -44,7 +46,8 @@ describe('npm run notebooks', () => {
     const executed = executedNotebook(`${stem}-alone.ipynb`);
     deepEqual(errors(executed), []);
     equal(stderr(executed), '');
-    deepEqual(verdicts(executed), ['✓ right', '✓ right', '✓ right']);
+    const checks = exercises.flatMap(({ tests }) => tests.filter(({ kind }) => kind === 'check'));
+    deepEqual(verdicts(executed), Array(checks.length).fill('✓ right'));
     return executed;
   }
 
@@ -81,7 +84,7 @@ describe('npm run notebooks', () => {
   });
 
   it(`runs the lesson on waveforms ${withoutNetwork}`, async () => {
-    const executed = await runAlone('01-waveform', ['15_876_000', '3000', '10']);
+    const executed = await runAlone('01-waveform');
     const lines = printed(executed);
     equal(lines[0], '80000');
     ok(lines.some((line) => line.startsWith('A trumpet phrase of this project')));
@@ -89,18 +92,14 @@ describe('npm run notebooks', () => {
     ok(displayed(executed, 'text/html').some((data) => String(data['text/html']).includes('data:audio/ogg;base64,')));
   });
 
-  for (const [stem, answers] of [
-    ['02-spectrum', ['186', '44_100', '2']],
-    ['03-stft', ['431', '400', '16_384']],
-    ['04-mel', ['8000', '6', '18']],
-  ] as const) {
+  for (const stem of ['02-spectrum', '03-stft', '04-mel']) {
     it(`runs the lesson ${stem} ${withoutNetwork}`, async () => {
-      ok(printed(await runAlone(stem, answers)).some((line) => line.startsWith('A trumpet phrase of this project')));
+      ok(printed(await runAlone(stem)).some((line) => line.startsWith('A trumpet phrase of this project')));
     });
   }
 
   it(`runs the lesson on DistilHuBERT ${withoutNetwork}, with the model that comes along`, async () => {
-    const lines = printed(await runAlone('05-distilhubert', ['1499', '3280', '4 * 1499 * 1499']));
+    const lines = printed(await runAlone('05-distilhubert'));
     equal(lines[0], 'onpa:models/mini-hubert: 2 layers of 128 channels');
     ok(lines.some((line) => line.startsWith('A trumpet phrase of this project')));
     ok(lines.includes('400 samples: 1 frames, formula 1'));
@@ -108,7 +107,7 @@ describe('npm run notebooks', () => {
   });
 
   it(`runs the lesson on the push ${withoutNetwork}, with the model that comes along`, async () => {
-    const lines = printed(await runAlone('07-push', ["'base_model'", '4', '10']));
+    const lines = printed(await runAlone('07-push'));
     ok(lines.includes('We push to the folder build/test/notebooks/results/hub/ft-hubert-on-gtzan.'));
     ok(lines.includes('largest difference: 0'));
   });
@@ -122,7 +121,7 @@ describe('npm run notebooks', () => {
     writeFileSync(stateFile, JSON.stringify({ ...state, global_step: 299 }));
     await withHub(async (hub) => {
       const more = { HF_ENDPOINT: hub.url, HF_TOKEN: TOKEN, WANDB_NAME };
-      const executed = await runAlone('07-push', ["'base_model'", '4', '10'], more);
+      const executed = await runAlone('07-push', more);
       ok(printed(executed).includes('299 steps'));
       ok(printed(executed).includes('We push to owner/pushed-by-the-lesson on the Hub.'));
       ok(printed(executed).includes('largest difference: 0'));
@@ -147,22 +146,22 @@ describe('npm run notebooks', () => {
   });
 
   it(`runs the lesson on inference ${withoutNetwork}, with the model that comes along`, async () => {
-    const lines = printed(await runAlone('08-inference', ['0.69', '26', '0.1']));
+    const lines = printed(await runAlone('08-inference'));
     ok(lines.some((line) => line.startsWith('Sense and Sensibility') && line.endsWith('its first 8.3 s')));
   });
 
   it(`runs the lesson on browsers ${withoutNetwork}, with the model that comes along`, async () => {
-    const lines = printed(await runAlone('beyond/browser', ['3072 * 772', '-25', '2048']));
+    const lines = printed(await runAlone('beyond/browser'));
     ok(lines.includes('620,682 parameters') && lines.includes('60 clips of at most 5 s'));
   });
 
   it(`runs the lesson on pre-training ${withoutNetwork}, with the model that comes along`, async () => {
-    const lines = printed(await runAlone('beyond/pretraining', ['99', '2.77', '7']));
+    const lines = printed(await runAlone('beyond/pretraining'));
     ok(lines.includes('240 to learn from, 60 held out'));
   });
 
   it(`runs the lesson on vocoders ${withoutNetwork}, with the model that comes along`, async () => {
-    const lines = printed(await runAlone('beyond/vocoder', ['256 / 80', '93.75', '0.68']));
+    const lines = printed(await runAlone('beyond/vocoder'));
     ok(lines.includes('VOCODER names no model: mini-vocos is all we hear.'));
   });
 
@@ -173,7 +172,7 @@ describe('npm run notebooks', () => {
     await withHub(async (hub) => {
       hub.commit(VOCODER, Object.fromEntries(names.map((name) => [name, file(name)])));
       const more = { HF_ENDPOINT: hub.url, VOCODER };
-      const executed = await runAlone('beyond/vocoder', ['256 / 80', '93.75', '0.68'], more);
+      const executed = await runAlone('beyond/vocoder', more);
       ok(!printed(executed).some((line) => line.startsWith('VOCODER names no model')));
       const sounds = displayed(executed, 'text/html').map((data) => String(data['text/html']));
       ok(sounds.some((html) => html.includes(VOCODER) && html.includes('data:audio/')));
@@ -189,7 +188,7 @@ describe('npm run notebooks', () => {
       hub.commit('Narsil/asr_dummy', { '1.flac': data('audio', 'reggae.flac') }, { type: 'dataset' });
       const AUDIO = `${hub.url}/datasets/Narsil/asr_dummy/resolve/main/1.flac`;
       const more = { HF_ENDPOINT: hub.url, CLASSIFIER: 'aisuko/ft-hubert-on-gtzan', AUDIO };
-      const lines = printed(await runAlone('08-inference', ['0.69', '26', '0.1'], more));
+      const lines = printed(await runAlone('08-inference', more));
       equal(lines[0], `classifier aisuko/ft-hubert-on-gtzan, audio ${AUDIO}`);
       ok(lines.some((line) => line.startsWith('reggae 0.9846, blues 0.0092')));
     });
@@ -221,14 +220,12 @@ describe('A notebook that is graded', () => {
   });
 });
 
-/** The lesson with answers in the cells that a reader fills in. */
-function solved(notebook: Notebook, answers: readonly string[]): Notebook {
-  const blank = /^const answer\d = undefined;/;
-  const cells = code(notebook).filter(({ source }) => source.some((line) => blank.test(line)));
-  equal(cells.length, answers.length);
-  for (const [i, { source }] of cells.entries()) {
-    const at = source.findIndex((line) => blank.test(line));
-    source[at] = source[at].replace('undefined', answers[i]);
+/** The lesson with the solutions in the cells that a reader fills in. */
+function solved(notebook: Notebook, exercises: readonly Exercise[]): Notebook {
+  for (const { answer, solution } of exercises) {
+    const cells = code(notebook).filter(({ source }) => source.join('') === answer);
+    equal(cells.length, 1, answer);
+    cells[0].source = solution.split(/(?<=\n)/);
   }
   return notebook;
 }

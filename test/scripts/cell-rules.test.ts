@@ -36,7 +36,11 @@ describe("The form of a lesson's cells", () => {
 
   it('takes a check that is alone in its cell', () => {
     deepEqual(found(code('check.lesson1.count(answer1);'), code('check.lesson5.frames(answer3, model.config);')), []);
+    deepEqual(found(code("check.lesson7.resultEntry(resultEntry, 'GTZAN', 'marsyas/gtzan', 0.82);")), []);
+    deepEqual(found(code('check.lesson2.findPeaks(findPeaks, amplitudeDb, -Infinity);')), []);
     for (const text of [
+      'check.lesson2.findPeaks(() => [], amplitudeDb, 1);',
+      'check.lesson2.findPeaks(peaks, amplitudeDb, 1);',
       'const n = 1;\ncheck.lesson1.count(answer1);',
       'check.lesson1.count(3000);',
       'check.lesson1.count(answer1 ?? 3000);',

@@ -14,14 +14,17 @@ import { vocoder } from './vocoder.js';
  * The checks of the course's exercises: `check.lesson1.` and Tab lists those of a lesson. Each takes an answer, and what of
  * the lesson it depends on, and prints whether it is right, or what to look at; an answer that is undefined is none yet.
  *
- * Where the environment variable `ONPA_GRADING` is set (to anything but 0), what is not right is an {@link ExerciseError},
- * and so is no answer: a cell with a check fails then, as a program that grades notebooks wants it.
+ * An answer that is a function is tried with several inputs, and the first for which it is wrong is told.
+ *
+ * Where the environment variable `ONPA_GRADING` is set (to anything but 0), or nbgrader runs the notebook, what is not right
+ * is an {@link ExerciseError}, and so is no answer: a cell with a check fails then, as a program that grades notebooks wants it.
  *
  * @throws ParameterError where what a check needs of the lesson is missing or says nothing
- * @throws ExerciseError where `ONPA_GRADING` is set, and the answer is missing or not right
+ * @throws ExerciseError where notebooks are graded, and the answer is missing or not right
  *
  * @example
  * check.lesson1.count(answer1);
+ * check.lesson1.aliasFrequency((hz, rate) => Math.abs(hz - rate * Math.round(hz / rate)), 8000, 20000);
  */
 export const check: {
   readonly lesson1: typeof lesson1;
@@ -35,4 +38,10 @@ export const check: {
   readonly browser: typeof browser;
   readonly pretraining: typeof pretraining;
   readonly vocoder: typeof vocoder;
-} = { lesson1, lesson2, lesson3, lesson4, lesson5, lesson6, lesson7, lesson8, browser, pretraining, vocoder };
+} = frozen({ lesson1, lesson2, lesson3, lesson4, lesson5, lesson6, lesson7, lesson8, browser, pretraining, vocoder });
+
+/** What grades is not for those who are graded to change. */
+function frozen<Checks extends object>(checks: Checks): Checks {
+  for (const its of Object.values(checks)) Object.freeze(its);
+  return Object.freeze(checks);
+}

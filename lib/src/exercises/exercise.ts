@@ -30,20 +30,29 @@ export function judgeWord(answer: unknown, { name, isRight, hint }: Question<str
   else say(name, isRight(answer.trim().toLowerCase()) ? RIGHT : `Not yet: ${hint}`);
 }
 
-const RIGHT = '✓ right';
-const NO_ANSWER = 'Not answered yet.';
+export const RIGHT = '✓ right';
+export const NO_ANSWER = 'Not answered yet.';
 
-const isMissing = (answer: unknown): boolean =>
+export const isMissing = (answer: unknown): boolean =>
   answer === undefined || answer === null || (typeof answer === 'string' && answer.trim() === '');
 
+/** Asked for, or by nbgrader, which says so to the kernels that it starts. */
+function isGrading(): boolean {
+  const { ONPA_GRADING = '', NBGRADER_EXECUTION = '' } = process.env;
+  return !['', '0'].includes(ONPA_GRADING) || NBGRADER_EXECUTION !== '';
+}
+
+/** Asked at the beginning, too: a cell that is graded cannot put an end to it. */
+const isGraded = isGrading();
+
 /**
- * Prints the verdict; where `ONPA_GRADING` is set, one that is not right is an error, so that a program which runs the
+ * Prints the verdict; where notebooks are graded, one that is not right is an error, so that a program which runs the
  * notebook sees it.
  *
  * @throws ExerciseError
  */
-function say(name: string, verdict: string): void {
-  if (verdict !== RIGHT && !['', '0'].includes(process.env.ONPA_GRADING ?? '')) {
+export function say(name: string, verdict: string): void {
+  if (verdict !== RIGHT && (isGraded || isGrading())) {
     throw new ExerciseError(`check.${name}: ${verdict}`);
   }
   console.log(verdict);

@@ -2,7 +2,10 @@ import { quantize } from '../dsp/quantize.js';
 import type { Waveform } from '../dsp/waveform.js';
 import { ParameterError } from '../errors.js';
 import { requireWaveform } from '../numbers.js';
+import { requireNumber, requireRate } from '../validation.js';
+import { draws } from './draws.js';
 import { isSame, judgeNumber } from './exercise.js';
+import { judgeFunction } from './trial.js';
 
 /** The exercises of lesson 1, the waveform. */
 export const lesson1 = {
@@ -35,6 +38,31 @@ export const lesson1 = {
       name: 'lesson1.bits',
       isRight: (bits) => bits === bitsFor(40, waveform),
       hint: 'print snr: its first entry is that of 2 bits, and the first that is not below 40 counts.',
+    });
+  },
+
+  /**
+   * Builds `aliasFrequency(hz, sampleRate)`: the frequency, in Hz, at which a tone is heard that was sampled without a filter.
+   *
+   * @param answer - the function
+   * @param sampleRate - at which it is tried, in Hz
+   * @param highest - of the tones that it is tried with, in Hz; above the sampling rate they are mirrored more than once
+   */
+  aliasFrequency(answer: unknown, sampleRate: number, highest: number): void {
+    requireRate('sampleRate', sampleRate);
+    requireNumber('highest', highest, 1);
+    const next = draws(sampleRate + highest);
+    const tones = Array.from({ length: 40 }, () => Math.round(highest * next()));
+    // First what is near the edges, from the lowest on.
+    const edges = [0, 1, 1 / 2, 3 / 8, 5 / 8, 7 / 8].map((share) => Math.round(share * highest)).sort((a, b) => a - b);
+    judgeFunction(answer, {
+      name: 'lesson1.aliasFrequency',
+      trials: [...edges, ...tones].map((hz) => ({
+        given: `${hz.toLocaleString('en')} Hz at ${sampleRate.toLocaleString('en')} Hz`,
+        inputs: [hz, sampleRate],
+        truth: Math.abs(hz - sampleRate * Math.round(hz / sampleRate)),
+      })),
+      hint: 'samples cannot tell a tone from one that is a whole number of sampling rates higher or lower; the lowest is heard.',
     });
   },
 };

@@ -3,6 +3,7 @@ import { ParameterError } from '../errors.js';
 import { requireNumbers } from '../numbers.js';
 import { requireRate } from '../validation.js';
 import { judgeNumber } from './exercise.js';
+import { judgeFunction } from './trial.js';
 
 /** The exercises of lesson 2, the spectrum. */
 export const lesson2 = {
@@ -43,6 +44,40 @@ export const lesson2 = {
       hint: 'look for the largest level in the list, and for how many times the fundamental that is.',
     });
   },
+
+  /**
+   * Builds `findPeaks(levels, least)`: the bins, in order, that are higher than both neighbours and at least `least`. The first
+   * and the last bin have one neighbour only, and are none.
+   *
+   * @param answer - the function
+   * @param levels - what it is tried with, besides short lists
+   * @param least - the level that a peak has at least; -Infinity for any
+   */
+  findPeaks(answer: unknown, levels: ArrayLike<number>, least: number): void {
+    requireNumbers('levels', levels);
+    if (typeof least !== 'number' || Number.isNaN(least)) {
+      throw new ParameterError(`least is ${least}; give the level that a peak has at least, or -Infinity`);
+    }
+    // Short lists on the same side of the level: of them one sees what is wrong.
+    const at = Number.isFinite(least) ? least : 0;
+    const short = [
+      [0, 2, 1],
+      [0, 2, 1, 3, 1],
+      [5, 1, 2, 1, 5],
+      [0, 1, 2, 3, 2],
+      [0, 2, 2, 0, 3, 0],
+      [0, 1, 0, -1, 0, -1],
+    ].map((list) => list.map((x) => x + at - (Number.isFinite(least) ? 1 : 0)));
+    judgeFunction(answer, {
+      name: 'lesson2.findPeaks',
+      trials: [...short, Float64Array.from(levels)].map((list) => ({
+        given: `${Array.isArray(list) ? `[${list.join(', ')}]` : `${list.length} levels`} and at least ${least}`,
+        inputs: [list, least],
+        truth: peaksOf(list, least),
+      })),
+      hint: 'a peak is higher than the bin before it and the bin after it.',
+    });
+  },
 };
 
 function strongest(peaks: ArrayLike<number>, amplitudeDb: ArrayLike<number>): number {
@@ -52,4 +87,12 @@ function strongest(peaks: ArrayLike<number>, amplitudeDb: ArrayLike<number>): nu
   const level = (k: number) => amplitudeDb[k];
   const highest = Array.from(peaks).reduce((best, k) => (level(k) > level(best) ? k : best));
   return Math.round(highest / peaks[0]);
+}
+
+function peaksOf(levels: ArrayLike<number>, least: number): number[] {
+  const peaks: number[] = [];
+  for (let k = 1; k < levels.length - 1; k++) {
+    if (levels[k] >= least && levels[k] > levels[k - 1] && levels[k] > levels[k + 1]) peaks.push(k);
+  }
+  return peaks;
 }

@@ -1,7 +1,10 @@
+import type { AbstractMatrix } from 'ml-matrix';
 import { ParameterError } from '../errors.js';
 import { frameCount, type ModelConfig, receptiveField } from '../hubert/config.js';
-import { told } from '../numbers.js';
+import { requireReal, told } from '../numbers.js';
+import { draws } from './draws.js';
 import { isSame, judgeNumber } from './exercise.js';
+import { judgeFunction } from './trial.js';
 
 /** What of a model's configuration the exercises depend on. */
 type Convolutions = Pick<ModelConfig, 'convKernel' | 'convStride'>;
@@ -50,6 +53,47 @@ export const lesson5 = {
       name: 'lesson5.weights',
       isRight: (n) => isSame(n, config.numAttentionHeads * frameCount(config, CLIP) ** 2),
       hint: 'each head has a weight for each pair of frames; exercise 1 has the frames.',
+    });
+  },
+
+  /**
+   * Builds `meanPool(frames, mask)`: the mean of the frames whose mask is 1, channel by channel. The others are padding.
+   *
+   * @param answer - the function
+   * @param states - (frames, channels), what it is tried with
+   * @param share - how much of it is sound, in (0, 1]; the rest is padding, at the end
+   */
+  meanPool(answer: unknown, states: AbstractMatrix, share: number): void {
+    requireReal('states', states);
+    const rows = states.to2DArray().slice(0, 200);
+    const count = Math.max(1, Math.round(share * rows.length));
+    const next = draws(rows.length + rows[0].length);
+    // Padding is no silence: a model makes something of it.
+    const padded = rows.map((row, t) => (t < count ? row : row.map(() => 100 * next())));
+    const short = share < 1 ? [1, 1, 0] : [1, 1, 1];
+    judgeFunction(answer, {
+      name: 'lesson5.meanPool',
+      trials: [
+        {
+          given: `the frames [[1, 10], [3, 30], [8, 80]] and the mask [${short.join(', ')}]`,
+          inputs: [
+            [
+              [1, 10],
+              [3, 30],
+              [8, 80],
+            ],
+            short,
+          ],
+          truth: share < 1 ? [2, 20] : [4, 40],
+        },
+        {
+          given: `${rows.length} frames of ${rows[0].length} channels, ${count} of them sound`,
+          inputs: [padded, rows.map((_, t) => Number(t < count))],
+          truth: rows[0].map((_, channel) => rows.slice(0, count).reduce((sum, row) => sum + row[channel], 0) / count),
+        },
+      ],
+      hint: 'add up the frames whose mask is 1, and divide by how many they are.',
+      tolerance: 1e-5,
     });
   },
 };

@@ -4,6 +4,7 @@ import { classificationReport } from '../training/metrics.js';
 import { warmupStepsOf } from '../training/run/schedule.js';
 import type { Trainer } from '../training/trainer.js';
 import { isSameTo, judgeNumber, judgeWord } from './exercise.js';
+import { judgeFunction } from './trial.js';
 
 /** The exercises of lesson 6, fine-tuning. */
 export const lesson6 = {
@@ -43,6 +44,36 @@ export const lesson6 = {
       name: 'lesson6.loss',
       isRight: (loss) => isSameTo(2, loss, Math.LN10),
       hint: 'the probability of the right class is 1 / 10; its natural logarithm, with the sign turned.',
+    });
+  },
+
+  /**
+   * Builds `macroF1(confusion)`: the mean of the classes' F1, each counting the same. A class that was neither there nor named
+   * has 0.
+   *
+   * @param answer - the function, of a list of rows: true classes × predictions
+   * @param confusion - (C, C), what it is tried with
+   */
+  macroF1(answer: unknown, confusion: Matrix): void {
+    const counts = confusion?.to2DArray?.();
+    const told = counts?.length <= 4 ? JSON.stringify(counts) : `${counts?.length} classes`;
+    const { macroAvg } = classificationReport(confusion, counts?.map((_, i) => String(i)) ?? []);
+    judgeFunction(answer, {
+      name: 'lesson6.macroF1',
+      trials: [
+        {
+          given: '[[3, 1], [0, 4]]',
+          inputs: [
+            [
+              [3, 1],
+              [0, 4],
+            ],
+          ],
+          truth: (6 / 7 + 8 / 9) / 2,
+        },
+        { given: told, inputs: [counts], truth: macroAvg.f1Score },
+      ],
+      hint: 'precision divides by the sum of a column, recall by that of a row; F1 is 2 · p · r / (p + r), or 0 where nothing is right.',
     });
   },
 };

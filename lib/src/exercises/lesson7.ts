@@ -1,7 +1,9 @@
 import { ParameterError } from '../errors.js';
 import { told } from '../numbers.js';
+import { cardMetadata } from '../training/card/model-card.js';
 import type { LogEntry } from '../training/trainer-state.js';
 import { isSame, isSameTo, judgeNumber, judgeWord } from './exercise.js';
+import { judgeFunction } from './trial.js';
 
 /** The exercises of lesson 7, the push to the Hub. */
 export const lesson7 = {
@@ -35,6 +37,28 @@ export const lesson7 = {
       name: 'lesson7.epoch',
       isRight: (epoch) => epochs.some((best) => isSameTo(2, epoch, best)),
       hint: 'look for the smallest number in the column Validation Loss.',
+    });
+  },
+
+  /**
+   * Builds `resultEntry(dataset, type, accuracy)`: the entry of a card's metadata that says how right a classifier of sound is.
+   *
+   * @param answer - the function
+   * @param dataset - the name of a data set, for people
+   * @param type - the same on the Hub: 'owner/name'
+   * @param accuracy - in [0, 1]
+   */
+  resultEntry(answer: unknown, dataset: string, type: string, accuracy: number): void {
+    const card = cardMetadata('a model', { Accuracy: accuracy }, { dataset, datasetTags: type });
+    const [model] = card['model-index'] as { results: unknown[] }[];
+    if (model.results.length === 0)
+      throw new ParameterError(`type is ${told(type)}; give a name of the Hub: owner/name`);
+    judgeFunction(answer, {
+      name: 'lesson7.resultEntry',
+      trials: [
+        { given: `${dataset}, ${type} and ${accuracy}`, inputs: [dataset, type, accuracy], truth: model.results[0] },
+      ],
+      hint: 'compare with the form that the question shows.',
     });
   },
 };

@@ -1,4 +1,8 @@
+import { ParameterError } from '../errors.js';
+import { told } from '../numbers.js';
+import { requireNumber } from '../validation.js';
 import { isSame, isSameTo, judgeNumber } from './exercise.js';
+import { judgeFunction } from './trial.js';
 
 /** The exercises of lesson 8, inference. */
 export const lesson8 = {
@@ -26,6 +30,32 @@ export const lesson8 = {
       name: 'lesson8.probability',
       isRight: (p) => isSame(p, 1 / 10),
       hint: 'what if all are equally probable?',
+    });
+  },
+
+  /**
+   * Builds `nameOrNone(scores, least)`: the label of the best score, or 'none' where that is below `least`.
+   *
+   * @param answer - the function
+   * @param scores - what it is tried with, in their order: of a pipeline, the best is first
+   * @param least - the score that is enough, in [0, 1]
+   */
+  nameOrNone(answer: unknown, scores: readonly { label: string; score: number }[], least: number): void {
+    if (!Array.isArray(scores) || scores.length === 0 || scores.some((entry) => typeof entry?.score !== 'number')) {
+      throw new ParameterError(`scores is ${told(scores)}; give what a pipeline gave: [{ label, score }, …]`);
+    }
+    requireNumber('least', least, 0);
+    const best = scores.reduce((one, other) => (other.score > one.score ? other : one));
+    // Also where it is just enough, and where it just is not.
+    const limits = [least, best.score, best.score + 1e-3];
+    judgeFunction(answer, {
+      name: 'lesson8.nameOrNone',
+      trials: limits.map((limit) => ({
+        given: `${scores.map(({ label, score }) => `${label} ${score.toFixed(2)}`).join(', ')} and at least ${limit.toFixed(3)}`,
+        inputs: [scores.map(({ label, score }) => ({ label, score })), limit],
+        truth: best.score >= limit ? best.label : 'none',
+      })),
+      hint: 'find the largest score, wherever it is; one that is as large as the limit is enough.',
     });
   },
 };

@@ -48,7 +48,7 @@ const list = <T>(values: T | readonly T[] | undefined): readonly T[] =>
 const isOnHub = (name: string): boolean => isRepositoryId(name) && !isFolderSync(name);
 
 /** The metadata of a model card, with the keys of Transformers' trainer in its order. */
-function cardMetadata(
+export function cardMetadata(
   name: string,
   evaluation: LogResults['evaluation'],
   options: ModelCardOptions,

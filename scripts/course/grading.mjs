@@ -1,0 +1,52 @@
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { delimiter, dirname, join } from 'node:path';
+import { describePython, findInterpreter } from '../../lib/setup/interpreter.mjs';
+import { environmentPrefix } from '../../lib/setup/python.mjs';
+import { SetupError } from '../../lib/setup/run.mjs';
+import { root } from '../setup/root.mjs';
+import { courseEnvironment } from './environment.mjs';
+
+/** Where the assignments are, unless a course folder is named. */
+export const ASSIGNMENTS = join(root, 'build', 'assignments');
+
+/** A course folder's own settings, at first. */
+export const ownConfig = () => `c = get_config()
+load_subconfig("nbgrader_config.py", path=${JSON.stringify(join(root, 'course'))})
+
+# Settings of your own go here: they are kept.
+`;
+
+/**
+ * Runs nbgrader in a course folder: its own, which is installed where it is not yet, with the kernel of the course.
+ *
+ * @returns {Promise<number>} its exit status
+ */
+export async function nbgrader(folder, args) {
+  const python = await gradingPython();
+  if (!existsSync(join(folder, 'nbgrader_config.py'))) {
+    throw new SetupError(`${folder} has no nbgrader_config.py: npm run assignments -- --folder ${folder} makes it.`);
+  }
+  const env = {
+    ...process.env,
+    // nbgrader calls a program of its environment by name.
+    PATH: [dirname(python), process.env.PATH].join(delimiter),
+    JUPYTER_PATH: [join(environmentPrefix(), 'share', 'jupyter'), process.env.JUPYTER_PATH]
+      .filter(Boolean)
+      .join(delimiter),
+  };
+  const child = spawn(python, ['-m', 'nbgrader', ...args], { cwd: folder, env, stdio: 'inherit' });
+  return new Promise((done, reject) => {
+    child.on('error', reject);
+    child.on('exit', (code) => done(code ?? 1));
+  });
+}
+
+async function gradingPython() {
+  const { python, problem } = findInterpreter();
+  const { minor } = problem ? {} : describePython(python);
+  if (minor < 11) {
+    throw new SetupError(`nbgrader needs Python 3.11 or newer, and ${python} is 3.${minor}; name one in PYTHON.`);
+  }
+  return courseEnvironment('grading');
+}

@@ -14,25 +14,14 @@ import time
 from pathlib import Path
 
 import nbformat
-from jinja2 import DictLoader
 from jupyter_client.kernelspec import NoSuchKernel
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
-from nbconvert import HTMLExporter
+from notebook_page import page
 
 ROOT = Path(__file__).resolve().parent.parent
 SOURCE = ROOT / "notebooks"
 TARGET = ROOT / "build" / "notebooks"
-
-# nbconvert's own page leaves out what a chart says of itself.
-PAGE = """
-{%- extends 'index.html.j2' -%}
-{%- block data_png scoped -%}
-{%- set alt = output | get_metadata('alt', 'image/png') -%}
-{%- set image = super() -%}
-{{ image | replace('<img ', '<img alt="' ~ (alt | escape_html) ~ '" ', 1) if alt else image }}
-{%- endblock -%}
-"""
 
 
 class Client(NotebookClient):
@@ -148,7 +137,6 @@ def main():
         print("notebooks/ has no notebook yet: nothing to run.")
         return 0
     TARGET.mkdir(parents=True, exist_ok=True)
-    exporter = HTMLExporter(extra_loaders=[DictLoader({"page.html.j2": PAGE})], template_file="page.html.j2")
     for path in notebooks:
         print(f"{path.stem} … ", end="", flush=True)
         start = time.perf_counter()
@@ -156,7 +144,7 @@ def main():
         seconds = time.perf_counter() - start
         text = portable(notebook)
         write(TARGET / path.name, text)
-        write(TARGET / f"{path.stem}.html", exporter.from_notebook_node(notebook, {"metadata": {"name": path.stem}})[0])
+        write(TARGET / f"{path.stem}.html", page(notebook, path.stem))
         print(f"{'failed after' if failure else 'ok,'} {seconds:.1f} s", flush=True)
         if failure:
             print(f"\n{os.path.relpath(path)}, {failure}", file=sys.stderr)

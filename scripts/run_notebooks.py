@@ -14,11 +14,10 @@ import time
 from pathlib import Path
 
 import nbformat
-from jinja2 import DictLoader
 from jupyter_client.kernelspec import NoSuchKernel
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
-from nbconvert import HTMLExporter
+from notebook_page import page
 
 ROOT = Path(__file__).resolve().parent.parent
 SOURCE = ROOT / "notebooks"
@@ -27,20 +26,6 @@ TARGET = OUTPUT / "notebooks"
 
 # Folders of this machine, and what stands for them: (folder, with a / behind it, without).
 PLACES = ((ROOT, "", "."), (Path.home(), "~/", "~"), (OUTPUT, "$ONPA_OUTPUT/", "$ONPA_OUTPUT"))
-
-# nbconvert's own page leaves out what a chart says of itself, and on A4 the end of a line of 75 columns.
-PAGE = """
-{%- extends 'index.html.j2' -%}
-{%- block data_png scoped -%}
-{%- set alt = output | get_metadata('alt', 'image/png') -%}
-{%- set image = super() -%}
-{{ image | replace('<img ', '<img alt="' ~ (alt | escape_html) ~ '" ', 1) if alt else image }}
-{%- endblock -%}
-{%- block html_head_css -%}
-{{ super() }}
-<style>@media print { body { --jp-code-font-size: 12px; } }</style>
-{%- endblock -%}
-"""
 
 
 class Client(NotebookClient):
@@ -161,7 +146,6 @@ def main():
         return 0
     target = options.target.resolve()
     target.mkdir(parents=True, exist_ok=True)
-    exporter = HTMLExporter(extra_loaders=[DictLoader({"page.html.j2": PAGE})], template_file="page.html.j2")
     for path in notebooks:
         print(f"{path.stem} … ", end="", flush=True)
         start = time.perf_counter()
@@ -169,7 +153,7 @@ def main():
         seconds = time.perf_counter() - start
         text = portable(notebook)
         write(target / path.name, text)
-        write(target / f"{path.stem}.html", exporter.from_notebook_node(notebook, {"metadata": {"name": path.stem}})[0])
+        write(target / f"{path.stem}.html", page(notebook, path.stem))
         print(f"{'failed after' if failure else 'ok,'} {seconds:.1f} s", flush=True)
         if failure:
             print(f"\n{os.path.relpath(path)}, {failure}", file=sys.stderr)

@@ -1,21 +1,19 @@
 // JupyterLab on notebooks/, or on copies for who can only read these; further arguments go to it:
 //   npm run lab -- --no-browser --port 8899
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { canWrite } from '../lib/setup/scratch.mjs';
 import { copyLessons } from './copy_lessons.mjs';
+import { resultsFolder } from './results.mjs';
 import { runPython } from './setup/foreground.mjs';
 import { root } from './setup/root.mjs';
 
-const { outputPath } = createRequire(import.meta.url)('../lib/dist/output-path.js');
-// The same folder for all notebooks, whichever folder each is in.
-process.env.ONPA_OUTPUT = outputPath();
+const results = resultsFolder();
 
 /** The lessons, where they can be saved. */
 function lessonsFolder() {
   const lessons = join(root, 'notebooks');
   if (canWrite(lessons)) return lessons;
-  const copies = outputPath('lessons');
+  const copies = join(results, 'lessons');
   copyLessons(lessons, copies);
   console.log(`You cannot write in ${lessons}: your copies of the lessons are in ${copies}`);
   return copies;

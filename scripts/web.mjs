@@ -4,11 +4,11 @@
 //   npm run web -- --build           only builds
 //   npm run web -- --port 8090       at a port of your choice
 import { existsSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { basename, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { buildPage } from '../web/build.mjs';
 import { serveFolders } from '../web/server.mjs';
+import { resultsFolder } from './results.mjs';
 
 const PORT = 8090;
 
@@ -49,8 +49,7 @@ if (folder && !/^[\w.-]+$/.test(name)) {
   refuse(`${folder}: the page takes names of letters, digits, '.', '-' and '_'; rename the folder`);
 }
 
-const { outputPath } = createRequire(import.meta.url)('../lib/dist/output-path.js');
-const page = outputPath('web');
+const page = join(resultsFolder(), 'web');
 console.log('Building the page …');
 await buildPage(page);
 if (values.build) {

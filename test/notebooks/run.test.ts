@@ -83,6 +83,16 @@ describe('npm run notebooks', () => {
     deepEqual(errors(executedNotebook('fails.ipynb')), ['RangeError']);
   });
 
+  it('says what to do where the folder of results cannot be written to', async () => {
+    const file = join(work, 'a-file');
+    writeFileSync(file, '');
+    // Nobody can write below a file, not even root.
+    const env = { ...process.env, ONPA_OUTPUT: join(file, 'results') };
+    const run = promisify(execFile)(process.execPath, [inRepository('scripts', 'notebooks.mjs'), '01'], { env });
+    const message = `Nothing can be written in the folder of results, ${env.ONPA_OUTPUT}: name a folder of yours in ONPA_OUTPUT\n`;
+    await rejects(run, { stderr: message, code: 1 });
+  });
+
   it(`runs the lesson on waveforms ${withoutNetwork}`, async () => {
     const executed = await runAlone('01-waveform');
     const lines = printed(executed);

@@ -23,10 +23,10 @@ load_subconfig("nbgrader_config.py", path=${JSON.stringify(join(root, 'course'))
  * @returns {Promise<number>} its exit status
  */
 export async function nbgrader(folder, args) {
-  const python = await gradingPython();
   if (!existsSync(join(folder, 'nbgrader_config.py'))) {
     throw new SetupError(`${folder} has no nbgrader_config.py: npm run assignments -- --folder ${folder} makes it.`);
   }
+  const python = await gradingPython();
   const env = {
     ...process.env,
     // nbgrader calls a program of its environment by name.

@@ -30,8 +30,8 @@ export interface Course {
   folder: string;
   /** A notebook of the folder. */
   read(...path: string[]): { cells: Cell[] };
-  /** A student hands in a lesson. */
-  submit(student: string, stem: string, answers: Student): Promise<void>;
+  /** A student hands in a lesson, and may have changed its other cells. */
+  submit(student: string, stem: string, answers: Student, change?: (source: string) => string): Promise<void>;
   /** Runs nbgrader's autograder; its exit status and what it says. */
   grade(stem: string): Promise<{ status: number; log: string }>;
   /** The scores of a lesson's students, and what there is to reach. */
@@ -68,7 +68,7 @@ export async function makeCourse(folder: string, stems: readonly string[], setti
   return {
     folder,
     read,
-    async submit(student, stem, answers) {
+    async submit(student, stem, answers, change = (source) => source) {
       const name = basename(stem);
       const { exercises } = readExercises(stem);
       const path = join(folder, 'release', name, `${name}.ipynb`);
@@ -76,6 +76,7 @@ export async function makeCourse(folder: string, stems: readonly string[], setti
       for (const cell of notebook.cells as Cell[]) {
         const [, n] = /^answer-(\d)$/.exec(cell.metadata.nbgrader?.grade_id ?? '') ?? [];
         if (n !== undefined) cell.source = answers(Number(n), exercises[Number(n) - 1], cell.source);
+        else cell.source = change(cell.source);
       }
       const target = join(folder, 'submitted', student, name);
       mkdirSync(target, { recursive: true });

@@ -1,0 +1,50 @@
+import { equal, match, ok } from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { mkdirSync, rmSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { inRepository } from '../fixtures.js';
+
+function run(script: string, ...args: string[]): Promise<{ status: number; stdout: string; stderr: string }> {
+  return new Promise((done) => {
+    execFile(process.execPath, [inRepository('scripts', script), ...args], (error, stdout, stderr) => {
+      done({ status: Number(error?.code ?? 0), stdout, stderr });
+    });
+  });
+}
+
+describe('the commands of a teacher', () => {
+  it('say which lessons there are, and which options, where one is asked for that is none', async () => {
+    const lesson = await run('assignments.mjs', '--check', '09');
+    equal(lesson.status, 1);
+    match(lesson.stderr, /^No lesson begins with '09': there are 01-waveform, .*08-inference, browser, .*vocoder\.\n$/);
+    const option = await run('assignments.mjs', '--solution');
+    equal(option.status, 1);
+    match(option.stderr, /Unknown option '--solution'[\s\S]*--no-solutions +without the solutions/);
+    const help = await run('assignments.mjs', '--help');
+    equal(help.status, 0);
+    match(help.stdout, /^npm run assignments \[-- \[options\] \[LESSON …\]\]/);
+  });
+
+  it('say how a folder of assignments is made, where there is none', async () => {
+    const folder = inRepository('build', 'test', 'no-assignments');
+    rmSync(folder, { recursive: true, force: true });
+    mkdirSync(folder, { recursive: true });
+    const { status, stderr } = await run('nbgrader.mjs', '--folder', folder, 'autograde', '01-waveform');
+    equal(status, 1);
+    equal(
+      stderr.trim().split('\n').at(-1),
+      `${folder} has no nbgrader_config.py: npm run assignments -- --folder ${folder} makes it.`,
+    );
+  });
+
+  it('run the nbgrader that is locked, each of its packages with a hash', async () => {
+    const { readLock, readRequirements } = await import(pathToFileURL(resolve('lib/setup/lock.mjs')).href);
+    const locked: { name: string; version: string; text: string }[] = readLock(
+      resolve('course/grading/requirements.lock'),
+    );
+    for (const { name, text } of locked) ok(text.includes('--hash=sha256:'), name);
+    const [wanted] = readRequirements(resolve('course/grading/requirements.txt'));
+    equal(locked.find(({ name }) => name === 'nbgrader')?.version, wanted.version);
+  });
+});

@@ -1,9 +1,10 @@
-// Writes requirements.lock, and that of lib/setup: each Python package that the requirements.txt beside it needs, for
-// every Python and system that is supported, with the hashes of its files on PyPI.
-//   npm run lock       needs uv (pip install uv)
+// Writes requirements.lock, and those of lib/setup and course: each Python package that the requirements.txt beside it
+// needs, for every Python and system that is supported, with the hashes of its files on PyPI.
+//   npm run lock                 needs uv (pip install uv)
+//   npm run lock -- course       only those of course/
 import { execFileSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { readdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { readRequirements } from '../lib/setup/lock.mjs';
 import { library } from '../lib/setup/place.mjs';
 import { findProgram } from '../lib/setup/run.mjs';
@@ -33,6 +34,13 @@ function write(folder, ...sections) {
 }
 
 const section = (title, entries) => `# ${title}\n${entries.join('\n')}\n`;
+
+const course = join(root, 'course');
+for (const file of readdirSync(course, { recursive: true }).filter((name) => /(^|\/)requirements\.txt$/.test(name))) {
+  const folder = dirname(join(course, file));
+  write(folder, section('What it asks for, and what that needs', only(resolve(pinsOf(folder)), /./)));
+}
+if (process.argv[2] === 'course') process.exit();
 
 write(root, section('JupyterLab and what it needs', only(resolve(pinsOf(root)), /./)));
 

@@ -63,12 +63,12 @@ export async function pip(args) {
   await run(environmentPython(), ['-m', 'pip', ...args], { env: pythonEnvironment() });
 }
 
-/** Installs packages of a lock, with further options of pip's. */
-export async function installLocked(entries, options = []) {
+/** Installs packages of a lock, with further options of pip's, in the environment that is used or that of `python`. */
+export async function installLocked(entries, options = [], python = environmentPython()) {
   const offline = await downloadProblem(process.env.PIP_INDEX_URL ?? 'https://pypi.org', 'Python packages');
   const patience = offline ? ['--retries', '0'] : [];
   const args = ['-m', 'pip', ...lockedArguments(entries), ...options, ...patience];
-  await run(environmentPython(), args, { env: pythonEnvironment(), reason: offline });
+  await run(python, args, { env: pythonEnvironment(), reason: offline });
 }
 
 /** Makes the environment that is used where none is active. */

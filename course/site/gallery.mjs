@@ -1,0 +1,32 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { escapeHtml } from './escape.mjs';
+import { fenced } from './fence.mjs';
+
+/** The pictures of docs/, by lesson. */
+const PICTURES = {
+  '01-waveform': 'waveform',
+  '02-spectrum': 'spectrum',
+  '03-stft': 'stft',
+  '04-mel': 'mel',
+  '05-distilhubert': 'clusters',
+  '06-training': 'confusion',
+  '07-push': 'push',
+  '08-inference': 'inference',
+  browser: 'web',
+};
+
+const MINUTES = { en: (minutes) => `about ${minutes} minutes`, ja: (minutes) => `約 ${minutes} 分` };
+
+/** Lessons with picture, title and the time that each says it takes, as HTML in MyST's Markdown. */
+export function gallery(sources, { course, language, titles, pages, picture }) {
+  const items = sources.map((source) => {
+    const stem = source.split('/').at(-1).replace('.ipynb', '');
+    const image = `docs/${PICTURES[stem] ?? stem}.png`;
+    const seen = existsSync(join(course, image)) ? `<img src="../${picture(image)}" alt="" loading="lazy">` : '';
+    const minutes = /\*\*Time:\*\* about (\d+) minutes/.exec(readFileSync(join(course, source), 'utf8'))?.[1];
+    const time = minutes === undefined ? '' : `<span>${MINUTES[language](minutes)}</span>`;
+    return `<a href="${pages.get(source)}.html">${seen}<strong>${escapeHtml(titles.get(source))}</strong>${time}</a>`;
+  });
+  return fenced('{raw} html', `<div class="gallery">\n${items.join('\n')}\n</div>`);
+}

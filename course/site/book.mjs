@@ -9,7 +9,6 @@ import { textIn } from './languages.mjs';
 import { linked } from './links.mjs';
 import { notebookPage, textOf } from './notebook.mjs';
 import { pageName, partsOf } from './pages.mjs';
-import { translated } from './translated.mjs';
 
 const START = 'course/site/index.md';
 
@@ -26,7 +25,7 @@ const WORDS = {
     name: '日本語',
     download: 'ノートブックをダウンロード',
     api: '関数リファレンス（英語）',
-    web: '音を聴くページ',
+    web: '聞くページ',
   },
 };
 
@@ -40,16 +39,16 @@ const PLACES = new Map([
 const titleOf = (markdown) => /^# (.+)$/m.exec(markdown)[1];
 
 /** Writes the sources of the book in one language: pages of MyST's Markdown, and what Sphinx is told of them. */
-export async function writeBook(folder, { course, language, site, media, repository }) {
+export async function writeBook(folder, { language, site, media, repository }) {
   await cp(join(root, 'course', 'site', 'sphinx'), folder, { recursive: true });
-  const parts = partsOf(course);
+  const parts = partsOf(root);
   const sources = parts.flatMap((part) => part.sources);
   const pages = new Map([
     [START, 'index'],
     ['README.md', 'index'],
     ...sources.map((source) => [source, pageName(source)]),
   ]);
-  const picture = (path) => media.write(readFileSync(join(course, path)), 'png');
+  const picture = (path) => media.write(readFileSync(join(root, path)), 'png');
   const anchors = {};
   const titles = new Map();
   const link = (source) => (text) =>
@@ -65,7 +64,7 @@ export async function writeBook(folder, { course, language, site, media, reposit
   }
 
   for (const source of sources) {
-    const text = await readFile(join(course, source), 'utf8');
+    const text = await readFile(join(root, source), 'utf8');
     if (source.endsWith('.ipynb')) await writeLesson(source, text);
     else if (source.endsWith('.yaml')) await writeGlossary(source, text);
     else await writeText(source, text);
@@ -77,7 +76,7 @@ export async function writeBook(folder, { course, language, site, media, reposit
     const site_ = '../'.repeat(pages.get(source).split('/').length);
     const download = join(site, source);
     await mkdir(dirname(download), { recursive: true });
-    await cp(join(course, source), download);
+    await cp(join(root, source), download);
     const size = (Buffer.byteLength(text) / 1e6).toFixed(1);
     const name = source.split('/').at(-1);
     const lead = `<p class="lesson-tools"><a href="${site_}${source}" download="${name}">${WORDS[language].download}</a> (${size} MB)</p>`;
@@ -96,9 +95,7 @@ export async function writeBook(folder, { course, language, site, media, reposit
   }
 
   async function writeText(source, text) {
-    const japanese = language === 'ja' ? translated(source) : undefined;
-    const own = japanese ?? textIn(text, language);
-    await write(source, `${link(source)(own)}\n`, { headings: anchorsOf(textIn(text, 'en')) });
+    await write(source, `${link(source)(textIn(text, language))}\n`, { headings: anchorsOf(textIn(text, 'en')) });
   }
 
   async function writeStart() {
@@ -106,7 +103,7 @@ export async function writeBook(folder, { course, language, site, media, reposit
     const lessons = (folderOf) =>
       gallery(
         sources.filter((source) => source.endsWith('.ipynb') && dirname(source) === folderOf),
-        { course, language, titles, pages, picture },
+        { language, titles, pages, picture },
       );
     const filled = link(START)(textIn(text, language))
       .replace('{{lessons}}', lessons('notebooks'))

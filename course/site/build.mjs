@@ -19,9 +19,8 @@ const here = join(root, 'course', 'site');
  * the page that hears; notebooks/, to be downloaded; media/, what the pages show.
  *
  * @param repository - the address of a repository; links to files that are not in the book lead there, or else nowhere
- * @param course - the folder of the course, another one in tests
  */
-export async function buildSite(folder, { repository, course = root, say = () => {} } = {}) {
+export async function buildSite(folder, { repository, say = () => {} } = {}) {
   const python = await courseEnvironment();
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
@@ -29,7 +28,7 @@ export async function buildSite(folder, { repository, course = root, say = () =>
   await rm(work, { recursive: true, force: true });
   const media = mediaFolder(folder);
   for (const language of LANGUAGES)
-    await writeBook(join(work, language), { course, language, site: folder, media, repository });
+    await writeBook(join(work, language), { language, site: folder, media, repository });
   say('The pages are written; Sphinx, TypeDoc and the page that hears follow …');
   await Promise.all([
     ...LANGUAGES.map((language) => sphinx(python, join(work, language), join(folder, language))),

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { root } from '../../scripts/setup/root.mjs';
 import { escapeHtml } from './escape.mjs';
 import { fenced } from './fence.mjs';
 
@@ -19,12 +20,12 @@ const PICTURES = {
 const MINUTES = { en: (minutes) => `about ${minutes} minutes`, ja: (minutes) => `約 ${minutes} 分` };
 
 /** Lessons with picture, title and the time that each says it takes, as HTML in MyST's Markdown. */
-export function gallery(sources, { course, language, titles, pages, picture }) {
+export function gallery(sources, { language, titles, pages, picture }) {
   const items = sources.map((source) => {
     const stem = source.split('/').at(-1).replace('.ipynb', '');
     const image = `docs/${PICTURES[stem] ?? stem}.png`;
-    const seen = existsSync(join(course, image)) ? `<img src="../${picture(image)}" alt="" loading="lazy">` : '';
-    const minutes = /\*\*Time:\*\* about (\d+) minutes/.exec(readFileSync(join(course, source), 'utf8'))?.[1];
+    const seen = existsSync(join(root, image)) ? `<img src="../${picture(image)}" alt="" loading="lazy">` : '';
+    const minutes = /\*\*Time:\*\* about (\d+) minutes/.exec(readFileSync(join(root, source), 'utf8'))?.[1];
     const time = minutes === undefined ? '' : `<span>${MINUTES[language](minutes)}</span>`;
     return `<a href="${pages.get(source)}.html">${seen}<strong>${escapeHtml(titles.get(source))}</strong>${time}</a>`;
   });

@@ -1,3 +1,5 @@
+import { joinedLines } from './joined-lines.mjs';
+
 /** The languages of the book, the first by default. */
 export const LANGUAGES = ['en', 'ja'];
 
@@ -113,13 +115,15 @@ export function textIn(markdown, language) {
   if (language === 'ja' && whole.length === 1 && headingsOf(whole[0].text).length > 0) {
     const [title] = headingsOf(markdown);
     const { heading, text } = whole[0];
-    const own = heading === undefined || /^# /m.test(text) ? [] : [`# ${heading}`];
-    return [...(own.length > 0 || /^# /m.test(text) ? own : [title]), text].join('\n\n');
+    const hasTitle = /^# /m.test(text);
+    const own = heading === undefined ? title : `# ${heading}`;
+    return joinedLines([...(hasTitle ? [] : [own]), text].join('\n\n'));
   }
   const parts = sections.flatMap((section) => {
     if (language === 'ja') return japaneseSection(section);
     const english = section.pieces.filter((piece) => piece.language === 'en').map(({ text }) => text);
     return section.heading === undefined ? english : [section.heading, ...english];
   });
-  return parts.filter((part) => part !== '').join('\n\n');
+  const text = parts.filter((part) => part !== '').join('\n\n');
+  return language === 'ja' ? joinedLines(text) : text;
 }

@@ -40,7 +40,7 @@ function chart(data, metadata, site, media) {
   const { embed_options: options = {} } = metadata[VEGA_LITE] ?? {};
   const spec = JSON.stringify([data[VEGA_LITE], options]);
   // A script, not JSON: pages that are opened as files may load no other.
-  const file = media.write(Buffer.from(`onpaChart(document.currentScript,${spec});\n`), 'js');
+  const file = media.write(Buffer.from(`onpaChart(document.currentScript,...${spec});\n`), 'js');
   return raw(`<div class="output chart" data-chart="${site}${file}">${picture(data, metadata, site, media)}</div>`);
 }
 

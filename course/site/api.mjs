@@ -20,6 +20,7 @@ export async function buildApi(root, folder) {
     hideGenerator: true,
     githubPages: false,
     validation: { notExported: false, invalidLink: false, notDocumented: false },
+    customCss: join(root, 'course', 'site', 'api.css'),
     logLevel: 'Error',
   });
   const project = await app.convert();
@@ -39,7 +40,7 @@ function linkBack(folder) {
       file,
       html.replace(
         /(<a href="[^"]*" class="title">)/,
-        `<a class="to-book" href="${base}../en/index.html">Course</a> $1`,
+        `<a class="to-book" href="${base}../en/index.html">← Course</a>$1`,
       ),
     );
   }

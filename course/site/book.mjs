@@ -91,7 +91,7 @@ export async function writeBook(folder, { language, site, media, repository }) {
       return lesson && { name: titles.get(lesson), href: `${pages.get(lesson)}.html` };
     };
     const { markdown, terms } = glossaryPage(termsOf(text), language, { pageOf });
-    await write(source, markdown, { headings: [anchorsOf(markdown)[0]], terms });
+    await write(source, markdown, { headings: ['glossary'], terms });
   }
 
   async function writeText(source, text) {
@@ -103,7 +103,7 @@ export async function writeBook(folder, { language, site, media, repository }) {
     const lessons = (folderOf) =>
       gallery(
         sources.filter((source) => source.endsWith('.ipynb') && dirname(source) === folderOf),
-        { language, titles, pages, picture },
+        { language, titles, pages, picture, media },
       );
     const filled = link(START)(textIn(text, language))
       .replace('{{lessons}}', lessons('notebooks'))

@@ -39,6 +39,7 @@ html_theme_options = {
 html_sidebars = {
     "**": [
         "sidebar/brand.html",
+        "language.html",
         "sidebar/search.html",
         "sidebar/scroll-start.html",
         "sidebar/navigation.html",
@@ -87,7 +88,15 @@ def name_anchors(app, doctree):
         term["ids"] = [anchor]
 
 
+def level_captions(app, pagename, templatename, context, doctree):
+    """Says how deep the captions of the navigation are, which are headings to screen readers."""
+    tree = context.get("furo_navigation_tree", "")
+    context["furo_navigation_tree"] = tree.replace('role="heading"', 'role="heading" aria-level="2"')
+
+
 def setup(app):
     app.add_search_language(JapaneseSearch)
     app.connect("doctree-read", name_anchors, priority=1)
+    # After Furo has made it.
+    app.connect("html-page-context", level_captions, priority=900)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -32,6 +32,7 @@ async function draw(place: HTMLElement, spec: VisualizationSpec, options: EmbedO
       actions: { export: true, source: false, compiled: false, editor: false },
       i18n: WORDS,
     });
+    frame.querySelector('summary')?.setAttribute('aria-label', WORDS.CLICK_TO_VIEW_ACTIONS);
     for (const picture of pictures) picture.remove();
     place.dataset.drawn = '';
   } catch (error) {

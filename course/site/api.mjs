@@ -20,6 +20,7 @@ export async function buildApi(root, folder) {
     hideGenerator: true,
     githubPages: false,
     validation: { notExported: false, invalidLink: false, notDocumented: false },
+    favicon: join(root, 'web', 'icon.svg'),
     customCss: join(root, 'course', 'site', 'api.css'),
     logLevel: 'Error',
   });

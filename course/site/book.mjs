@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { cp, mkdir, readFile, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname, extname, join } from 'node:path';
 import { root } from '../../scripts/setup/root.mjs';
 import { gallery } from './gallery.mjs';
 import { glossaryPage, termsOf } from './glossary.mjs';
@@ -41,6 +41,7 @@ const titleOf = (markdown) => /^# (.+)$/m.exec(markdown)[1];
 /** Writes the sources of the book in one language: pages of MyST's Markdown, and what Sphinx is told of them. */
 export async function writeBook(folder, { language, site, media, repository }) {
   await cp(join(root, 'course', 'site', 'sphinx'), folder, { recursive: true });
+  await cp(join(root, 'web', 'icon.svg'), join(folder, 'static', 'icon.svg'));
   const parts = partsOf(root);
   const sources = parts.flatMap((part) => part.sources);
   const pages = new Map([
@@ -48,7 +49,7 @@ export async function writeBook(folder, { language, site, media, repository }) {
     ['README.md', 'index'],
     ...sources.map((source) => [source, pageName(source)]),
   ]);
-  const picture = (path) => media.write(readFileSync(join(root, path)), 'png');
+  const picture = (path) => media.write(readFileSync(join(root, path)), extname(path).slice(1));
   const anchors = {};
   const titles = new Map();
   const link = (source) => (text) =>

@@ -37,6 +37,7 @@ export async function buildSite(folder, { repository, say = () => {} } = {}) {
     bundleCharts(folder),
   ]);
   await cp(join(here, 'start.html'), join(folder, 'index.html'));
+  await cp(join(root, 'web', 'icon.svg'), join(folder, 'icon.svg'));
   // GitHub Pages leaves out folders that begin with _ without it.
   await writeFile(join(folder, '.nojekyll'), '');
 }

@@ -21,11 +21,16 @@ export function mediaFolder(folder) {
     return `media/${name}`;
   }
 
-  /** HTML with the sounds and pictures that it holds in files; `site` is the way from its page to the site's root. */
+  /**
+   * HTML with the sounds and pictures that it holds in files; `site` is the way from its page to the site's root. A script
+   * beside a sound reads it where it is.
+   */
   function outside(html, site) {
+    const hasScript = html.includes('<script');
     return html.replace(/(\ssrc=")data:([\w/]+);base64,([\w+/=]+)"/g, (whole, before, type, data) => {
       const ending = ENDINGS[type];
-      return ending === undefined ? whole : `${before}${site}${write(Buffer.from(data, 'base64'), ending)}"`;
+      if (ending === undefined || (hasScript && type.startsWith('audio/'))) return whole;
+      return `${before}${site}${write(Buffer.from(data, 'base64'), ending)}"`;
     });
   }
   return { write, outside };

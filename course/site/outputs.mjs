@@ -1,5 +1,6 @@
 import { escapeHtml } from './escape.mjs';
 import { fenced } from './fence.mjs';
+import { htmlIn } from './html-languages.mjs';
 import { headingsOf } from './languages.mjs';
 
 const VEGA_LITE = 'application/vnd.vegalite.v5+json';
@@ -16,7 +17,7 @@ export function outputIn(output, { language, site, media }) {
   const { data, metadata = {} } = output;
   if (data[VEGA_LITE]) return chart(data, metadata, site, media);
   if (data['text/html']) {
-    const html = media.outside(inLanguage(joined(data['text/html']), language), site);
+    const html = media.outside(htmlIn(joined(data['text/html']), language), site);
     return raw(`<div class="output">${html}</div>`);
   }
   if (data['image/png']) return raw(`<div class="output">${picture(data, metadata, site, media)}</div>`);
@@ -28,12 +29,6 @@ const plain = (text) =>
   text.trim() === ''
     ? ''
     : raw(`<div class="output"><pre>${escapeHtml(text.replace(COLOURS, '').trimEnd())}</pre></div>`);
-
-/** Quizzes and the like bring their Japanese folded, as texts do: one of the languages is left out. */
-function inLanguage(html, language) {
-  if (language === 'ja') return html.replace(/<(details|p|span|div) lang="en"[^>]*>[\s\S]*?<\/\1>/g, '');
-  return html.replace(/<(details|p|span|div) lang="ja"[^>]*>[\s\S]*?<\/\1>/g, '');
-}
 
 /** A chart: its picture, in the place of which charts.js draws the chart itself. */
 function chart(data, metadata, site, media) {

@@ -37,3 +37,6 @@ export const glossary = () =>
     ) => { markdown: string; terms: string[] };
   }>('glossary.mjs');
 export const builder = () => load<{ buildSite: (folder: string, options?: object) => Promise<void> }>('build.mjs');
+export const htmlLanguages = () => load<{ htmlIn: (html: string, language: Language) => string }>('html-languages.mjs');
+export const media = () =>
+  load<{ mediaFolder: (folder: string) => { outside: (html: string, site: string) => string } }>('media.mjs');

@@ -24,6 +24,7 @@ html_theme = "furo"
 html_static_path = ["static"]
 templates_path = ["templates"]
 locale_dirs = ["locale"]
+html_favicon = "static/icon.svg"
 html_css_files = ["site.css"]
 html_js_files = ["site.js"]
 html_copy_source = False

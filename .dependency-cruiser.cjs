@@ -29,7 +29,7 @@ module.exports = {
       name: 'nothing-missing',
       severity: 'error',
       comment: 'The imported file or package is not there.',
-      from: { path: '^(lib/src|test|bench|scripts/data|web)/' },
+      from: { path: '^(lib/src|test|bench|scripts/data|web|course)/' },
       // The build makes the one that is left out; src/dsp has its types.
       to: { couldNotResolve: true, pathNot: '^\\./kernels-binary\\.js$' },
     },
@@ -151,9 +151,10 @@ module.exports = {
     {
       name: 'library-stands-alone',
       severity: 'error',
-      comment: 'The library is published without the course: it knows no notebook, script, test, benchmark or page.',
+      comment:
+        'The library is published without the course: it knows no notebook, script, test, benchmark, page or book.',
       from: { path: '^lib/' },
-      to: { path: '^(notebooks|scripts|test|bench|data|web)/' },
+      to: { path: '^(notebooks|scripts|test|bench|data|web|course)/' },
     },
     {
       name: 'library-declares-its-packages',
@@ -171,7 +172,7 @@ module.exports = {
       severity: 'error',
       comment:
         "Tests, benchmarks, scripts and the page import the package ('onpa') or a compiled module of it ('onpa/dist/…'), never its source.",
-      from: { path: '^(test|bench|scripts|web)/' },
+      from: { path: '^(test|bench|scripts|web|course)/' },
       to: { path: '^lib/src/' },
     },
   ],

@@ -36,6 +36,12 @@ const PLACES = new Map([
   ['course/site/api', 'api/index.html'],
 ]);
 
+/** The start page stands for README.md, and has other headings. */
+const ANCHORS = new Map([
+  ['README.md#two-commands', '#run-it-yourself'],
+  ['README.md#what-it-looks-like', '#the-lessons'],
+]);
+
 const titleOf = (markdown) => /^# (.+)$/m.exec(markdown)[1];
 
 /** Writes the sources of the book in one language: pages of MyST's Markdown, and what Sphinx is told of them. */
@@ -53,7 +59,7 @@ export async function writeBook(folder, { language, site, media, repository }) {
   const anchors = {};
   const titles = new Map();
   const link = (source) => (text) =>
-    linked(text, { source, page: pages.get(source), pages, places: PLACES, repository, picture });
+    linked(text, { source, page: pages.get(source), pages, anchors: ANCHORS, places: PLACES, repository, picture });
 
   async function write(source, markdown, found) {
     const page = pages.get(source);

@@ -6,11 +6,12 @@ import { promisify } from 'node:util';
 import { build } from 'esbuild';
 import { courseEnvironment } from '../../scripts/course/environment.mjs';
 import { root } from '../../scripts/setup/root.mjs';
-import { buildPage, licences } from '../../web/build.mjs';
+import { buildPage } from '../../web/build.mjs';
 import { buildApi } from './api.mjs';
 import { writeBook } from './book.mjs';
 import { LANGUAGES } from './languages.mjs';
 import { mediaFolder } from './media.mjs';
+import { notices } from './notices.mjs';
 
 const here = join(root, 'course', 'site');
 
@@ -34,7 +35,7 @@ export async function buildSite(folder, { repository, say = () => {} } = {}) {
     ...LANGUAGES.map((language) => sphinx(python, join(work, language), join(folder, language))),
     buildApi(root, join(folder, 'api')),
     buildPage(join(folder, 'web')),
-    bundleCharts(folder),
+    bundleCharts(python, folder),
   ]);
   await cp(join(here, 'start.html'), join(folder, 'index.html'));
   await cp(join(root, 'web', 'icon.svg'), join(folder, 'icon.svg'));
@@ -55,8 +56,8 @@ async function sphinx(python, source, target) {
   await rm(join(target, 'objects.inv'), { force: true });
 }
 
-/** The script that draws the charts, with Vega in it. */
-async function bundleCharts(folder) {
+/** The script that draws the charts, with Vega in it, and the notices of all. */
+async function bundleCharts(python, folder) {
   const { metafile } = await build({
     absWorkingDir: here,
     entryPoints: ['src/charts.ts'],
@@ -70,5 +71,5 @@ async function bundleCharts(folder) {
     metafile: true,
     logLevel: 'warning',
   });
-  await writeFile(join(folder, 'media', 'LICENCES.txt'), await licences(Object.keys(metafile.inputs)));
+  await writeFile(join(folder, 'LICENCES.txt'), await notices(python, Object.keys(metafile.inputs)));
 }

@@ -9,7 +9,6 @@ const INTRODUCTIONS = {
   en: 'The terms of the lessons, from A to Z, each with its word in Japanese and the lesson that it comes from.',
   ja: 'レッスンに出てくる用語です。五十音順に、英語の用語と、それが出てくるレッスンを添えてあります。',
 };
-const LESSONS = { en: 'Lesson', ja: 'レッスン' };
 
 export const anchorOf = (term) =>
   `term-${term
@@ -46,7 +45,7 @@ export function glossaryPage(terms, language, { pageOf }) {
     const [word, translation] = language === 'en' ? [entry.term, entry.ja] : [entry.ja, entry.term];
     const text = (language === 'en' ? entry.definition : entry.definitionJa).trim();
     const page = entry.lesson === undefined ? undefined : pageOf(String(entry.lesson));
-    const lesson = page === undefined ? '' : ` [${LESSONS[language]}: ${page.name}](${page.href})`;
+    const lesson = page === undefined ? '' : ` → [${page.name}](${page.href})`;
     return `${word} · ${translation}\n: ${text.replace(/\n+/g, ' ')}${lesson}`;
   });
   return {

@@ -33,10 +33,7 @@ describe('the glossary of the book', () => {
   it('defines each term in the language of the book, with its word in the other, and leads to its lesson', async () => {
     const { glossaryPage } = await glossary();
     const english = glossaryPage(TERMS, 'en', of).markdown;
-    match(
-      english,
-      /^spectrum · スペクトル\n: Amplitudes by frequency\. \[Lesson: 2 · The spectrum\]\(02-spectrum\.html\)$/m,
-    );
+    match(english, /^spectrum · スペクトル\n: Amplitudes by frequency\. → \[2 · The spectrum\]\(02-spectrum\.html\)$/m);
     match(english, /^window · 窓\n: A weight of samples\.$/m);
     const japanese = glossaryPage(TERMS, 'ja', of).markdown;
     match(japanese, /^# 用語集$/m);

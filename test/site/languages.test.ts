@@ -67,6 +67,8 @@ describe('a link of the repository in the book', () => {
     equal(linked('[`a[0]`](../web/)', targets), '[`a[0]`](../web/index.html)');
     const inFolder = { ...targets, source: 'notebooks/beyond/vocoder.ipynb', page: 'beyond/vocoder' };
     equal(linked('[a](browser.ipynb)', inFolder), '[a](../beyond/browser.html)');
+    const anchors = new Map([['notebooks/beyond/browser.ipynb#old', '#new']]);
+    equal(linked('[a](browser.ipynb#old)', { ...inFolder, anchors }), '[a](../beyond/browser.html#new)');
     equal(linked('![a](../../docs/a.png)', inFolder), '![a](../../media/docs-a.png)');
   });
 

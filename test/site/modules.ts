@@ -19,6 +19,7 @@ export interface LinkTargets {
   source: string;
   page: string;
   pages: Map<string, string>;
+  anchors?: Map<string, string>;
   places: Map<string, string>;
   repository?: string;
   picture: (path: string) => string;

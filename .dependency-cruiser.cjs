@@ -29,7 +29,7 @@ module.exports = {
       name: 'nothing-missing',
       severity: 'error',
       comment: 'The imported file or package is not there.',
-      from: { path: '^(lib/src|test|bench|scripts/data|web)/' },
+      from: { path: '^(lib/src|test|bench|scripts/data|web|course)/' },
       // The build makes those that are left out; src has their types.
       to: { couldNotResolve: true, pathNot: '^\\./(kernels-binary|player-script)\\.js$' },
     },
@@ -160,9 +160,10 @@ module.exports = {
     {
       name: 'library-stands-alone',
       severity: 'error',
-      comment: 'The library is published without the course: it knows no notebook, script, test, benchmark or page.',
+      comment:
+        'The library is published without the course: it knows no notebook, script, test, benchmark, page or book.',
       from: { path: '^lib/' },
-      to: { path: '^(notebooks|course|scripts|test|bench|data|web)/' },
+      to: { path: '^(notebooks|scripts|test|bench|data|web|course)/' },
     },
     {
       name: 'library-declares-its-packages',
@@ -180,7 +181,7 @@ module.exports = {
       severity: 'error',
       comment:
         "Tests, benchmarks, scripts and the page import the package ('onpa') or a compiled module of it ('onpa/dist/…'), never its source.",
-      from: { path: '^(test|bench|scripts|web)/' },
+      from: { path: '^(test|bench|scripts|web|course)/' },
       to: { path: '^lib/src/' },
     },
   ],

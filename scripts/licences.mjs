@@ -18,15 +18,24 @@ function npmPackages() {
     .map(({ name, version, license }) => ({ name: `${name} ${version}`, licence: license?.type ?? license }));
 }
 
-/** Of Python: what is in the environment, by the headers of each METADATA. */
+/** The environments with the course's tools, which lie beside each other in build/. */
+function courseEnvironments() {
+  const build = join(root, 'build');
+  const names = existsSync(build) ? readdirSync(build).filter((name) => name.endsWith('-env')) : [];
+  return names.map((name) => join(build, name, 'bin', 'python')).filter(existsSync);
+}
+
+/** Of Python: what is in the environments, by the headers of each METADATA. */
 function pythonPackages() {
-  const { folders = [] } = describePython(environmentPython()) ?? {};
+  const folders = [environmentPython(), ...courseEnvironments()].flatMap(
+    (python) => describePython(python)?.folders ?? [],
+  );
   const files = folders.filter(existsSync).flatMap((folder) =>
     readdirSync(folder)
       .map((entry) => join(folder, entry, 'METADATA'))
       .filter((file) => file.includes('.dist-info') && existsSync(file)),
   );
-  return files.map((file) => {
+  const found = files.map((file) => {
     const [headers] = readFileSync(file, 'utf8').split(/\r?\n\r?\n/, 1);
     const value = (name) => new RegExp(`^${name}: (.+)$`, 'm').exec(headers)?.[1];
     const classifiers = Array.from(
@@ -36,6 +45,8 @@ function pythonPackages() {
     const declared = value('License-Expression') ?? (classifiers.join(', ') || value('License'));
     return { name: `${value('Name')} ${value('Version')} (Python)`, licence: declared };
   });
+  // The environments have some in common.
+  return [...new Map(found.map((one) => [one.name, one])).values()];
 }
 
 /** Licence → names of packages, both sorted. */

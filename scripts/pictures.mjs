@@ -1,9 +1,10 @@
-// Draws the pictures of README.md and of docs/architecture.md: npm run pictures. That of the page needs a Chromium.
+// Draws the pictures of README.md and of docs/architecture.md: npm run pictures. Those of the page and the book need a Chromium.
 import { writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { drawPage } from './page_picture.mjs';
 import { root } from './setup/root.mjs';
+import { drawSite } from './site_picture.mjs';
 
 const require = createRequire(join(root, 'package.json'));
 const {
@@ -129,5 +130,7 @@ for (const [name, spec] of Object.entries(pictures)) {
   await writeFile(join(root, 'docs', `${name}.png`), await renderPng(spec, { scale: 1.5 }));
   console.log(`docs/${name}.png`);
 }
-const ofPage = join('docs', 'web.png');
-console.log((await drawPage(join(root, ofPage))) ? ofPage : `${ofPage} stays: no Chromium is installed`);
+for (const [name, drawn] of Object.entries({ web: drawPage, site: drawSite })) {
+  const file = join('docs', `${name}.png`);
+  console.log((await drawn(join(root, file))) ? file : `${file} stays: no Chromium is installed`);
+}

@@ -105,7 +105,7 @@ async function writeSamples(folder) {
 }
 
 /** The notices of the packages that are in the scripts. */
-async function licences(inputs) {
+export async function licences(inputs) {
   const packages = new Set(inputs.map((path) => /node_modules\/(?:@[^/]+\/)?[^/]+/.exec(path)?.[0]).filter(Boolean));
   const folders = [...packages].map((path) => join(root, path));
   const notices = new Map();

@@ -122,6 +122,34 @@ describeInChromium('JupyterLab in Chromium', 'the tests in JupyterLab are', (exe
     for (const label of labels) match(label, /Spectrogram, .* s|\d curves?: /);
   });
 
+  it('has players whose keys are their own, and no command of the notebook', async () => {
+    const players = page.locator('.onpa-player');
+    const sources = code(notebook).map((cell) => cell.source.join(''));
+    const made = sources.filter((source) => /await (play|compare\w*)\(/.test(source)).length;
+    equal(await players.locator('.bar').count(), made);
+    const picture = players.first().locator('.picture');
+    await picture.scrollIntoViewIfNeeded();
+    await picture.click();
+    const cells = await page.evaluate<string[]>(
+      'jupyterapp.shell.currentWidget.content.widgets.map(({ model }) => model.type + model.sharedModel.source)',
+    );
+    for (const key of ['End', '1', 'l', 'l', 'ArrowLeft', 'Home', 'ArrowRight']) await page.keyboard.press(key);
+    match((await players.first().locator('.time').textContent())!, /^0\.27 s \/ 5\.33 s$/);
+    await page.keyboard.press(' ');
+    await players
+      .first()
+      .locator('.time', { hasText: /^[1-4]\./ })
+      .waitFor();
+    await page.keyboard.press(' ');
+    await players.first().getByRole('button', { name: 'Play', exact: true }).waitFor();
+    deepEqual(
+      await page.evaluate(
+        'jupyterapp.shell.currentWidget.content.widgets.map(({ model }) => model.type + model.sharedModel.source)',
+      ),
+      cells,
+    );
+  });
+
   it('plays the trumpet', async () => {
     const audio = page.locator('audio').first();
     await audio.scrollIntoViewIfNeeded();

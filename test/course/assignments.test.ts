@@ -2,7 +2,16 @@ import { deepEqual, equal, match, ok } from 'node:assert/strict';
 import { appendFileSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { inRepository } from '../fixtures.js';
-import { type Course, makeCourse, right, rightIn, type Student, untouched, wrong } from './class.js';
+import {
+  type Course,
+  describeWithNbgrader,
+  makeCourse,
+  right,
+  rightIn,
+  type Student,
+  untouched,
+  wrong,
+} from './class.js';
 import { type Exercise, exerciseScript } from './exercises.js';
 
 // ONPA_TEST_GRADING=all has each lesson graded for each kind of student, those beyond too; it takes some twenty minutes.
@@ -16,7 +25,7 @@ const LESSONS = ['01-waveform', ...QUICK, ...ONCE, ...(isAll ? BEYOND : [])];
 /** Knows a tone's first mirror only. */
 const firstMirror = 'hz > sampleRate / 2 ? Math.abs(sampleRate - hz) : hz';
 
-describe('npm run assignments', function () {
+describeWithNbgrader('npm run assignments', function () {
   if (isAll) this.timeout(3_600_000);
   let course: Course;
   let exercisesOf: (stem: string) => Exercise[];

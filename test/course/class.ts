@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawnSync } from 'node:child_process';
 import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { inRepository } from '../fixtures.js';
@@ -36,6 +36,17 @@ export interface Course {
   grade(stem: string): Promise<{ status: number; log: string }>;
   /** The scores of a lesson's students, and what there is to reach. */
   scores(stem: string): Promise<{ students: Record<string, number>; most: number }>;
+}
+
+/** Describes tests that run nbgrader, which needs Python 3.11; where there is an older one, says what is left out. */
+export function describeWithNbgrader(title: string, tests: (this: Mocha.Suite) => void): void {
+  const { PYTHON = 'python3' } = process.env;
+  const { stdout } = spawnSync(PYTHON, ['-c', 'import sys; print(sys.version_info[1])'], { encoding: 'utf8' });
+  if (Number(stdout) >= 11) describe(title, tests);
+  else
+    console.log(
+      `${PYTHON} is older than Python 3.11 (name a newer one in PYTHON): the tests of nbgrader are left out.`,
+    );
 }
 
 function runScript(name: string, args: string[]): Promise<{ status: number; log: string }> {

@@ -1,10 +1,10 @@
-// Writes requirements.lock, and that of lib/setup: each Python package that the requirements.txt beside it needs, for
-// every Python and system that is supported, with the hashes of its files on PyPI.
+// Writes requirements.lock, and those of lib/setup and course/hub: each Python package that the requirements.txt beside it
+// needs, for every Python and system that is supported, with the hashes of its files on PyPI.
 //   npm run lock       needs uv (pip install uv)
 import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { readRequirements } from '../lib/setup/lock.mjs';
+import { readLock, readRequirements } from '../lib/setup/lock.mjs';
 import { library } from '../lib/setup/place.mjs';
 import { findProgram } from '../lib/setup/run.mjs';
 import { root } from './setup/root.mjs';
@@ -48,3 +48,10 @@ write(
   ),
   section("NVIDIA's libraries, for ONPA_GPU=1", only(cuda, /^nvidia-/)),
 );
+
+// In the same environment as the lessons: what these have is kept, and only what is new is listed.
+const hub = join(root, 'course', 'hub');
+const lessons = join(root, 'requirements.lock');
+const known = new Set(readLock(lessons).map(({ name }) => name));
+const more = only(resolve(pinsOf(hub), ['--constraint', lessons]), /./);
+write(hub, section('JupyterHub and what it needs', more.filter((entry) => !known.has(entry.split('==')[0]))));

@@ -6,10 +6,11 @@
 
 # What the lessons stand on: also the base of .devcontainer.
 FROM debian:trixie-slim AS system
-COPY course/hub/debian-packages.txt /usr/local/share/onpa/debian-packages.txt
+COPY course/hub/debian-packages.txt course/hub/npm.mjs /usr/local/share/onpa/
 RUN apt-get update \
  && grep -v '^#' /usr/local/share/onpa/debian-packages.txt | xargs apt-get install -y --no-install-recommends \
- && rm -rf /var/lib/apt/lists/*
+ && rm -rf /var/lib/apt/lists/* \
+ && node /usr/local/share/onpa/npm.mjs /usr/local
 RUN useradd --create-home --uid 1000 --shell /bin/bash student \
  && install -d -o student -g student /opt/onpa
 ENV LANG=C.UTF-8

@@ -19,7 +19,9 @@ async function installHub() {
   const wanted = readLock(join(folder, 'requirements.lock'));
   const { folders } = describePython(environmentPython());
   // Of those that the lock has for this system and Python alone, the hub's own are asked for by all.
-  const named = wanted.filter(({ name }) => /^(jupyterhub|jupyterhub-idle-culler|dockerspawner|docker|alembic)$/.test(name));
+  const named = wanted.filter(({ name }) =>
+    /^(jupyterhub|jupyterhub-idle-culler|dockerspawner|docker|alembic)$/.test(name),
+  );
   if (named.every(({ name, version }) => isInstalled(folders, name, version))) return;
   await step(`Installing JupyterHub in ${environmentPrefix()}`, () => installLocked(wanted));
 }

@@ -54,4 +54,10 @@ const hub = join(root, 'course', 'hub');
 const lessons = join(root, 'requirements.lock');
 const known = new Set(readLock(lessons).map(({ name }) => name));
 const more = only(resolve(pinsOf(hub), ['--constraint', lessons]), /./);
-write(hub, section('JupyterHub and what it needs', more.filter((entry) => !known.has(entry.split('==')[0]))));
+write(
+  hub,
+  section(
+    'JupyterHub and what it needs',
+    more.filter((entry) => !known.has(entry.split('==')[0])),
+  ),
+);

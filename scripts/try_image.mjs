@@ -4,7 +4,7 @@
 // Needs Linux, root, debootstrap and 9 GB; what it makes is in build/image and goes when it ends, unless KEEP=1.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { findProgram } from '../lib/setup/run.mjs';
 import { lastStep, lineOf, readStages } from './image/stages.mjs';
 import { root } from './setup/root.mjs';
@@ -51,7 +51,7 @@ function copy({ sources, target, flags }, state) {
     const path = join(from, source);
     const isFolder = !files?.includes(source);
     if (!existsSync(path)) throw new Error(`COPY ${source}: there is none`);
-    const place = target.endsWith('/') ? join(into, source) : into;
+    const place = target.endsWith('/') && !isFolder ? join(into, basename(source)) : into;
     const inside = (file) => source === '.' || file.startsWith(`${source}/`);
     if (flags.from || !isFolder) {
       mkdirSync(dirname(place), { recursive: true });
@@ -77,7 +77,18 @@ function enter(state, words, env = {}) {
   const home = state.user === 'root' ? '/root' : `/home/${state.user}`;
   const trust = CERTIFICATES ? { NODE_EXTRA_CA_CERTS: '/etc/onpa-proxy.pem', PIP_CERT: '/etc/onpa-proxy.pem' } : {};
   const PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
-  const args = ['--mount', '--pid', '--fork', '--kill-child', 'bash', '-c', inside, state.root, state.user, state.folder];
+  const args = [
+    '--mount',
+    '--pid',
+    '--fork',
+    '--kill-child',
+    'bash',
+    '-c',
+    inside,
+    state.root,
+    state.user,
+    state.folder,
+  ];
   return spawnSync('unshare', [...args, ...words], {
     env: { PATH, HOME: home, DEBIAN_FRONTEND: 'noninteractive', ...trust, ...state.env, ...env },
     stdio: ['ignore', 'inherit', 'inherit'],
@@ -98,7 +109,8 @@ function runStep(step, state) {
   else if (step.keyword === 'WORKDIR') {
     state.folder = step.text;
     mkdirSync(join(state.root, step.text), { recursive: true });
-  } else if (!['CMD', 'ENTRYPOINT', 'EXPOSE'].includes(step.keyword)) throw new Error(`${step.keyword} is not known here`);
+  } else if (!['CMD', 'ENTRYPOINT', 'EXPOSE'].includes(step.keyword))
+    throw new Error(`${step.keyword} is not known here`);
   if (['COPY', 'RUN'].includes(step.keyword)) console.log(`    ${seconds(start)}`);
 }
 

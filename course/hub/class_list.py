@@ -6,11 +6,10 @@ A name a line; a name that is on the list already keeps its password, `--new NAM
 The passwords are in passwords.csv, once: class.json holds only what they are checked by (scrypt). The hub reads class.json again
 when it has changed.
 
-For JupyterHub it is an authenticator: c.JupyterHub.authenticator_class = "class_list.ClassList". Without the file nobody comes in.
+What the hub makes of it is in class_authenticator.py.
 """
 
 import argparse
-import asyncio
 import csv
 import hashlib
 import hmac
@@ -19,7 +18,6 @@ import os
 import re
 import secrets
 import sys
-import time
 from pathlib import Path
 
 # Of about 16 MB and 50 ms each.
@@ -28,8 +26,6 @@ SCRYPT = {"n": 2**14, "r": 8, "p": 1, "dklen": 32}
 LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 # What is the same name to Docker, to Kubernetes and to nbgrader.
 NAME = re.compile(r"[a-z][a-z0-9]{0,31}")
-TRIES = 5
-PAUSE = 60  # seconds
 
 
 def new_password():
@@ -86,54 +82,6 @@ def update_list(people, names, teachers=(), renewed=(), removed=()):
         if name in teachers:
             people[name]["teacher"] = True
     return passwords
-
-
-try:
-    from jupyterhub.auth import Authenticator
-    from traitlets import Unicode
-except ImportError:  # A list can be made where there is no hub.
-    Authenticator = None
-
-if Authenticator:
-
-    class ClassList(Authenticator):
-        """Lets in who is on the list with the right password, and nobody else."""
-
-        file = Unicode("/srv/onpa/class.json", config=True, help="The list, as class_list.py has made it.")
-        nobody = seal(new_password())
-
-        def __init__(self, **settings):
-            super().__init__(**settings)
-            self.failures = {}
-            # The list says who may come in; JupyterHub need not ask again.
-            self.allow_all = True
-
-        def is_paused(self, name):
-            count, since = self.failures.get(name, (0, 0.0))
-            return count >= TRIES and time.monotonic() - since < PAUSE
-
-        async def authenticate(self, handler, data):
-            name, password = data["username"], data["password"]
-            try:
-                people = read_list(self.file)
-            except (OSError, ValueError) as error:
-                self.log.error("Nobody can come in: %s", error)
-                return None
-            if self.is_paused(name):
-                self.log.warning("%d wrong passwords for %r: a pause of %d s", TRIES, name, PAUSE)
-                return None
-            # Whether a name is on the list shows in the time as little as in the answer.
-            sealed = people.get(name, {}).get("sealed", self.nobody)
-            right = await asyncio.to_thread(fits, password, sealed)
-            if not right or name not in people:
-                count, _ = self.failures.get(name, (0, 0.0))
-                # Names that nobody has must not fill the memory.
-                if len(self.failures) > 10_000:
-                    self.failures.clear()
-                self.failures[name] = (count + 1, time.monotonic())
-                return None
-            self.failures.pop(name, None)
-            return {"name": name, "admin": people[name].get("teacher", False) is True}
 
 
 def main():

@@ -9,14 +9,16 @@ sys.path.insert(0, str(HERE))
 
 # The folder of the class, as the hub's container sees it, and as Docker does.
 STORE = Path("/srv/onpa")
-OUTSIDE = os.environ["ONPA_STORE"]
+OUTSIDE = os.environ.get("ONPA_STORE", "")
+if not OUTSIDE.startswith("/"):
+    raise ValueError(f"ONPA_STORE is {OUTSIDE!r}: name the folder of the class in .env, from / on")
 STUDENT = 1000  # the user of the image
 HOME = "/home/student"
 
 c = get_config()  # noqa: F821
 
 # Who: those on the list, class.json. Teachers are JupyterHub's admins, and may open a student's server.
-c.JupyterHub.authenticator_class = "class_list.ClassList"
+c.JupyterHub.authenticator_class = "class_authenticator.ClassList"
 c.ClassList.file = str(STORE / "class.json")
 
 # Where: only compose.yaml says what of it is seen outside.
@@ -57,11 +59,14 @@ SHARED = ["course", "course/release", "course/submitted", "course/feedback"]
 
 def make_places(spawner):
     """Before a server starts: the folders that it has, in the student's hands, and a teacher's in place of a student's."""
-    mine = TEACHERS if spawner.user.admin else STUDENTS
-    read = CACHE if spawner.user.admin else FOR_READING
-    name = spawner.escaped_name
+
+    def own(places):
+        return {place.format(username=spawner.escaped_name): goal for place, goal in places.items()}
+
+    mine = own(TEACHERS if spawner.user.admin else STUDENTS)
+    read = own(CACHE if spawner.user.admin else FOR_READING)
     for place in [*SHARED, *mine, *read]:
-        folder = STORE / place.format(username=name)
+        folder = STORE / place
         if folder.is_symlink():
             raise RuntimeError(f"{OUTSIDE}/{place} leads elsewhere: make it a folder")
         folder.mkdir(parents=True, exist_ok=True)

@@ -72,6 +72,14 @@ describe('Set-up on a machine that lacks something', () => {
     assert.match(log(), /ci --ignore-scripts --offline/);
   });
 
+  it('says before it installs anything that npm is too old, and how to have another', async () => {
+    const { scripts, env, log } = checkout('echo 9.2.0');
+    const { status, error } = await runSetup(scripts, env);
+    assert.equal(status, 1);
+    assert.match(error, /^npm 9\.2\.0 is too old: sudo npm install --global npm@10\b/);
+    assert.throws(log, /ENOENT/);
+  });
+
   it('names the proxy that does not answer', async () => {
     const { unreachable } = await load('network.mjs');
     const { host } = new URL(await closedPort());

@@ -68,7 +68,7 @@ function copy({ sources, target, flags }, state) {
 }
 
 /** Runs a command as a container would: processes, mounts and user of its own. */
-function enter(state, words, env = {}) {
+function enter(state, words) {
   const inside = [
     'mount -t proc proc "$0/proc" && mount --rbind /dev "$0/dev" && mount -t tmpfs tmpfs "$0/tmp"',
     'cp /etc/resolv.conf "$0/etc/resolv.conf"',

@@ -38,7 +38,8 @@ class ClassList(Authenticator):
         self.failures[name] = (count + 1, time.monotonic())
 
     async def authenticate(self, handler, data):
-        name, password = data["username"], data["password"]
+        # As they are typed and pasted.
+        name, password = data["username"].strip().lower(), data["password"].strip()
         try:
             people = read_list(self.file)
         except (OSError, ValueError) as error:

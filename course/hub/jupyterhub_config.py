@@ -43,10 +43,12 @@ c.DockerSpawner.use_internal_ip = True
 c.DockerSpawner.remove = True
 
 # How much: see course/hub/README.md for what lessons take.
-c.DockerSpawner.mem_limit = os.environ.get("ONPA_MEMORY", "2G")
+c.DockerSpawner.mem_limit = os.environ.get("ONPA_MEMORY", "3G")
 c.DockerSpawner.cpu_limit = float(os.environ.get("ONPA_CORES", "2"))
 c.DockerSpawner.extra_host_config = {"cap_drop": ["ALL"], "security_opt": ["no-new-privileges"], "pids_limit": 1000}
 c.JupyterHub.concurrent_spawn_limit = 10
+# Servers go on while the hub is started anew, with a corrected lesson, say.
+c.JupyterHub.cleanup_servers = False
 c.Spawner.start_timeout = 120
 
 # The work: in the folder of the class, on this machine. What students share they can only read.

@@ -120,7 +120,7 @@ def files_of_checkout():
 
 
 def where_files_are(name, home):
-    """A student's files in the home, by folder, and all that are elsewhere."""
+    """The size of a student's files by folder of the home, and those that are elsewhere."""
     uid = pwd.getpwnam(name).pw_uid
     listed = subprocess.run(
         ["find", "/", "-xdev", "-user", str(uid), "-type", "f", "-printf", "%p\t%s\n"], capture_output=True, text=True
@@ -131,7 +131,7 @@ def where_files_are(name, home):
         if path.startswith("/proc/"):
             continue
         if path.startswith(f"{home}/"):
-            folder = "/".join(path[len(str(home)) + 1 :].split("/")[:2])
+            folder = path[len(str(home)) + 1 :].split("/")[0]
             inside[folder] = inside.get(folder, 0) + int(size)
         else:
             outside.append(path)
@@ -208,7 +208,8 @@ async def run_rounds(hub, process, names, rounds, watch):
             outcome = result if isinstance(result, Exception) else f"{result['cells']} cells"
             failed += isinstance(result, Exception)
             seconds = 0 if isinstance(result, Exception) else result["seconds"]
-            print(f"  {name} {lesson:22} {seconds:6.1f} s   {numbers}   {outcome}", flush=True)
+            times = f"{seconds:6.1f} s, computed {kernel.get('computed', 0):6.1f} s"
+            print(f"  {name} {lesson:22} {times}   {numbers}   {outcome}", flush=True)
         print(f"  together {time.monotonic() - start:.1f} s, at most {peaks['together']:.0f} MB in all", flush=True)
     return failed
 
@@ -252,8 +253,8 @@ def main():
         print("\nFiles, in MB:")
         for name in names:
             inside, outside = where_files_are(name, work / "homes" / name)
-            big = {folder: f"{size / 1e6:.1f}" for folder, size in inside.items() if size > 50_000}
-            print(f"  {name}: {big}; outside the home: {outside or 'none'}")
+            sizes = ", ".join(f"~/{folder} {size / 1e6:.1f}" for folder, size in sorted(inside.items()) if size > 50_000)
+            print(f"  {name}: {sizes}; elsewhere {', '.join(outside) or 'none'}")
         after = files_of_checkout()
         changed = [str(path) for path in before.keys() | after.keys() if before.get(path) != after.get(path)]
         print(f"  changed in the checkout: {changed or 'nothing'}")

@@ -1,5 +1,6 @@
-"""Looks at the memory of the students' kernels and servers twice a second, as Linux tells it in /proc."""
+"""Looks at the memory of the students' kernels and servers twice a second, and at their time, as Linux tells it in /proc."""
 
+import os
 import threading
 from pathlib import Path
 
@@ -33,6 +34,13 @@ def memory_of(process):
     return numbers
 
 
+def time_of(process):
+    """The seconds that it has computed so far, on all cores together."""
+    # The name, which may have spaces, is in brackets.
+    words = (process / "stat").read_text().rpartition(")")[2].split()
+    return (int(words[11]) + int(words[12])) / os.sysconf("SC_CLK_TCK")
+
+
 def role_of(process):
     words = (process / "cmdline").read_bytes().split(b"\0")
     if any(word.endswith(b"kernel/main.js") for word in words):
@@ -41,7 +49,7 @@ def role_of(process):
 
 
 class Watch:
-    """From `begin` to `end` it keeps the largest figures of each user's kernel and server, and of all together."""
+    """From `begin` to `end` it keeps the largest figures of each user's kernel and server, and of all together, in MB and s."""
 
     def __init__(self, uids):
         self.uids = uids
@@ -76,7 +84,7 @@ class Watch:
         peaks = self.peaks
         for process, uid in owned(self.uids):
             try:
-                numbers, role = memory_of(process), role_of(process)
+                numbers, role = {**memory_of(process), "computed": time_of(process)}, role_of(process)
             except OSError:
                 continue
             together += numbers.get("pss", 0.0)

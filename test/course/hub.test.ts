@@ -127,13 +127,13 @@ describe('JupyterHub with Docker', () => {
   });
 
   it('leaves students no rights of root, and so much memory as its settings say', () => {
-    const { c } = asked('tanaka', false, { ONPA_MEMORY: '3G', ONPA_CORES: '1.5' });
+    const { c } = asked('tanaka', false, { ONPA_MEMORY: '5G', ONPA_CORES: '1.5' });
     assert.deepEqual(c.DockerSpawner.extra_host_config, {
       cap_drop: ['ALL'],
       security_opt: ['no-new-privileges'],
       pids_limit: 1000,
     });
-    assert.deepEqual([c.DockerSpawner.mem_limit, c.DockerSpawner.cpu_limit], ['3G', 1.5]);
+    assert.deepEqual([c.DockerSpawner.mem_limit, c.DockerSpawner.cpu_limit], ['5G', 1.5]);
   });
 
   it('has the same limits in its settings, its example and on Kubernetes', () => {

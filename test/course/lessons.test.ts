@@ -1,6 +1,16 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -120,13 +130,17 @@ describe('Lessons that come to a student’s home', () => {
     const shared = join(from, 'cache');
     mkdirSync(join(shared, 'onpa', 'librosa'), { recursive: true });
     writeFileSync(join(shared, 'onpa', 'librosa', 'trumpet.ogg'), 'sound');
+    chmodSync(join(shared, 'onpa', 'librosa'), 0o555);
     const env = { ...process.env, HOME: home, ONPA_SHARED_CACHE: shared };
     const kept = join(home, '.cache', 'onpa', 'librosa');
     for (let start = 0; start < 2; start++) {
       assert.equal(spawnSync(inRepository('course/hub/start'), ['true'], { env }).status, 0);
       assert.equal(readFileSync(join(kept, 'trumpet.ogg'), 'utf8'), 'sound');
+      // Root could write anyway.
+      assert.equal(statSync(kept).mode & 0o700, 0o700);
       writeFileSync(join(kept, 'another.ogg'), 'more');
     }
     assert.deepEqual(readdirSync(join(shared, 'onpa', 'librosa')), ['trumpet.ogg']);
+    chmodSync(join(shared, 'onpa', 'librosa'), 0o755);
   });
 });

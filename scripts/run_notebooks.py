@@ -170,7 +170,7 @@ def main():
             return 1
         if options.inplace:
             write(path, text)
-    print(f"Written to {os.path.relpath(TARGET)}")
+    print(f"Written to {TARGET.relative_to(Path.cwd()) if TARGET.is_relative_to(Path.cwd()) else TARGET}")
     return 0
 
 

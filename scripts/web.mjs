@@ -1,14 +1,14 @@
-// The page that hears: builds it into build/web and serves it on this machine.
+// The page that hears: builds it into web/ in the folder of results (build/) and serves it on this machine.
 //   npm run web                      with the model of the course
 //   npm run web -- FOLDER            and with the model of a folder that has onnx/model.onnx
 //   npm run web -- --build           only builds
 //   npm run web -- --port 8090       at a port of your choice
 import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { basename, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { buildPage } from '../web/build.mjs';
 import { serveFolders } from '../web/server.mjs';
-import { root } from './setup/root.mjs';
 
 const PORT = 8090;
 
@@ -49,7 +49,8 @@ if (folder && !/^[\w.-]+$/.test(name)) {
   refuse(`${folder}: the page takes names of letters, digits, '.', '-' and '_'; rename the folder`);
 }
 
-const page = join(root, 'build', 'web');
+const { outputPath } = createRequire(import.meta.url)('../lib/dist/output-path.js');
+const page = outputPath('web');
 console.log('Building the page …');
 await buildPage(page);
 if (values.build) {

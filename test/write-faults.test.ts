@@ -78,8 +78,9 @@ describe('A disk that is full', () => {
 });
 
 describe('A place that cannot be written to', () => {
-  const { rename, writeFile: write } = fs;
+  const { mkdir: make, rename, writeFile: write } = fs;
   afterEach(() => {
+    fs.mkdir = make;
     fs.rename = rename;
     fs.writeFile = write;
   });
@@ -106,6 +107,25 @@ describe('A place that cannot be written to', () => {
         }
       }
       assert.deepEqual(readdirSync(folder).sort(), ['file', 'sub']);
+    }));
+
+  it('is called a disk that can only be read where folders are missing, too, which Node does not say', () =>
+    inTemporaryFolder(async (folder) => {
+      fs.mkdir = (async (_path: string, options?: { recursive?: boolean }) => {
+        const code = options?.recursive ? 'ENOENT' : 'EROFS';
+        throw Object.assign(new Error(`${code}: no`), { code, syscall: 'mkdir' });
+      }) as typeof fs.mkdir;
+      const model = await AutoModelForAudioClassification.fromPretrained(MODEL);
+      const place = path.join(folder, 'new', 'model');
+      const trainer = new Trainer({ model, args: { outputDir: place, reportTo: 'none' } });
+      for (const save of [() => model.savePretrained(place), () => trainer.saveState()]) {
+        await assert.rejects(save(), {
+          name: 'WriteError',
+          code: 'EROFS',
+          message: /can only be read.*outputPath\('name'\)/,
+        });
+      }
+      model.dispose();
     }));
 
   it('may have a name as long as the system allows', () =>

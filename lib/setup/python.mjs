@@ -1,10 +1,11 @@
-import { existsSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, lstatSync, readdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { describePython, findInterpreter, range, versionFits } from './interpreter.mjs';
 import { lockedArguments } from './lock.mjs';
 import { downloadProblem } from './network.mjs';
 import { place, shown } from './place.mjs';
-import { run, SetupError, step } from './run.mjs';
+import { readIfThere, run, SetupError, step } from './run.mjs';
+import { canWrite } from './scratch.mjs';
 
 /** The environment for Python programs: nothing from the user's own site-packages or kernels. */
 export function pythonEnvironment(env = process.env) {
@@ -75,6 +76,14 @@ export async function installLocked(entries, options = []) {
 export async function makeEnvironment() {
   const prefix = environmentPrefix();
   if (prefix !== place.environment || venvIsComplete(prefix)) return;
+  if (!canWrite(dirname(prefix)) && lstatSync(environmentPython(), { throwIfNoEntry: false })) {
+    const [, home] = /^home *= *(.*)$/m.exec(readIfThere(join(prefix, 'pyvenv.cfg')) ?? '') ?? [];
+    const mend = `rm -r ${prefix}, then PYTHON=<one that all may read, such as /usr/bin/python3> ${place.command}`;
+    throw new SetupError(
+      `The Python of ${prefix}, from ${home ?? 'nowhere'}, does not start for you, and you cannot write there. ` +
+        `Ask who keeps that folder: ${mend}.`,
+    );
+  }
   const { python, problem } = findInterpreter();
   if (problem) throw new SetupError(problem);
   await step(`Making ${shown(prefix)} with ${python}`, () => run(python, ['-m', 'venv', '--clear', prefix]));

@@ -3,7 +3,7 @@ import { closeSync, existsSync, mkdirSync, openSync, readFileSync, statSync, wri
 import { constants } from 'node:os';
 import { delimiter, dirname, isAbsolute, join } from 'node:path';
 import { library, place } from './place.mjs';
-import { removeScratch } from './scratch.mjs';
+import { canWrite, removeScratch } from './scratch.mjs';
 
 /** Where the output of every command goes. */
 export const logFile = join(place.work, 'setup.log');
@@ -71,15 +71,27 @@ export async function run(command, args, { cwd = library, env = process.env, hin
   );
 }
 
-/** Says in one line what is being done and how long it took. */
-export async function step(title, work) {
+/** What who can only read a folder may do where a part is missing in it. */
+const advice = (folder) =>
+  `Ask who keeps ${folder} for ${place.command} there, or make a copy of it in a folder of your own`;
+
+/**
+ * Says in one line what is being done and how long it took.
+ *
+ * @param folder - where it writes, which is looked at first
+ */
+export async function step(title, work, folder = place.work) {
+  if (!canWrite(folder)) {
+    throw new SetupError(`${title} is needed, and you cannot write in ${folder}. ${advice(dirname(library))}.`);
+  }
   const start = performance.now();
   process.stdout.write(`${title} … `);
   try {
     await work();
   } catch (error) {
     if (error instanceof SetupError) process.stdout.write('\n');
-    throw error;
+    if (!['EACCES', 'EPERM', 'EROFS'].includes(error.code)) throw error;
+    throw new SetupError(`\n${error.message}. ${advice(dirname(library))}.`, { cause: error });
   }
   process.stdout.write(`${((performance.now() - start) / 1000).toFixed(0)} s\n`);
 }

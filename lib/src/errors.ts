@@ -57,7 +57,8 @@ export class WriteError extends OnpaError {
 }
 
 const NO_ROOM = 'there is no room for it; make some, or give a path on another disk';
-const FORBIDDEN = 'you have no right to; give a path of your own, or change who may write there';
+const FORBIDDEN =
+  "you have no right to; give a path of your own, such as outputPath('name'), or change who may write there";
 
 /** What the codes of the operating system mean, and what to do. */
 const WHY_NOT_WRITTEN: Readonly<Record<string, string>> = {
@@ -66,7 +67,7 @@ const WHY_NOT_WRITTEN: Readonly<Record<string, string>> = {
   EDQUOT: NO_ROOM,
   EACCES: FORBIDDEN,
   EPERM: FORBIDDEN,
-  EROFS: 'its disk can only be read; give a path on another one',
+  EROFS: "its disk can only be read; give a path on another one, such as outputPath('name')",
   EISDIR: 'there is a folder of that name; give the path of a file',
   ENOENT: 'the folder that it belongs into is missing; make that first',
   ENOTDIR: 'what should be a folder on its way is a file; give another path',

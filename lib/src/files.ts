@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { statSync } from 'node:fs';
 import { type FileHandle, mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { courseData, isCourseData } from './course-data.js';
 import { ParameterError, WriteError } from './errors.js';
@@ -21,7 +21,7 @@ export async function writeWhole(
   // A name that is as long as it may be has no room for an ending.
   const partial = join(dirname(path), `${basename(path).slice(0, 50)}.${randomUUID()}.part`);
   try {
-    if (options.makeFolder) await mkdir(dirname(path), { recursive: true });
+    if (options.makeFolder) await makeFolders(dirname(path));
     const found = await stat(path).catch(() => undefined);
     if (found && !found.isFile() && !found.isDirectory()) {
       await writeFile(path, bytes);
@@ -58,6 +58,25 @@ export async function writeFully(file: FileHandle, bytes: Uint8Array, position: 
   for (let done = 0; done < bytes.length; ) {
     const { bytesWritten } = await file.write(bytes, done, bytes.length - done, position + done);
     done += bytesWritten;
+  }
+}
+
+/**
+ * Makes a folder and those above it that are missing.
+ *
+ * @returns the topmost that was made; undefined where all were there
+ * @throws the system's own error: Node's `mkdir` says that a folder is missing (ENOENT) where a disk can only be read (EROFS)
+ */
+export async function makeFolders(folder: string): Promise<string | undefined> {
+  try {
+    return await mkdir(folder, { recursive: true });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    let first = resolve(folder);
+    while (!(await exists(dirname(first)))) first = dirname(first);
+    await mkdir(first);
+    await mkdir(folder, { recursive: true });
+    return first;
   }
 }
 

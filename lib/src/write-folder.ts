@@ -1,7 +1,7 @@
 import { link, mkdir, mkdtemp, readdir, rename, rm, rmdir } from 'node:fs/promises';
 import { dirname, join, relative, resolve } from 'node:path';
 import { WriteError } from './errors.js';
-import { isSystemError } from './files.js';
+import { isSystemError, makeFolders } from './files.js';
 
 /**
  * Writes several files into a folder: all of them, or none. They lie in a folder of their own first and are then moved to
@@ -42,7 +42,7 @@ export async function withFolderBeside<T>(
   let made: string | undefined;
   let empty: string | undefined;
   try {
-    made = await mkdir(target, { recursive: true });
+    made = await makeFolders(target);
     empty = await mkdtemp(join(target, prefix));
     const result = await work(empty);
     await rm(empty, { recursive: true, force: true });

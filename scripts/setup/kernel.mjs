@@ -1,8 +1,9 @@
-import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { library } from '../../lib/setup/place.mjs';
 import { environmentPrefix } from '../../lib/setup/python.mjs';
 import { readIfThere, step } from '../../lib/setup/run.mjs';
+import { canWrite } from '../../lib/setup/scratch.mjs';
 
 /** Where Jupyter finds the TypeScript kernel of this environment. */
 export const kernelFile = (prefix = environmentPrefix()) =>
@@ -21,14 +22,22 @@ export function kernelSpec() {
   };
 }
 
+/** Whether a kernel spec starts this checkout's kernel, by whichever Node: for who can only read it, that will do. */
+function isOfThisCheckout(spec) {
+  const [node, launcher] = JSON.parse(spec ?? '{"argv":[]}').argv;
+  return launcher === kernelSpec().argv[1] && existsSync(node);
+}
+
 /** Points the environment's kernel at this checkout; another checkout that shares the environment points it back. */
 export async function installKernel() {
   const file = kernelFile();
   const wanted = `${JSON.stringify(kernelSpec(), null, 1)}\n`;
-  if (readIfThere(file) === wanted) return;
-  await step('Installing the Jupyter kernel', () => {
-    mkdirSync(join(file, '..'), { recursive: true });
+  const found = readIfThere(file);
+  if (found === wanted || (!canWrite(dirname(file)) && isOfThisCheckout(found))) return;
+  const install = () => {
+    mkdirSync(dirname(file), { recursive: true });
     writeFileSync(`${file}.new`, wanted);
     renameSync(`${file}.new`, file);
-  });
+  };
+  await step('Installing the Jupyter kernel', install, dirname(file));
 }

@@ -1,12 +1,23 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { pathToFileURL } from 'node:url';
+import { asAnybody } from '../as-anybody.js';
 
 const load = (name: string) => import(pathToFileURL(resolve('lib/setup', name)).href);
 
@@ -52,8 +63,16 @@ describe('Set-up on a machine that lacks something', () => {
     return { scripts: join(root, 'scripts'), env: { PATH: bin, HOME: root, npm_config_nodedir: root }, log };
   }
 
-  async function runSetup(scripts: string, env: Record<string, string>): Promise<{ status: number; error: string }> {
-    const child = spawn(process.execPath, [join(scripts, 'setup.mjs')], { env, stdio: ['ignore', 'ignore', 'pipe'] });
+  async function runSetup(
+    scripts: string,
+    env: Record<string, string>,
+    user: { uid?: number; gid?: number } = {},
+  ): Promise<{ status: number; error: string }> {
+    const child = spawn(process.execPath, [join(scripts, 'setup.mjs')], {
+      ...user,
+      env,
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
     const [error, [status]] = await Promise.all([text(child.stderr), once(child, 'exit')]);
     return { status, error };
   }
@@ -78,6 +97,50 @@ describe('Set-up on a machine that lacks something', () => {
     assert.equal(status, 1);
     assert.match(error, /^npm 9\.2\.0 is too old: sudo npm install --global npm@10\b/);
     assert.throws(log, /ENOENT/);
+  });
+
+  it('says who can mend it where the checkout can only be read, and changes nothing', async () => {
+    const { scripts, env } = checkout('exit 1');
+    const root = dirname(scripts);
+    for (const place of [folder, root]) chmodSync(place, 0o555);
+    const before = readdirSync(root);
+    try {
+      const { status, error } = await runSetup(scripts, env, asAnybody());
+      assert.equal(status, 1);
+      assert.ok(
+        error.startsWith(`Installing npm packages is needed, and you cannot write in ${root}/build. Ask who`),
+        error,
+      );
+      assert.match(error, /keeps .* for npm run setup there, or make a copy of it in a folder of your own\.\n$/);
+      assert.deepEqual(readdirSync(root), before);
+    } finally {
+      for (const place of [folder, root]) chmodSync(place, 0o755);
+    }
+  });
+
+  it('names the Python that another user has made the environment with, and who can mend that', async () => {
+    const { scripts, env } = checkout('exit 0');
+    const root = dirname(scripts);
+    const wanted = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')).packages;
+    const installed = Object.keys(wanted).filter((name) => name.startsWith('node_modules/'));
+    for (const name of installed) {
+      mkdirSync(join(root, name), { recursive: true });
+      writeFileSync(join(root, name, 'package.json'), '{}');
+    }
+    writeFileSync(join(root, 'node_modules', '.package-lock.json'), JSON.stringify({ packages: wanted }));
+    mkdirSync(join(root, '.venv', 'bin'), { recursive: true });
+    symlinkSync('/nowhere/bin/python3', join(root, '.venv', 'bin', 'python'));
+    writeFileSync(join(root, '.venv', 'pyvenv.cfg'), 'home = /nowhere/bin\n');
+    for (const place of [folder, root]) chmodSync(place, 0o555);
+    try {
+      const { error } = await runSetup(scripts, env, asAnybody());
+      assert.match(
+        error,
+        /^The Python of .*\.venv, from \/nowhere\/bin, does not start for you.*PYTHON=.* npm run setup\.\n$/,
+      );
+    } finally {
+      for (const place of [folder, root]) chmodSync(place, 0o755);
+    }
   });
 
   it('names the proxy that does not answer', async () => {

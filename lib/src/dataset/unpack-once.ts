@@ -1,6 +1,6 @@
-import { mkdir, rename, rm } from 'node:fs/promises';
+import { rename, rm } from 'node:fs/promises';
 import { DatasetError } from '../errors.js';
-import { isFolder, isSystemError } from '../files.js';
+import { isFolder, isSystemError, makeFolders } from '../files.js';
 import { abandonedPartials, partialPath } from '../partial-path.js';
 
 /**
@@ -13,7 +13,7 @@ export async function unpackOnce(folder: string, fill: (folder: string) => Promi
   if (await isFolder(folder)) return;
   const partial = partialPath(folder, '.part');
   try {
-    await mkdir(partial, { recursive: true });
+    await makeFolders(partial);
     for (const { path } of await abandonedPartials(folder, '.part')) await rm(path, { recursive: true, force: true });
     await fill(partial);
     await rename(partial, folder).catch(async (error) => {

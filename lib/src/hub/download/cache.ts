@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { copyFile, mkdir, readFile, rename, rm, symlink } from 'node:fs/promises';
+import { copyFile, readFile, rename, rm, symlink } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { getRepoFolderName } from '@huggingface/hub';
-import { isFile, isFolder, writeWhole } from '../../files.js';
+import { isFile, isFolder, makeFolders, writeWhole } from '../../files.js';
 import { hubCache } from '../environment.js';
 import { type HubFile, isCommit } from '../names.js';
 
@@ -59,7 +59,7 @@ export async function keepMissing(folder: string, commit: string, file: string):
 
 /** Makes the file of a snapshot: a link to the blob, relative so that the cache can be moved, or a copy where there are no links. */
 export async function link(blob: string, path: string): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
+  await makeFolders(dirname(path));
   // The name of the file may be as long as names can be.
   const beside = join(dirname(path), `.${randomUUID()}.part`);
   try {

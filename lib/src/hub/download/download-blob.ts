@@ -1,6 +1,7 @@
-import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { HubError } from '../../errors.js';
+import { makeFolders } from '../../files.js';
 import { progress } from '../../progress.js';
 import { difference, isChecksum } from '../checksum.js';
 import { type Hub, nameOf } from '../connection.js';
@@ -27,7 +28,7 @@ export async function downloadBlob(hub: Hub, source: Source, blob: string): Prom
 }
 
 async function downloadOnce(hub: Hub, source: Source, blob: string): Promise<void> {
-  await mkdir(dirname(blob), { recursive: true });
+  await makeFolders(dirname(blob));
   const partial = await claimPartial(blob);
   try {
     await complete(hub, source, partial);

@@ -42,7 +42,7 @@ export async function pushToFolder(
     if (!isSystemError(error)) throw error;
     const reason = (error as Error).message;
     throw new ParameterError(
-      `folder is '${folder}', which cannot be written to: ${reason}; give a folder of yours, with room`,
+      `folder is '${folder}', which cannot be written to: ${reason}; give a folder of yours, with room, such as outputPath('hub', 'name')`,
       { cause: error },
     );
   }

@@ -3,6 +3,7 @@ import { hostname } from 'node:os';
 import path from 'node:path';
 import { ParameterError, TrainingError } from '../../errors.js';
 import { lockFile } from '../../file-lock.js';
+import { makeFolders } from '../../files.js';
 import type { Interruption } from '../../interruption.js';
 import { clearPartialFolders, partialFolder } from './checkpoint-folder.js';
 
@@ -43,7 +44,7 @@ async function workIn<T>(outputDir: string, work: () => Promise<T>): Promise<T> 
 
 async function makeFolder(outputDir: string): Promise<void> {
   try {
-    await mkdir(outputDir, { recursive: true });
+    await makeFolders(outputDir);
     const probe = partialFolder(outputDir, 'checkpoint-0');
     await mkdir(probe);
     await rm(probe, { recursive: true });
@@ -68,7 +69,7 @@ async function lock(outputDir: string): Promise<() => Promise<void>> {
 }
 
 function unwritable(outputDir: string, cause: Error): ParameterError {
-  return new ParameterError(`outputDir '${outputDir}' cannot be written to; give another folder (${cause.message})`, {
-    cause,
-  });
+  const advice =
+    "give another folder, such as outputPath('training'), or name another folder of results in ONPA_OUTPUT";
+  return new ParameterError(`outputDir '${outputDir}' cannot be written to; ${advice} (${cause.message})`, { cause });
 }

@@ -24,6 +24,11 @@ class ClassList(Authenticator):
         self.failures = {}
         # The list says who may come in; JupyterHub need not ask again.
         self.allow_all = True
+        # Known from the beginning, so that a teacher can start servers before anybody comes.
+        try:
+            self.allowed_users = set(read_list(self.file))
+        except (OSError, ValueError) as error:
+            self.log.error("Nobody can come in: %s", error)
 
     def is_paused(self, name):
         count, since = self.failures.get(name, (0, 0.0))

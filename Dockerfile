@@ -11,11 +11,11 @@ RUN apt-get update \
  && grep -v '^#' /usr/local/share/onpa/debian-packages.txt | xargs apt-get install -y --no-install-recommends \
  && rm -rf /var/lib/apt/lists/* \
  && node /usr/local/share/onpa/npm.mjs /usr/local
-RUN useradd --create-home --uid 1000 --shell /bin/bash student \
- && install -d -o student -g student /opt/onpa
+RUN useradd --create-home --uid 1000 --shell /bin/bash student
 ENV LANG=C.UTF-8
 
 FROM system AS build
+RUN install -d -o student -g student /opt/onpa
 USER student
 WORKDIR /opt/onpa
 # First what set-up looks at: a corrected lesson leaves these gigabytes as they are.

@@ -3,8 +3,8 @@
 //   sudo npm run image -- build npm run notebooks    a command in one stage, as a container would start it
 // Needs Linux, root, debootstrap and 9 GB; what it makes is in build/image and goes when it ends, unless KEEP=1.
 import { execFileSync, spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { basename, dirname, join, resolve } from 'node:path';
+import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join, relative, resolve } from 'node:path';
 import { findProgram } from '../lib/setup/run.mjs';
 import { lastStep, lineOf, readStages } from './image/stages.mjs';
 import { root } from './setup/root.mjs';
@@ -43,27 +43,37 @@ function contextFiles() {
   return files.filter((file) => file && !leftOut(file) && existsSync(join(root, file)));
 }
 
+/** Puts a file, or what a folder holds, in its place; what is there already keeps its owner. */
+function put(fill, place, owner, state) {
+  const scratch = join(state.root, '.copied');
+  fill(scratch);
+  execFileSync('chroot', [state.root, 'chown', '-R', owner, '/.copied']);
+  mkdirSync(dirname(place), { recursive: true });
+  if (!existsSync(place) || !statSync(scratch).isDirectory()) renameSync(scratch, place);
+  else execFileSync('sh', ['-c', 'tar -C "$0" -cf - . | tar -C "$1" -xpf - --no-overwrite-dir', scratch, place]);
+  rmSync(scratch, { recursive: true, force: true });
+}
+
+function copyFile(path, goal) {
+  mkdirSync(dirname(goal), { recursive: true });
+  cpSync(path, goal, { verbatimSymlinks: true });
+}
+
 function copy({ sources, target, flags }, state) {
   const into = join(state.root, target.startsWith('/') ? target : join(state.folder, target));
   const from = flags.from ? rootOf(flags.from) : root;
   const files = flags.from ? undefined : contextFiles();
   for (const source of sources) {
     const path = join(from, source);
-    const isFolder = !files?.includes(source);
     if (!existsSync(path)) throw new Error(`COPY ${source}: there is none`);
+    const isFolder = statSync(path).isDirectory();
+    const inside = files?.filter((file) => source === '.' || file.startsWith(`${source}/`));
+    const fill = (scratch) => {
+      if (!inside || !isFolder) execFileSync('cp', ['-aT', path, scratch]);
+      else for (const file of inside) copyFile(join(root, file), join(scratch, relative(source, file)));
+    };
     const place = target.endsWith('/') && !isFolder ? join(into, basename(source)) : into;
-    const inside = (file) => source === '.' || file.startsWith(`${source}/`);
-    if (flags.from || !isFolder) {
-      mkdirSync(dirname(place), { recursive: true });
-      execFileSync('cp', ['-aT', path, place]);
-    } else {
-      for (const file of files.filter(inside)) {
-        const goal = join(place, source === '.' ? file : file.slice(source.length + 1));
-        mkdirSync(dirname(goal), { recursive: true });
-        cpSync(join(root, file), goal, { verbatimSymlinks: true });
-      }
-    }
-    execFileSync('chroot', [state.root, 'chown', '-R', flags.chown ?? 'root:root', place.slice(state.root.length)]);
+    put(fill, place, flags.chown ?? 'root:root', state);
   }
 }
 
@@ -89,10 +99,9 @@ function enter(state, words) {
     state.user,
     state.folder,
   ];
-  return spawnSync('unshare', [...args, ...words], {
-    env: { PATH, HOME: home, DEBIAN_FRONTEND: 'noninteractive', ...trust, ...state.env, ...env },
-    stdio: ['ignore', 'inherit', 'inherit'],
-  }).status;
+  const variables = { PATH, HOME: home, DEBIAN_FRONTEND: 'noninteractive', ...trust, ...state.env };
+  const inner = ['env', '-i', ...Object.entries(variables).map(([name, value]) => `${name}=${value}`)];
+  return spawnSync('unshare', [...args, ...inner, ...words], { stdio: ['ignore', 'inherit', 'inherit'] }).status;
 }
 
 const seconds = (start) => `${((performance.now() - start) / 1000).toFixed(0)} s`;

@@ -45,7 +45,7 @@ describe('The image of the course', () => {
   it('is made by set-up and by the hub’s, and by no step that they do not know', () => {
     assert.deepEqual(
       steps('build', 'RUN').map(({ text }) => text),
-      ['npm run hub'],
+      ['install -d -o student -g student /opt/onpa', 'npm run hub'],
     );
     assert.equal(json('package.json').scripts.hub, 'node scripts/setup.mjs && node scripts/hub.mjs');
   });
@@ -82,6 +82,7 @@ describe('The image of the course', () => {
 
   it('runs as a user who is not root and cannot write the checkout', () => {
     for (const name of ['build', 'course']) assert.equal(lastStep(stages, name, 'USER')?.text, 'student', name);
+    assert.ok(![...steps('system', 'RUN'), ...steps('course', 'RUN')].some(({ text }) => text.includes('/opt/onpa')));
     for (const { flags } of steps('course', 'COPY')) assert.ok([undefined, 'root:root'].includes(flags.chown));
   });
 

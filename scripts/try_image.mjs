@@ -87,18 +87,8 @@ function enter(state, words) {
   const home = state.user === 'root' ? '/root' : `/home/${state.user}`;
   const trust = CERTIFICATES ? { NODE_EXTRA_CA_CERTS: '/etc/onpa-proxy.pem', PIP_CERT: '/etc/onpa-proxy.pem' } : {};
   const PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
-  const args = [
-    '--mount',
-    '--pid',
-    '--fork',
-    '--kill-child',
-    'bash',
-    '-c',
-    inside,
-    state.root,
-    state.user,
-    state.folder,
-  ];
+  const namespaces = ['--mount', '--pid', '--fork', '--kill-child'];
+  const args = [...namespaces, 'bash', '-c', inside, state.root, state.user, state.folder];
   const variables = { PATH, HOME: home, DEBIAN_FRONTEND: 'noninteractive', ...trust, ...state.env };
   const inner = ['env', '-i', ...Object.entries(variables).map(([name, value]) => `${name}=${value}`)];
   return spawnSync('unshare', [...args, ...inner, ...words], { stdio: ['ignore', 'inherit', 'inherit'] }).status;

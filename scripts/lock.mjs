@@ -3,9 +3,9 @@
 //   npm run lock                 needs uv (pip install uv)
 //   npm run lock -- course       only those of course/
 import { execFileSync } from 'node:child_process';
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { readRequirements } from '../lib/setup/lock.mjs';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { readLock, readRequirements } from '../lib/setup/lock.mjs';
 import { library } from '../lib/setup/place.mjs';
 import { findProgram } from '../lib/setup/run.mjs';
 import { root } from './setup/root.mjs';
@@ -36,25 +36,40 @@ function write(folder, ...sections) {
 
 const section = (title, entries) => `# ${title}\n${entries.join('\n')}\n`;
 
+if (process.argv[2] !== 'course') lockLessons();
+
 const course = join(root, 'course');
-for (const file of readdirSync(course, { recursive: true }).filter((name) => /(^|\/)requirements\.txt$/.test(name))) {
-  const folder = dirname(join(course, file));
-  const [, oldest] = /^# Python (3\.\d+):/m.exec(readFileSync(join(course, file), 'utf8')) ?? [];
+for (const folder of [course, join(course, 'grading')]) {
+  const [, oldest] = /^# Python (3\.\d+):/m.exec(readFileSync(join(folder, 'requirements.txt'), 'utf8')) ?? [];
   write(folder, section('What it asks for, and what that needs', only(resolve(pinsOf(folder), [], oldest), /./)));
 }
-if (process.argv[2] === 'course') process.exit();
 
-write(root, section('JupyterLab and what it needs', only(resolve(pinsOf(root)), /./)));
-
-const setup = join(library, 'setup');
-const libraries = pinsOf(setup);
-const tensorflow = libraries.find((pin) => pin.startsWith('tensorflow=='));
-const cuda = resolve([tensorflow.replace('==', '[and-cuda]==')]);
+// In the same environment as the lessons: what these have is kept, and only what is new is listed.
+const hub = join(course, 'hub');
+const lessons = join(root, 'requirements.lock');
+const known = new Set(readLock(lessons).map(({ name }) => name));
+const more = only(resolve(pinsOf(hub), ['--constraint', lessons]), /./);
 write(
-  setup,
+  hub,
   section(
-    'Only for their C libraries: without what their Python parts need',
-    only(resolve(libraries, ['--no-deps']), /./),
+    'JupyterHub and what it needs',
+    more.filter((entry) => !known.has(entry.split('==')[0])),
   ),
-  section("NVIDIA's libraries, for ONPA_GPU=1", only(cuda, /^nvidia-/)),
 );
+
+function lockLessons() {
+  write(root, section('JupyterLab and what it needs', only(resolve(pinsOf(root)), /./)));
+
+  const setup = join(library, 'setup');
+  const libraries = pinsOf(setup);
+  const tensorflow = libraries.find((pin) => pin.startsWith('tensorflow=='));
+  const cuda = resolve([tensorflow.replace('==', '[and-cuda]==')]);
+  write(
+    setup,
+    section(
+      'Only for their C libraries: without what their Python parts need',
+      only(resolve(libraries, ['--no-deps']), /./),
+    ),
+    section("NVIDIA's libraries, for ONPA_GPU=1", only(cuda, /^nvidia-/)),
+  );
+}

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { basename, join } from 'node:path';
@@ -13,6 +14,23 @@ function npm() {
   const program = findProgram(['npm']);
   if (!program) throw new SetupError('npm is not on the PATH: install Node 20.19 or later with its npm.');
   return [program, []];
+}
+
+/** The first npm that understands what `overrides` of package.json ask for; Debian has an older one beside its Node 20. */
+const OLDEST = 10;
+
+/** That this npm is too old for the course's packages, or undefined. */
+export function npmProblem() {
+  const [command, first] = npm();
+  let version;
+  try {
+    version = execFileSync(command, [...first, '--version'], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
+  } catch {
+    // What is wrong with it, it says itself where it is used.
+    return undefined;
+  }
+  if (!(Number.parseInt(version, 10) < OLDEST)) return undefined;
+  return `npm ${version.trim()} is too old: sudo npm install --global npm@${OLDEST}, and open a new terminal`;
 }
 
 /** npm's settings, with a cache beside what is set up where the usual one cannot be written. */

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { downloadWithNpm, runNpm } from '../../lib/setup/npm.mjs';
-import { readIfThere, step } from '../../lib/setup/run.mjs';
+import { downloadWithNpm, npmProblem, runNpm } from '../../lib/setup/npm.mjs';
+import { readIfThere, SetupError, step } from '../../lib/setup/run.mjs';
 import { root } from './root.mjs';
 
 function isForThisMachine({ optional, os, cpu, libc }) {
@@ -28,6 +28,8 @@ export function packagesMatchLock(folder = root) {
 
 export async function installPackages() {
   if (packagesMatchLock()) return;
+  const problem = npmProblem();
+  if (problem) throw new SetupError(problem);
   await step('Installing npm packages', async () => {
     // Gone first, so that an interrupted `npm ci` never looks complete.
     rmSync(join(root, 'node_modules', '.package-lock.json'), { force: true });

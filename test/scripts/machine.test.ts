@@ -91,6 +91,14 @@ describe('Set-up on a machine that lacks something', () => {
     assert.match(log(), /ci --ignore-scripts --offline/);
   });
 
+  it('says before it installs anything that npm is too old, and how to have another', async () => {
+    const { scripts, env, log } = checkout('echo 9.2.0');
+    const { status, error } = await runSetup(scripts, env);
+    assert.equal(status, 1);
+    assert.match(error, /^npm 9\.2\.0 is too old: sudo npm install --global npm@10\b/);
+    assert.throws(log, /ENOENT/);
+  });
+
   it('says who can mend it where the checkout can only be read, and changes nothing', async () => {
     const { scripts, env } = checkout('exit 1');
     const root = dirname(scripts);

@@ -1,0 +1,99 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { inRepository } from '../fixtures.js';
+
+interface Person {
+  sealed: string;
+  teacher: boolean;
+}
+
+describe('The list of a class', () => {
+  let python: string;
+  let folder: string;
+  let file: string;
+  before(async () => {
+    const { environmentPython } = await import(pathToFileURL(inRepository('lib/setup/python.mjs')).href);
+    python = environmentPython();
+  });
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'onpa class '));
+    file = join(folder, 'class.json');
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  function change(names: string, ...options: string[]) {
+    const args = [inRepository('course/hub/class_list.py'), file, ...options];
+    const { status, stdout, stderr } = spawnSync(python, args, { input: names, encoding: 'utf8' });
+    const passwords = new Map(
+      stdout
+        .trim()
+        .split(/\r?\n/)
+        .map((line) => line.split(',') as [string, string]),
+    );
+    return { status, passwords, error: stderr };
+  }
+  const people = (): Record<string, Person> => JSON.parse(readFileSync(file, 'utf8'));
+
+  /** Whether the password is the right one, as the hub finds it. */
+  function fits(name: string, password: string): boolean {
+    const code = 'import sys, class_list; sys.exit(0 if class_list.fits(sys.argv[1], sys.argv[2]) else 1)';
+    const cwd = inRepository('course/hub');
+    return spawnSync(python, ['-c', code, password, people()[name].sealed], { cwd }).status === 0;
+  }
+
+  it('gives everybody a password of their own, which is told once and is not in the list', () => {
+    const { status, passwords } = change('tanaka\nsuzuki\n', '--teacher', 'sato');
+    assert.equal(status, 0);
+    assert.deepEqual([...passwords.keys()], ['tanaka', 'suzuki', 'sato']);
+    assert.equal(new Set(passwords.values()).size, 3);
+    for (const [name, password] of passwords) {
+      assert.match(password, /^[a-z2-9]{4}(-[a-z2-9]{4}){3}$/);
+      assert.ok(fits(name, password));
+      assert.ok(!readFileSync(file, 'utf8').includes(password));
+    }
+    assert.ok(!fits('tanaka', passwords.get('suzuki') ?? ''));
+    assert.equal(statSync(file).mode & 0o777, 0o600);
+  });
+
+  it('says who teaches, and lets nobody else', () => {
+    change('tanaka\n', '--teacher', 'sato');
+    assert.deepEqual([people().tanaka.teacher, people().sato.teacher], [false, true]);
+  });
+
+  it('leaves passwords as they are when others join, and makes new ones when it is asked to', () => {
+    const first = change('tanaka\nsuzuki\n').passwords;
+    assert.deepEqual([...change('tanaka\nito\n').passwords.keys()], ['ito']);
+    assert.ok(fits('tanaka', first.get('tanaka') ?? ''));
+    const second = change('', '--new', 'tanaka', '--remove', 'suzuki').passwords;
+    assert.ok(!fits('tanaka', first.get('tanaka') ?? ''));
+    assert.ok(fits('tanaka', second.get('tanaka') ?? ''));
+    assert.deepEqual(Object.keys(people()), ['ito', 'tanaka']);
+  });
+
+  it('takes no name that would be another one to Docker or in a path, and changes nothing then', () => {
+    change('tanaka\n');
+    const before = readFileSync(file, 'utf8');
+    for (const name of ['Tanaka', '../etc', 'a b', '田中', 'a.b', '1st', 'x'.repeat(33)]) {
+      const { status, error, passwords } = change(`suzuki\n${name}\n`);
+      assert.equal(status, 1, name);
+      assert.match(error, /is no name here: a letter, then letters and digits, all small, 32 at most/);
+      assert.ok(!passwords.has('suzuki'));
+      assert.equal(readFileSync(file, 'utf8'), before);
+    }
+    assert.match(change('', '--new', 'nobody').error, /nobody is not on the list/);
+  });
+
+  it('is not made anew of a file that is something else', () => {
+    for (const text of ['[]', '{"tanaka": "secret"}', 'no json']) {
+      writeFileSync(file, text);
+      const { status } = change('suzuki\n');
+      assert.equal(status, 1, text);
+      assert.equal(readFileSync(file, 'utf8'), text);
+    }
+    assert.ok(!existsSync(`${file}.new`));
+  });
+});

@@ -1,0 +1,153 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { pathToFileURL } from 'node:url';
+import ts from 'typescript';
+import { parse } from 'yaml';
+import { inRepository } from '../fixtures.js';
+
+interface Step {
+  keyword: string;
+  text: string;
+  flags: Record<string, string>;
+  sources?: string[];
+  target?: string;
+  words?: string[];
+}
+
+interface Stage {
+  name: string;
+  base: string;
+  steps: Step[];
+}
+
+interface Environment {
+  dependencies: string[];
+}
+
+const read = (...names: string[]): string => readFileSync(inRepository(...names), 'utf8');
+const lines = (text: string): string[] => text.split('\n').filter((line) => line && !line.startsWith('#'));
+const json = (name: string) => JSON.parse(read(name));
+
+describe('The image of the course', () => {
+  let stages: Stage[];
+  let lastStep: (stages: Stage[], name: string, keyword: string) => Step | undefined;
+  before(async () => {
+    const module = await import(pathToFileURL(inRepository('scripts/image/stages.mjs')).href);
+    stages = module.readStages(inRepository('Dockerfile'));
+    lastStep = module.lastStep;
+  });
+
+  const steps = (name: string, keyword: string) =>
+    stages.find((stage) => stage.name === name)?.steps.filter((step) => step.keyword === keyword) ?? [];
+  const packages = lines(read('course/hub/debian-packages.txt'));
+
+  it('is made by set-up and by the hub’s, and by no step that they do not know', () => {
+    assert.deepEqual(
+      steps('build', 'RUN').map(({ text }) => text),
+      ['install -d -o student -g student /opt/onpa', 'npm run hub'],
+    );
+    assert.equal(json('package.json').scripts.hub, 'node scripts/setup.mjs && node scripts/hub.mjs');
+  });
+
+  it('installs Debian’s packages by the one list', () => {
+    const [install] = steps('system', 'RUN');
+    assert.match(install.text, /grep -v '\^#' \S+debian-packages\.txt \| xargs apt-get install -y/);
+    const named = (text: string) => text.match(/(?:apt-get|apt) install(?: -\S+)* (?!-)([a-z].*)/g);
+    assert.equal(named(read('Dockerfile')), null);
+    for (const needed of ['nodejs', 'libnode-dev', 'python3', 'python3-venv', 'g++', 'make', 'tini']) {
+      assert.ok(packages.includes(needed), needed);
+    }
+  });
+
+  it('copies what is there, and first all that set-up reads', () => {
+    const copied = stages.flatMap((stage) => stage.steps).filter((step) => step.keyword === 'COPY' && !step.flags.from);
+    for (const source of copied.flatMap((step) => step.sources ?? []))
+      assert.ok(existsSync(inRepository(source)), source);
+    const before = steps('build', 'COPY').flatMap((step) => step.sources ?? []);
+    for (const name of ['package.json', 'package-lock.json', '.npmrc', 'requirements.lock', 'lib', 'scripts']) {
+      assert.ok(before.indexOf(name) < before.indexOf('.') && before.includes(name), name);
+    }
+  });
+
+  it('has nothing of what git ignores, and no secret of a hub', () => {
+    const left = lines(read('.dockerignore')).map((line) => line.replace(/^\*\*\//, ''));
+    const ignored = lines(read('.gitignore')).map((line) => line.replace(/\/$/, ''));
+    assert.deepEqual(
+      ignored.filter((line) => !left.includes(line) && !left.includes(line.replace(/^\//, ''))),
+      [],
+    );
+    assert.ok(left.includes('.git'));
+  });
+
+  it('runs as a user who is not root and cannot write the checkout', () => {
+    for (const name of ['build', 'course']) assert.equal(lastStep(stages, name, 'USER')?.text, 'student', name);
+    assert.ok(![...steps('system', 'RUN'), ...steps('course', 'RUN')].some(({ text }) => text.includes('/opt/onpa')));
+    for (const { flags } of steps('course', 'COPY')) assert.ok([undefined, 'root:root'].includes(flags.chown));
+  });
+
+  it('starts with the lessons in the home, then JupyterLab, or what a hub names', () => {
+    assert.deepEqual(lastStep(stages, 'course', 'ENTRYPOINT')?.words, ['tini', '--', '/opt/onpa/course/hub/start']);
+    assert.deepEqual(lastStep(stages, 'course', 'CMD')?.words?.slice(0, 2), ['jupyter', 'lab']);
+    assert.equal(statSync(inRepository('course/hub/start')).mode & 0o111, 0o111);
+  });
+
+  it('is written in shell that a shell can read', () => {
+    const texts = stages.flatMap((stage) => stage.steps.filter(({ keyword }) => keyword === 'RUN'));
+    const scripts = [...texts.map(({ text }) => text), read('course/hub/start'), read('.binder/postBuild')];
+    for (const input of scripts) execFileSync('sh', ['-n'], { input });
+  });
+
+  it('is what a dev container stands on', () => {
+    const file = '.devcontainer/devcontainer.json';
+    const { config, error } = ts.parseConfigFileTextToJson(file, read(file));
+    assert.equal(error, undefined);
+    assert.equal(config.build.dockerfile, '../Dockerfile');
+    const stage = stages.find(({ name }) => name === config.build.target);
+    assert.equal(stage?.name, 'system');
+    assert.ok(
+      stage?.steps.some(({ text }) =>
+        text.includes(`useradd --create-home --uid 1000 --shell /bin/bash ${config.remoteUser}`),
+      ),
+    );
+    assert.equal(config.postCreateCommand, 'npm run setup');
+  });
+});
+
+describe('The environments that the course brings', () => {
+  const environment = (name: string): Environment => parse(read(name));
+  const version = (name: string, wanted: string) =>
+    environment(name)
+      .dependencies.find((line) => line.startsWith(`${wanted}=`))
+      ?.split('=')[1];
+
+  it('have a Node and a Python that the package takes', async () => {
+    const { nodeProblem } = await import(pathToFileURL(inRepository('lib/setup/node.mjs')).href);
+    const { versionFits } = await import(pathToFileURL(inRepository('lib/setup/interpreter.mjs')).href);
+    assert.equal(json('package.json').engines.node, '>=20.19');
+    for (const name of ['environment.yml', '.binder/environment.yml']) {
+      assert.equal(nodeProblem(`v${version(name, 'nodejs')}.0.0`), undefined, name);
+      assert.ok(versionFits({ minor: Number(version(name, 'python')?.split('.')[1]), folders: [] }), name);
+    }
+    // Without a minor version nvm takes the newest.
+    assert.equal(nodeProblem(`v${read('.nvmrc').trim()}.99.0`), undefined);
+  });
+
+  it('are the same in conda and on Binder, whose system has a compiler', () => {
+    const own = environment('environment.yml').dependencies;
+    const binder = environment('.binder/environment.yml').dependencies;
+    assert.deepEqual(
+      own.filter((line) => !binder.includes(line)),
+      ['cxx-compiler', 'make', 'libsndfile'],
+    );
+    assert.deepEqual(
+      binder.filter((line) => !own.includes(line)),
+      [],
+    );
+  });
+
+  it('are set up on Binder by set-up', () => {
+    assert.match(read('.binder/postBuild'), /npm run setup$/m);
+    assert.equal(statSync(inRepository('.binder/postBuild')).mode & 0o111, 0o111);
+  });
+});

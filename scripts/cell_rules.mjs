@@ -30,6 +30,7 @@ function codeForm(lines, complain) {
   for (const [n, words] of lines.entries()) {
     if (words.length > COLUMNS) complain(n + 1, `${words.length} columns; the page has ${COLUMNS}`);
     if (/['"`](\.\.?\/)*data\//.test(words)) complain(n + 1, "what comes with the course is 'onpa:…', from any folder");
+    if (/['"`](\.\.?\/)*build\//.test(words)) complain(n + 1, "results go to outputPath('…'), from any folder");
   }
   if (lines.length > LINES) complain(LINES + 1, `${lines.length} lines; an idea has ${LINES}`);
   const at = lines.findIndex((words) => words.includes('check.lesson'));

@@ -4,6 +4,7 @@ import { dirname, join, relative, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { environmentPython } from '../../lib/setup/python.mjs';
 import { SetupError } from '../../lib/setup/run.mjs';
+import { resultsFolder } from '../results.mjs';
 import { root } from '../setup/root.mjs';
 import { ExerciseFileError, lessonStems, readExercises } from './exercises.mjs';
 import { ASSIGNMENTS, nbgrader, ownConfig } from './grading.mjs';
@@ -105,6 +106,7 @@ async function solutions(folder, lessons) {
     return path;
   });
   const script = join(root, 'scripts', 'run_notebooks.py');
+  resultsFolder();
   const env = { ...process.env, ONPA_GRADING: '1' };
   await runIn(root, environmentPython(), [script, '--target', target, ...paths], env);
 }

@@ -57,6 +57,13 @@ describe("The form of a lesson's cells", () => {
     }
   });
 
+  it('takes no path for results but that of outputPath', () => {
+    deepEqual(found(code("await trainer.saveModel(outputPath('mine'));")), []);
+    for (const path of ["'build/mine'", "'../build/mine'", '`../../build/mine`']) {
+      match(found(code(`await trainer.saveModel(${path});`)).join(), /^1:1 .*outputPath/);
+    }
+  });
+
   it('takes a heading that begins its cell, whose Japanese begins with its title in bold', () => {
     deepEqual(found(prose('# A\n\nText.', '**あ**\n\n本文。'), prose('Text.', '**強い**言葉の本文。')), []);
     deepEqual(found(prose('Text.\n\n```\n# a comment\n```', '本文。')), []);

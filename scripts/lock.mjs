@@ -36,7 +36,11 @@ function write(folder, ...sections) {
 const section = (title, entries) => `# ${title}\n${entries.join('\n')}\n`;
 
 const course = join(root, 'course');
-for (const file of readdirSync(course, { recursive: true }).filter((name) => /(^|\/)requirements\.txt$/.test(name))) {
+// course/ itself and its folders, but for the hub, whose packages go beside JupyterLab's.
+const asking = readdirSync(course, { recursive: true }).filter((name) =>
+  /^(?!hub\/)([\w-]+\/)?requirements\.txt$/.test(name),
+);
+for (const file of asking) {
   const folder = dirname(join(course, file));
   write(folder, section('What it asks for, and what that needs', only(resolve(pinsOf(folder)), /./)));
 }

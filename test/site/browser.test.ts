@@ -126,13 +126,14 @@ describeInChromium('the site of the course in Chromium', 'the tests of the site 
       withPage(
         path,
         async (page) => {
-          charts += await drawCharts(page);
+          const drawn = await drawCharts(page);
+          charts += drawn;
           deepEqual(await serious(page), [], path);
         },
         { colorScheme: 'light' },
       ),
     );
-    ok(charts >= 70, `${charts} charts`);
+    ok(charts >= 50, `${charts} charts`);
   });
 
   it('is accessible in dark colours, and fits a phone of 360 pixels, in Japanese too', async () => {

@@ -20,8 +20,16 @@ def owned(uids):
                 continue
 
 
+def is_running(process):
+    """Not one that has ended and that nobody has asked for its status yet."""
+    try:
+        return (process / "stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
 def left_behind(uid):
-    return sorted(int(entry.name) for entry, _ in owned({uid}))
+    return sorted(int(entry.name) for entry, _ in owned({uid}) if is_running(entry))
 
 
 def memory_of(process):

@@ -96,4 +96,69 @@ describe('The list of a class', () => {
     }
     assert.ok(!existsSync(`${file}.new`));
   });
+
+  describe('in JupyterHub', () => {
+    /** Tries names and passwords one after the other, with a JupyterHub that does nothing but ask. */
+    const ASK = `
+import asyncio, json, logging, sys, types
+from traitlets import Bool, HasTraits, Set
+sys.path.insert(0, '.')
+class Authenticator(HasTraits):
+    allow_all, allowed_users, log = Bool(), Set(), logging.getLogger()
+sys.modules['jupyterhub'] = types.ModuleType('jupyterhub')
+sys.modules['jupyterhub.auth'] = types.SimpleNamespace(Authenticator=Authenticator)
+import class_authenticator
+lets_in = class_authenticator.ClassList(file=sys.argv[1])
+async def ask(wishes):
+    for wish in wishes:
+        if wish == "wait":
+            class_authenticator.PAUSE = 0
+            continue
+        person = await lets_in.authenticate(None, dict(zip(("username", "password"), wish)))
+        yield person
+async def main():
+    return [person async for person in ask(json.loads(sys.argv[2]))]
+print(json.dumps({"people": asyncio.run(main()), "known": sorted(lets_in.allowed_users)}))
+`;
+    function ask(...wishes: ([string, string] | 'wait')[]) {
+      const cwd = inRepository('course/hub');
+      const args = ['-c', ASK, file, JSON.stringify(wishes)];
+      const { stdout, stderr } = spawnSync(python, args, { cwd, encoding: 'utf8' });
+      return { ...JSON.parse(stdout), log: stderr };
+    }
+
+    it('lets in who is on it with the right password, however the name is typed, and says who teaches', () => {
+      const { passwords } = change('tanaka\n', '--teacher', 'sato');
+      const [tanaka, sato] = [passwords.get('tanaka') ?? '', passwords.get('sato') ?? ''];
+      const { people, known } = ask(['tanaka', tanaka], [' Sato ', `${sato} `]);
+      assert.deepEqual(people, [
+        { name: 'tanaka', admin: false },
+        { name: 'sato', admin: true },
+      ]);
+      assert.deepEqual(known, ['sato', 'tanaka']);
+    });
+
+    it('lets nobody in with another’s password, with none, or under a name that is not on it', () => {
+      const { passwords } = change('tanaka\nsuzuki\n');
+      const tanaka = passwords.get('tanaka') ?? '';
+      const { people } = ask(['suzuki', tanaka], ['tanaka', ''], ['', ''], ['nobody', tanaka], ['__class__', tanaka]);
+      assert.deepEqual(people, [null, null, null, null, null]);
+    });
+
+    it('lets nobody in where there is no list, or another file in its place', () => {
+      assert.deepEqual(ask(['tanaka', 'x']).people, [null]);
+      writeFileSync(file, '[]');
+      const { people, log } = ask(['tanaka', 'x']);
+      assert.deepEqual(people, [null]);
+      assert.match(log, /Nobody can come in: .*class\.json is not a list of a class/);
+    });
+
+    it('has a name wait after five wrong passwords, and no other', () => {
+      const { passwords } = change('tanaka\nsuzuki\n');
+      const right: [string, string] = ['tanaka', passwords.get('tanaka') ?? ''];
+      const wrong = Array.from({ length: 5 }, (): [string, string] => ['tanaka', 'guess']);
+      const { people } = ask(...wrong, right, ['suzuki', passwords.get('suzuki') ?? ''], 'wait', right);
+      assert.deepEqual(people.slice(5), [null, { name: 'suzuki', admin: false }, { name: 'tanaka', admin: false }]);
+    });
+  });
 });

@@ -172,6 +172,24 @@ describe('JupyterHub with Docker', () => {
     assert.deepEqual(used.map(({ persistentVolumeClaim }) => persistentVolumeClaim.claimName).sort(), claims.sort());
   });
 
+  it('says of classes what its own figures give', () => {
+    const page = read('README.md');
+    const figure = (pattern: RegExp): number => Number(pattern.exec(page)?.[1] ?? Number.NaN);
+    const server = figure(/server takes ([\d.]+) GB besides/);
+    const kernel = figure(/^\| 6, with its training \| \d+ s \| ([\d.]+) GB \|$/m);
+    const row = /^\| memory, all in lesson 6 at once \| (\d+) → (\d+) GB \| (\d+) → (\d+) GB \|$/m
+      .exec(page)
+      ?.map(Number);
+    const training = Math.round((server + kernel) * 10) / 10;
+    assert.deepEqual(
+      [row?.[1], row?.[3]],
+      [30, 100].map((students) => Math.round(1 + students * training)),
+    );
+    assert.ok(page.includes(`All in lesson 6 at once: ${training} GB each`));
+    // In the limit of a student there is room for it.
+    assert.ok(training < Number.parseFloat(parse(read('values.yaml')).singleuser.memory.limit));
+  });
+
   it('is installed as course/hub/requirements.lock says, beside the lessons’ packages and in their versions', async () => {
     const { readLock, readRequirements } = await import(pathToFileURL(inRepository('lib/setup/lock.mjs')).href);
     type Pin = { name: string; version: string; text: string };

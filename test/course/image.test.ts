@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import ts from 'typescript';
@@ -96,6 +96,18 @@ describe('The image of the course', () => {
     const texts = stages.flatMap((stage) => stage.steps.filter(({ keyword }) => keyword === 'RUN'));
     const scripts = [...texts.map(({ text }) => text), read('course/hub/start'), read('.binder/postBuild')];
     for (const input of scripts) execFileSync('sh', ['-n'], { input });
+  });
+
+  it('is tried without Docker where all is there for that; else a line says what is missing', () => {
+    const args = [inRepository('scripts/try_image.mjs'), 'cours'];
+    const { status, stderr, stdout } = spawnSync(process.execPath, args, {
+      env: { PATH: '/nowhere' },
+      encoding: 'utf8',
+    });
+    assert.equal(status, 1);
+    assert.match(stderr, /debootstrap is missing: apt install debootstrap/);
+    assert.match(stderr, /the Dockerfile has no stage cours: it has system, build, course/);
+    assert.equal(stdout, '');
   });
 
   it('is what a dev container stands on', () => {

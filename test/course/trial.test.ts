@@ -1,0 +1,62 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { pathToFileURL } from 'node:url';
+import { inRepository } from '../fixtures.js';
+
+describe('The trial of a hub', () => {
+  let python: string;
+  before(async () => {
+    const { environmentPython } = await import(pathToFileURL(inRepository('lib/setup/python.mjs')).href);
+    python = environmentPython();
+  });
+
+  function run(code: string, ...args: string[]) {
+    const cwd = inRepository('course', 'hub');
+    return spawnSync(python, ['-c', `import json, sys\nsys.path.insert(0, '.')\n${code}`, ...args], {
+      cwd,
+      encoding: 'utf8',
+    });
+  }
+  const rounds = (...words: string[]) =>
+    run('import trial; print(json.dumps(trial.read_rounds(sys.argv[1:])))', ...words);
+
+  it('has rounds of lessons, each with as many students as are asked for', () => {
+    assert.deepEqual(JSON.parse(rounds('01:2,05', 'vocoder:1').stdout), [
+      ['01-waveform.ipynb', '01-waveform.ipynb', '05-distilhubert.ipynb'],
+      ['beyond/vocoder.ipynb'],
+    ]);
+  });
+
+  it('says what is wrong with a round', () => {
+    assert.match(rounds('01:many').stderr, /^'01:many' is no round: write lesson:students, for example 01:4,05:4$/m);
+    assert.match(rounds('99:1').stderr, /^No lesson starts with 99: see notebooks\/$/m);
+    assert.equal(rounds('99:1').status, 1);
+  });
+
+  it('starts a student’s server as the hub without containers does that the page describes', () => {
+    const config = run('import trial; print(trial.CONFIG)').stdout;
+    for (const line of [
+      'notebook_dir = "~"',
+      'default_url = "/lab/tree/onpa/01-waveform.ipynb"',
+      '/course/hub/start"',
+    ]) {
+      assert.ok(config.includes(line), line);
+    }
+    assert.match(config, /bind_url = "http:\/\/127\.0\.0\.1:/);
+  });
+
+  const onLinux = process.platform === 'linux' ? it : () => console.log('Memory is measured on Linux alone: left out.');
+  onLinux('finds what a process has in memory, and its time, as Linux tells it', () => {
+    const code = `
+from pathlib import Path
+import trial_memory as t
+data = bytearray(b"x") * 100_000_000
+me = Path("/proc/self")
+print(json.dumps([t.memory_of(me), t.time_of(me), t.role_of(me)]))`;
+    const [memory, seconds, role] = JSON.parse(run(code).stdout);
+    assert.ok(memory.rss > 100 && memory.rss < 400, `${memory.rss} MB`);
+    assert.ok(memory.pss > 95 && memory.pss <= memory.rss);
+    assert.ok(seconds > 0);
+    assert.equal(role, 'other');
+  });
+});

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { environmentPython } from '../../lib/setup/python.mjs';
@@ -86,12 +86,20 @@ async function release(folder, lessons) {
   mkdirSync(folder, { recursive: true });
   const config = join(folder, 'nbgrader_config.py');
   if (!existsSync(config)) write(config, ownConfig());
+  const source = join(folder, 'source');
+  const names = lessons.map(([stem]) => assignmentOf(stem));
   for (const [stem, lesson] of lessons) {
     const name = assignmentOf(stem);
-    write(join(folder, 'source', name, `${name}.ipynb`), json(nbgraderSource(stem, lesson)));
+    write(join(source, name, `${name}.ipynb`), json(nbgraderSource(stem, lesson)));
+  }
+  // All at once is quicker, where there are no others.
+  const isAll = readdirSync(source).every((name) => names.includes(name));
+  for (const name of isAll ? ['*'] : names) {
     const status = await nbgrader(folder, ['generate_assignment', name, '--force', '--log-level=ERROR']);
-    if (status !== 0) throw new SetupError(`nbgrader made no release of ${name}.`);
-    console.log(`${shown(join(folder, 'release', name))}: ${pointsOf(lesson)} points`);
+    if (status !== 0) throw new SetupError(`nbgrader made no release of ${name === '*' ? names.join(', ') : name}.`);
+  }
+  for (const [i, [, lesson]] of lessons.entries()) {
+    console.log(`${shown(join(folder, 'release', names[i]))}: ${pointsOf(lesson)} points`);
   }
 }
 

@@ -1,8 +1,9 @@
-// Draws the pictures of README.md and of docs/architecture.md: npm run pictures. That of the page needs a Chromium.
+// Draws the pictures of README.md and of docs/architecture.md: npm run pictures. Those of the page and of a switch need a Chromium.
 import { writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { drawPage } from './page_picture.mjs';
+import { drawPlayer } from './player_picture.mjs';
 import { root } from './setup/root.mjs';
 
 const require = createRequire(join(root, 'package.json'));
@@ -26,6 +27,7 @@ const {
   mfcc,
   pipeline,
   powerToDb,
+  quantize,
   renderPng,
   rfft,
   scoreshow,
@@ -129,5 +131,19 @@ for (const [name, spec] of Object.entries(pictures)) {
   await writeFile(join(root, 'docs', `${name}.png`), await renderPng(spec, { scale: 1.5 }));
   console.log(`docs/${name}.png`);
 }
+const ofPlayer = join('docs', 'compare.png');
+const { comparison } = require('onpa/dist/plot/compare.js');
+const second = trumpet.samples.subarray(0, trumpet.sampleRate);
+const sounds = {
+  'the trumpet': second,
+  'in 4 bits': quantize(second, 4),
+  'in 4 bits with dither': quantize(second, 4, { dither: 'triangular', seed: 0 }),
+};
+const switched = Object.entries(sounds).map(([title, samples]) => ({ title, waveform: { ...trumpet, samples } }));
+console.log(
+  (await drawPlayer(join(root, ofPlayer), await comparison(switched)))
+    ? ofPlayer
+    : `${ofPlayer} stays: no Chromium is installed`,
+);
 const ofPage = join('docs', 'web.png');
 console.log((await drawPage(join(root, ofPage))) ? ofPage : `${ofPage} stays: no Chromium is installed`);

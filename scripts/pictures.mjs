@@ -1,8 +1,9 @@
-// Draws the pictures of README.md and of docs/architecture.md: npm run pictures. Those of the page and the book need a Chromium.
+// Draws the pictures of README.md and of docs/architecture.md: npm run pictures. Those of pages, of the book and of a switch need a Chromium.
 import { writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { drawPage } from './page_picture.mjs';
+import { drawPlayer } from './player_picture.mjs';
 import { root } from './setup/root.mjs';
 import { drawSite } from './site_picture.mjs';
 
@@ -27,6 +28,7 @@ const {
   mfcc,
   pipeline,
   powerToDb,
+  quantize,
   renderPng,
   rfft,
   scoreshow,
@@ -130,7 +132,16 @@ for (const [name, spec] of Object.entries(pictures)) {
   await writeFile(join(root, 'docs', `${name}.png`), await renderPng(spec, { scale: 1.5 }));
   console.log(`docs/${name}.png`);
 }
-for (const [name, drawn] of Object.entries({ web: drawPage, site: drawSite })) {
+const { comparison } = require('onpa/dist/plot/compare.js');
+const second = trumpet.samples.subarray(0, trumpet.sampleRate);
+const sounds = {
+  'the trumpet': second,
+  'in 4 bits': quantize(second, 4),
+  'in 4 bits with dither': quantize(second, 4, { dither: 'triangular', seed: 0 }),
+};
+const switched = Object.entries(sounds).map(([title, samples]) => ({ title, waveform: { ...trumpet, samples } }));
+const drawSwitch = async (path) => drawPlayer(path, await comparison(switched));
+for (const [name, drawn] of Object.entries({ compare: drawSwitch, web: drawPage, site: drawSite })) {
   const file = join('docs', `${name}.png`);
   console.log((await drawn(join(root, file))) ? file : `${file} stays: no Chromium is installed`);
 }

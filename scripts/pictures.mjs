@@ -1,11 +1,12 @@
-// Draws the pictures of README.md and of docs/architecture.md: npm run pictures. Those of pages, of the book and of a switch need a Chromium.
+// Draws the pictures of README.md and of docs/architecture.md: npm run pictures. Those of pages and of a switch need a Chromium.
 import { writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { drawPage } from './page_picture.mjs';
-import { drawPlayer } from './player_picture.mjs';
+import { hasChromium } from './pictures/in-chromium.mjs';
+import { drawPage } from './pictures/page.mjs';
+import { drawPlayer } from './pictures/player.mjs';
+import { drawSite } from './pictures/site.mjs';
 import { root } from './setup/root.mjs';
-import { drawSite } from './site_picture.mjs';
 
 const require = createRequire(join(root, 'package.json'));
 const {
@@ -143,5 +144,6 @@ const switched = Object.entries(sounds).map(([title, samples]) => ({ title, wave
 const drawSwitch = async (path) => drawPlayer(path, await comparison(switched));
 for (const [name, drawn] of Object.entries({ compare: drawSwitch, web: drawPage, site: drawSite })) {
   const file = join('docs', `${name}.png`);
-  console.log((await drawn(join(root, file))) ? file : `${file} stays: no Chromium is installed`);
+  if (hasChromium) await drawn(join(root, file));
+  console.log(hasChromium ? file : `${file} stays: no Chromium is installed`);
 }

@@ -8,7 +8,7 @@ import path from 'node:path';
 const FORBIDDEN: [from: string, to: string, why: RegExp][] = [
   ['lib/src/dsp/stft.ts', '../audio/load.js', /the numbers of audio need no file, model or Hub/],
   ['lib/src/plot/waveshow.ts', '../pipeline.js', /where they come from is not its business/],
-  ['lib/src/plot/waveshow.ts', '../notebook.js', /only show and play have an effect/],
+  ['lib/src/plot/waveshow.ts', '../notebook.js', /only show, play and compare have an effect/],
   ['lib/src/tensor/graph.ts', '../dsp/fft.js', /the layer below all models, and knows none of them/],
   ['lib/src/hubert/config.ts', '../training/trainer.js', /used where nothing is trained/],
   ['lib/src/dataset/clips.ts', '../hubert/models.js', /read where no model is/],

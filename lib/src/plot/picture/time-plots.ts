@@ -61,7 +61,8 @@ export function timePlots(compiled: Spec, view: View, size: { width: number; hei
     }
     for (const part of (group.marks ?? []).filter(({ type }) => type === 'group')) {
       const drawn = item.items.find(({ marktype, name }) => marktype === 'group' && name === part.name);
-      if (drawn) look(part, drawn.items[0], place);
+      // One for each row of a table, of which there may be none.
+      if (drawn?.items[0]) look(part, drawn.items[0], place);
     }
   };
   look(compiled as Group, root.items[0], at);

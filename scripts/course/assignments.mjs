@@ -1,13 +1,13 @@
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
-import { dirname, join, relative, resolve } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { parseArgs } from 'node:util';
 import { environmentPython } from '../../lib/setup/python.mjs';
 import { SetupError } from '../../lib/setup/run.mjs';
 import { resultsFolder } from '../results.mjs';
 import { root } from '../setup/root.mjs';
 import { ExerciseFileError, lessonStems, readExercises } from './exercises.mjs';
-import { ASSIGNMENTS, nbgrader, ownConfig } from './grading.mjs';
+import { courseFolder, nbgrader, ownConfig } from './grading.mjs';
 import { assignmentOf, nbgraderSource, solvedLesson } from './nbgrader-source.mjs';
 import { notebookPath, renewed } from './tail.mjs';
 
@@ -44,7 +44,7 @@ async function assign(args) {
       `notebooks/${stem}.ipynb has new exercises; npm run notebooks -- ${assignmentOf(stem)} --inplace runs it.`,
     );
   }
-  const folder = resolve(values.folder ?? ASSIGNMENTS);
+  const folder = courseFolder(values.folder);
   await release(folder, lessons);
   if (!values['no-solutions']) await solutions(folder, lessons);
 }

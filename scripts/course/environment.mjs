@@ -4,6 +4,7 @@ import { describePython, findInterpreter, versionFits } from '../../lib/setup/in
 import { readLock } from '../../lib/setup/lock.mjs';
 import { isInstalled } from '../../lib/setup/python.mjs';
 import { run, SetupError, step } from '../../lib/setup/run.mjs';
+import { placeFor } from '../results.mjs';
 import { installRequirements } from '../setup/requirements.mjs';
 import { root } from '../setup/root.mjs';
 
@@ -15,20 +16,21 @@ function isComplete(prefix) {
 
 /**
  * The Python with the course's tools, which are kept apart from JupyterLab's: those of course/requirements.lock for
- * 'course', of course/NAME/requirements.lock for another name, in build/NAME-env. They are installed where they are not
- * yet; then no network is needed.
+ * 'course', of course/NAME/requirements.lock for another name, in build/NAME-env, or among the results of who can only read
+ * the checkout. They are installed where they are not yet; then no network is needed.
  */
 export async function courseEnvironment(name = 'course') {
   const lock = name === 'course' ? ['course'] : ['course', name];
   const file = join(root, ...lock, 'requirements.lock');
   if (!existsSync(file))
     throw new SetupError(`${file} is missing; npm run lock writes it from the requirements.txt there`);
-  const prefix = join(root, 'build', `${name}-env`);
+  const own = join(root, 'build', `${name}-env`);
+  const prefix = isComplete(own) ? own : placeFor(`${name}-env`);
   const python = join(prefix, 'bin', 'python');
   if (!isComplete(prefix)) {
     const { python: base, problem } = findInterpreter();
     if (problem) throw new SetupError(problem);
-    await step(`Making build/${name}-env with ${base}`, () => run(base, ['-m', 'venv', '--clear', prefix]));
+    await step(`Making ${prefix} with ${base}`, () => run(base, ['-m', 'venv', '--clear', prefix]));
   }
   await installRequirements(
     `the tools of course/${lock.slice(1).join('/')}`.replace(/\/$/, ''),

@@ -1,14 +1,15 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { delimiter, dirname, join } from 'node:path';
+import { delimiter, dirname, join, resolve } from 'node:path';
 import { describePython, findInterpreter } from '../../lib/setup/interpreter.mjs';
 import { environmentPrefix } from '../../lib/setup/python.mjs';
 import { SetupError } from '../../lib/setup/run.mjs';
+import { placeFor } from '../results.mjs';
 import { root } from '../setup/root.mjs';
 import { courseEnvironment } from './environment.mjs';
 
 /** Where the assignments are, unless a course folder is named. */
-export const ASSIGNMENTS = join(root, 'build', 'assignments');
+export const courseFolder = (folder) => (folder === undefined ? placeFor('assignments') : resolve(folder));
 
 /** A course folder's own settings, at first. */
 export const ownConfig = () => `c = get_config()

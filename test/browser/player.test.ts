@@ -388,6 +388,7 @@ describeInChromium('a player with a picture, in Chromium', 'the tests of players
       equal(await player.getByRole('button', { name: 'B: short' }).getAttribute('aria-pressed'), 'true');
       for (const i of [0, 1]) ok(Math.abs((await headAt(player, html, i)) - 0.75) < 0.02);
       await page.keyboard.press(' ');
+      equal(await player.getByRole('button', { name: 'Loop' }).getAttribute('aria-pressed'), 'true');
       // The short one is silent at its end, and the long one goes on.
       await untilTold(0, 'seconds > 1.2');
       equal(await page.evaluate(`${rms('window.heard.at(-1)')} < 1e-3`), true);

@@ -46,7 +46,8 @@ export function glossaryPage(terms, language, { pageOf }) {
     const text = (language === 'en' ? entry.definition : entry.definitionJa).trim();
     const page = entry.lesson === undefined ? undefined : pageOf(String(entry.lesson));
     const lesson = page === undefined ? '' : ` → [${page.name}](${page.href})`;
-    return `${word} · ${translation}\n: ${text.replace(/\n+/g, ' ')}${lesson}`;
+    const both = word === translation ? word : `${word} · ${translation}`;
+    return `${both}\n: ${text.replace(/\n+/g, ' ')}${lesson}`;
   });
   return {
     markdown: `# ${TITLES[language]}\n\n${INTRODUCTIONS[language]}\n\n${entries.join('\n\n')}\n`,

@@ -14,7 +14,11 @@ const PARTS = [
     caption: { en: 'Reference', ja: 'リファレンス' },
     texts: ['course/glossary.yaml', 'docs/python-to-typescript.md', 'docs/environment.md', 'docs/limits.md'],
   },
-  { caption: { en: 'For teachers', ja: '教える人のために' }, texts: ['course/teaching.md'], folder: 'course/hub' },
+  {
+    caption: { en: 'For teachers', ja: '教える人のために' },
+    texts: ['course/teaching.md', 'course/grading.md'],
+    folder: 'course/hub',
+  },
 ];
 
 const listed = (folder, ending) =>

@@ -14,6 +14,8 @@ language = book["language"]
 html_title = book["title"]
 html_short_title = "onpa"
 extensions = ["myst_parser"]
+# What has no language is commands.
+highlight_language = "text"
 exclude_patterns = []
 # Links are made by links.mjs, which knows the whole site.
 myst_all_links_external = True

@@ -172,6 +172,42 @@ describe('JupyterHub with Docker', () => {
     assert.deepEqual(used.map(({ persistentVolumeClaim }) => persistentVolumeClaim.claimName).sort(), claims.sort());
   });
 
+  it('has pods for the teacher that write what students only read, on the claims that there are', () => {
+    const claims = parseAllDocuments(read('volumes.yaml')).map((document) => document.toJS().metadata.name);
+    const pod = (name: string) => parseAllDocuments(read(name))[0].toJS();
+    for (const [name, claim, place] of [
+      ['fetch.yaml', 'onpa-cache', '/home/student/.cache'],
+      ['grading.yaml', 'onpa-course', '/course'],
+    ]) {
+      const { spec } = pod(name);
+      const [{ volumeMounts }] = spec.containers;
+      const [volume] = spec.volumes;
+      assert.ok(claims.includes(claim), claim);
+      assert.deepEqual(volume.persistentVolumeClaim, { claimName: claim }, name);
+      assert.deepEqual(volumeMounts, [{ name: volume.name, mountPath: place }], name);
+      assert.equal(spec.automountServiceAccountToken, false, name);
+      const page = read('kubernetes.md');
+      assert.ok(page.includes(`kubectl apply -n onpa -f course/hub/${name}`), name);
+      assert.ok(
+        page.includes(`-n onpa ${pod(name).metadata.name} -- `) || page.includes(`${pod(name).metadata.name} --"`),
+      );
+    }
+    assert.equal(
+      pod('fetch.yaml').spec.containers[0].image.split(':')[0],
+      parse(read('values.yaml')).singleuser.image.name,
+    );
+  });
+
+  it('grades without a network, with Docker as on Kubernetes', () => {
+    const [pod, policy] = parseAllDocuments(read('grading.yaml')).map((document) => document.toJS());
+    assert.deepEqual(policy.spec.podSelector.matchLabels, pod.metadata.labels);
+    assert.deepEqual(policy.spec.policyTypes, ['Ingress', 'Egress']);
+    assert.deepEqual([policy.spec.ingress, policy.spec.egress], [undefined, undefined]);
+    for (const page of [read('docker.md'), read('../grading.md')]) {
+      assert.match(page, /docker run --rm --network none --memory 4g -v \S+:\/course onpa:grading/);
+    }
+  });
+
   it('says of classes what its own figures give', () => {
     const page = read('README.md');
     const figure = (pattern: RegExp): number => Number(pattern.exec(page)?.[1] ?? Number.NaN);

@@ -126,6 +126,14 @@ describe('JupyterHub with Docker', () => {
     assert.equal(services.front.ports.length, 2);
   });
 
+  it('gives each server an address of its own where that is asked for', () => {
+    assert.equal(asked('tanaka').c.JupyterHub.subdomain_host, '');
+    const site = 'https://onpa.example.org';
+    assert.equal(asked('tanaka', false, { ONPA_SUBDOMAINS: site }).c.JupyterHub.subdomain_host, site);
+    assert.match(read('compose.yaml'), /^ {6}ONPA_SUBDOMAINS: \$\{ONPA_SUBDOMAINS:-\}$/m);
+    assert.match(read('.env.example'), /^ONPA_SUBDOMAINS=$/m);
+  });
+
   it('leaves students no rights of root, and so much memory as its settings say', () => {
     const { c } = asked('tanaka', false, { ONPA_MEMORY: '5G', ONPA_CORES: '1.5' });
     assert.deepEqual(c.DockerSpawner.extra_host_config, {

@@ -83,6 +83,10 @@ describe('The image of the course', () => {
       [],
     );
     assert.ok(left.includes('.git'));
+    // Wherever a teacher may have put it.
+    for (const name of ['class.json*', 'names.txt', 'passwords.csv', 'my-values.yaml', '.env']) {
+      assert.ok(lines(read('.dockerignore')).includes(`**/${name}`) && ignored.includes(name), name);
+    }
   });
 
   it('has no solutions and no hidden tests where students are, and what lessons and quizzes read', () => {

@@ -162,6 +162,25 @@ describe('The image of the course', () => {
     rmSync(folder, { recursive: true });
   });
 
+  it('is tried whenever something changes of which it is made, and published by one job, for a version alone', () => {
+    const { on, permissions, jobs } = parse(read('.github/workflows/image.yml'));
+    const paths: string[] = on.pull_request.paths.map((path: string) => path.replace(/\/\*\*$/, ''));
+    const copied = stages
+      .flatMap(({ steps }) => steps)
+      .filter(({ keyword, flags }) => keyword === 'COPY' && !flags.from);
+    const pages = ['README.md', 'CHANGELOG.md', 'LICENSE', 'docs', '.'];
+    const made = copied.flatMap(({ sources }) => sources ?? []).filter((source) => !pages.includes(source));
+    assert.deepEqual(
+      made.filter((source) => !paths.some((path) => source === path || source.startsWith(`${path}/`))),
+      [],
+    );
+    assert.deepEqual(permissions, { contents: 'read' });
+    const writing = Object.keys(jobs).filter((name) => JSON.stringify(jobs[name].permissions ?? {}).includes('write'));
+    assert.deepEqual(writing, ['publish']);
+    assert.equal(jobs.publish.if, "startsWith(github.ref, 'refs/tags/v')");
+    assert.ok(!JSON.stringify(jobs.build).includes('TOKEN'));
+  });
+
   it('is what a dev container stands on', () => {
     const file = '.devcontainer/devcontainer.json';
     const { config, error } = ts.parseConfigFileTextToJson(file, read(file));

@@ -4,27 +4,20 @@
 // and JupyterHub in one; the proxy goes into course/hub/node_modules.
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { describePython } from '../lib/setup/interpreter.mjs';
 import { readLock } from '../lib/setup/lock.mjs';
 import { main } from '../lib/setup/main.mjs';
 import { downloadWithNpm } from '../lib/setup/npm.mjs';
-import { environmentPrefix, environmentPython, installLocked, isInstalled } from '../lib/setup/python.mjs';
+import { environmentPrefix } from '../lib/setup/python.mjs';
 import { step } from '../lib/setup/run.mjs';
 import { packagesMatchLock } from './setup/packages.mjs';
+import { installRequirements } from './setup/requirements.mjs';
 import { root } from './setup/root.mjs';
 
 const folder = join(root, 'course', 'hub');
 
-async function installHub() {
-  const wanted = readLock(join(folder, 'requirements.lock'));
-  const { folders } = describePython(environmentPython());
-  // Of those that the lock has for this system and Python alone, the hub's own are asked for by all.
-  const named = wanted.filter(({ name }) =>
-    /^(jupyterhub|jupyterhub-idle-culler|dockerspawner|docker|alembic)$/.test(name),
-  );
-  if (named.every(({ name, version }) => isInstalled(folders, name, version))) return;
-  await step(`Installing JupyterHub in ${environmentPrefix()}`, () => installLocked(wanted));
-}
+/** All that the lock has for this system and Python, with a stamp of its own beside that of the lessons. */
+const installHub = () =>
+  installRequirements('JupyterHub', environmentPrefix(), readLock(join(folder, 'requirements.lock')), 'hub');
 
 async function installProxy() {
   if (packagesMatchLock(folder)) return;

@@ -1,15 +1,28 @@
 // Tries the Dockerfile without Docker: a fresh Debian for each stage, its steps in it, as its users, then a lesson and the doctor.
-//   sudo npm run image                               all stages, and what is tried in the last
+//   sudo npm run image                               the students' stage and those below it, and what is tried in it
 //   sudo npm run image -- build npm run notebooks    a command in one stage, as a container would start it
-// Needs Linux, root, debootstrap and 9 GB; what it makes is in build/image and goes when it ends, unless KEEP=1.
+// Needs Linux, root, debootstrap and 9 GB; what it makes is in build/image, or in ONPA_IMAGE_FOLDER, and goes when it ends, unless
+// KEEP=1. A folder that has anything else in it is not touched.
 import { execFileSync, spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { findProgram } from '../lib/setup/run.mjs';
-import { lastStep, lineOf, readStages } from './image/stages.mjs';
+import { lastStep, neededFor, readStages } from './image/stages.mjs';
 import { root } from './setup/root.mjs';
 
-const work = resolve(process.env.ONPA_IMAGE ?? join(root, 'build', 'image'));
+const work = resolve(process.env.ONPA_IMAGE_FOLDER ?? join(root, 'build', 'image'));
+/** In a folder that an earlier run has made, and may be emptied. */
+const MARK = join(work, '.onpa-image');
 const ARCHIVE = 'http://deb.debian.org/debian';
 /** A company's proxy, or whatever else this machine trusts besides the usual. */
 const CERTIFICATES = process.env.NODE_EXTRA_CA_CERTS;
@@ -25,6 +38,9 @@ function problems() {
     ['unshare', 'util-linux'],
   ]) {
     if (!findProgram([program])) found.push(`${program} is missing: apt install ${name}`);
+  }
+  if (existsSync(work) && !existsSync(MARK) && (!statSync(work).isDirectory() || readdirSync(work).length > 0)) {
+    found.push(`${work} has files of others, and would be deleted: name an empty folder in ONPA_IMAGE_FOLDER`);
   }
   if (!stages.some(({ name }) => name === wanted)) {
     found.push(`the Dockerfile has no stage ${wanted}: it has ${stages.map(({ name }) => name).join(', ')}`);
@@ -154,11 +170,9 @@ if (missing.length > 0) {
   process.exit(1);
 }
 mkdirSync(work, { recursive: true });
+writeFileSync(MARK, '');
 try {
-  const needed = stages.slice(0, stages.findIndex(({ name }) => name === wanted) + 1);
-  const used = new Set(needed.flatMap(({ name, steps }) => [name, ...steps.map(({ flags }) => flags.from)]));
-  const line = new Set([...used].filter(Boolean).flatMap((name) => lineOf(stages, name).map((stage) => stage.name)));
-  for (const stage of needed) if (line.has(stage.name)) build(stage);
+  for (const stage of neededFor(stages, wanted)) build(stage);
   if (command.length > 0) start(wanted, command);
   else if (wanted === 'course') {
     start(wanted, ['node', '/opt/onpa/lib/bin/onpa.mjs', 'doctor']);

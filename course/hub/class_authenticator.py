@@ -26,7 +26,10 @@ class ClassList(Authenticator):
         self.allow_all = True
         # Known from the beginning, so that a teacher can start servers before anybody comes.
         try:
-            self.allowed_users = set(read_list(self.file))
+            people = read_list(self.file)
+            self.allowed_users = set(people)
+            # A teacher's server, started by another, has the whole course already.
+            self.admin_users = {name for name, one in people.items() if one.get("teacher", False)}
         except (OSError, ValueError) as error:
             self.log.error("Nobody can come in: %s", error)
 

@@ -26,6 +26,7 @@ SCRYPT = {"n": 2**14, "r": 8, "p": 1, "dklen": 32}
 LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 # What is the same name to Docker, to Kubernetes and to nbgrader.
 NAME = re.compile(r"[a-z][a-z0-9]{0,31}")
+SEALED = re.compile(r"scrypt:[0-9a-f]{32}:[0-9a-f]{64}")
 
 
 def new_password():
@@ -44,24 +45,33 @@ def fits(password, sealed):
     return hmac.compare_digest(seal(password, salt), sealed)
 
 
+def is_person(one):
+    if not isinstance(one, dict) or not isinstance(one.get("sealed"), str):
+        return False
+    return bool(SEALED.fullmatch(one["sealed"])) and isinstance(one.get("teacher", False), bool)
+
+
 def read_list(path):
     """Name → {"sealed": …, "teacher": …}."""
     try:
         people = json.loads(Path(path).read_text(encoding="utf-8"))
     except FileNotFoundError:
         return {}
-    if not isinstance(people, dict) or not all(isinstance(one, dict) and "sealed" in one for one in people.values()):
+    if not isinstance(people, dict) or not all(is_person(one) for one in people.values()):
         raise ValueError(f"{path} is not a list of a class: make it again, by class_list.py")
     return people
 
 
-def write_list(path, people):
+def write_beside(path, people):
+    """Writes the list beside the old one, whose place it may then take."""
     beside = Path(f"{path}.new")
     # Nobody else reads it: who has it can try passwords at leisure.
     with open(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
         json.dump(people, file, indent=1, sort_keys=True)
         file.write("\n")
-    beside.replace(path)
+        file.flush()
+        os.fsync(file.fileno())
+    return beside
 
 
 def update_list(people, names, teachers=(), renewed=(), removed=()):
@@ -95,14 +105,20 @@ def main():
     try:
         people = read_list(options.file)
         passwords = update_list(people, names, options.teacher, options.new, options.remove)
-    except ValueError as error:
-        sys.exit(f"{error}. The list is as it was.")
-    # First the passwords: a list whose passwords nobody has seen is of no use.
-    writer = csv.writer(sys.stdout)
-    writer.writerows(passwords.items())
-    sys.stdout.flush()
-    write_list(options.file, people)
-    teachers = sum(one["teacher"] for one in people.values())
+        beside = write_beside(options.file, people)
+        # A list whose passwords nobody has seen is of no use, nor are passwords of a list that could not be written.
+        try:
+            csv.writer(sys.stdout).writerows(passwords.items())
+            sys.stdout.flush()
+            beside.replace(options.file)
+        except OSError:
+            beside.unlink(missing_ok=True)
+            raise
+    except (OSError, ValueError) as error:
+        print(f"{error}. The list is as it was.", file=sys.stderr, flush=True)
+        # Without a second word on an output that is gone or full.
+        os._exit(1)
+    teachers = sum(one.get("teacher", False) for one in people.values())
     print(f"{options.file}: {len(people)} people, {teachers} of them teach; {len(passwords)} new passwords", file=sys.stderr)
 
 

@@ -23,6 +23,8 @@ c.ClassList.file = str(STORE / "class.json")
 
 # Where: only compose.yaml says what of it is seen outside.
 c.JupyterHub.bind_url = "http://:8000"
+# Where it is set, each server has an address, and so an origin, of its own: see What is safe in docker.md.
+c.JupyterHub.subdomain_host = os.environ.get("ONPA_SUBDOMAINS", "")
 c.JupyterHub.hub_ip = "0.0.0.0"
 c.JupyterHub.hub_connect_ip = "hub"
 c.ConfigurableHTTPProxy.command = [

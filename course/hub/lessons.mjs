@@ -1,8 +1,19 @@
 // Brings the lessons of this checkout into a student's home: called at each start of a server, by course/hub/start.
-//   node course/hub/lessons.mjs ~/onpa
+//   node course/hub/lessons.mjs ~/onpa [/srv/onpa/cache ~/.cache]
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import { argv } from 'node:process';
 import { fileURLToPath } from 'node:url';
 
@@ -70,20 +81,49 @@ export function bringLessons(from, to) {
   return { brought, corrected };
 }
 
+/**
+ * Puts a link to each file of a folder that all share into the student's own, whose folders are made and can be written. What the
+ * student has there stays; a link into the shared folder that leads nowhere any more goes.
+ */
+export function linkShared(from, to) {
+  mkdirSync(to, { recursive: true });
+  for (const entry of readdirSync(from, { withFileTypes: true })) {
+    const [shared, own] = [join(from, entry.name), join(to, entry.name)];
+    const mine = lstatSync(own, { throwIfNoEntry: false });
+    if (entry.isDirectory()) {
+      if (mine === undefined || mine.isDirectory()) linkShared(shared, own);
+    } else if (mine === undefined) symlinkSync(shared, own);
+  }
+  for (const entry of readdirSync(to, { withFileTypes: true })) {
+    const own = join(to, entry.name);
+    if (entry.isSymbolicLink() && readlinkSync(own) === join(from, entry.name) && !existsSync(own)) rmSync(own);
+  }
+}
+
+/** Says what is in the way, and lets the server start. */
+function told(task, what) {
+  try {
+    task();
+  } catch (error) {
+    if (!error.syscall) throw error;
+    console.error(`${what}: ${error.message}. Make room there and start again.`);
+    process.exitCode = 1;
+  }
+}
+
 if (argv[1] === fileURLToPath(import.meta.url)) {
-  const to = argv[2];
+  const [to, shared, cache] = argv.slice(2);
   if (!to) {
     console.error('Name the folder that the lessons are to be in: node course/hub/lessons.mjs ~/onpa');
     process.exit(2);
   }
-  try {
+  told(() => {
     const { brought, corrected } = bringLessons(join(dirname(argv[1]), '..', '..', 'notebooks'), to);
     // Not where the output of what is started goes.
     if (brought.length > 0) console.error(`Lessons in ${to}: ${brought.join(', ')}`);
     if (corrected.length > 0) console.error(`Corrected, beside what you have changed: ${corrected.join(', ')}`);
-  } catch (error) {
-    if (!error.syscall) throw error;
-    console.error(`The lessons could not be brought to ${to}: ${error.message}. Make room there and start again.`);
-    process.exit(1);
+  }, `The lessons could not be brought to ${to}`);
+  if (shared && cache && existsSync(shared)) {
+    told(() => linkShared(resolve(shared), cache), `What is fetched for all could not be linked in ${cache}`);
   }
 }

@@ -87,24 +87,48 @@ def problems():
         yield "JupyterHub is not installed: npm run hub"
     if not shutil.which("useradd"):
         yield "useradd is missing: apt install passwd"
+    for name in [account.pw_name for account in pwd.getpwall() if account.pw_name.startswith(PREFIX)]:
+        yield f"an account {name} is there already: if an earlier trial has left it, sudo userdel --remove {name}"
     for folder in [ROOT, *ROOT.parents, Path(sys.executable).resolve().parent, *Path(sys.executable).resolve().parents]:
         if folder.exists() and not folder.stat().st_mode & 0o005 == 0o005:
             yield f"others than its owner cannot read {folder}: move the checkout, or its Python, to /opt, say"
 
 
-def make_accounts(count, homes):
-    names = [f"{PREFIX}{number}" for number in range(1, count + 1)]
-    for name in names:
+def make_accounts(count, homes, names):
+    """Adds each name as its account is made: what is in `names` is the trial's, and may be removed, though the next fail."""
+    for number in range(1, count + 1):
+        name = f"{PREFIX}{number}"
         subprocess.run(["useradd", "--create-home", "--base-dir", homes, "--shell", "/bin/sh", name], check=True)
+        names.append(name)
         os.chmod(homes / name, 0o700)
-    return names
 
 
 def remove_accounts(names):
     for name in names:
-        for pid in left_behind(pwd.getpwnam(name).pw_uid):
-            os.kill(pid, signal.SIGKILL)
-        subprocess.run(["userdel", "--remove", name], stderr=subprocess.DEVNULL)
+        try:
+            uid = pwd.getpwnam(name).pw_uid
+        except KeyError:
+            continue
+        for pid in left_behind(uid):
+            try:
+                os.kill(pid, signal.SIGKILL)
+            except ProcessLookupError:
+                pass  # It has ended by itself meanwhile.
+        done = subprocess.run(["userdel", "--remove", name], stderr=subprocess.PIPE, text=True)
+        if done.returncode != 0:
+            print(f"The account {name} is left: {done.stderr.strip()}", file=sys.stderr)
+
+
+def stop(process):
+    """Asks the hub to end, then ends it."""
+    if process is None or process.poll() is not None:
+        return
+    process.terminate()
+    try:
+        process.wait(timeout=60)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
 
 
 def files_of_checkout():
@@ -230,7 +254,7 @@ def main():
     names, process = [], None
     before = files_of_checkout()
     try:
-        names = make_accounts(max(map(len, rounds)), work / "homes")
+        make_accounts(max(map(len, rounds)), work / "homes", names)
         port, token = free_port(), secrets.token_hex(32)
         config = CONFIG.format(
             port=port,
@@ -258,18 +282,18 @@ def main():
         after = files_of_checkout()
         changed = [str(path) for path in before.keys() | after.keys() if before.get(path) != after.get(path)]
         print(f"  changed in the checkout: {changed or 'nothing'}")
-        process.send_signal(signal.SIGTERM)
-        status = process.wait(timeout=60)
+        stop(process)
+        status = process.returncode
         left = {name: left_behind(pwd.getpwnam(name).pw_uid) for name in names}
         left = {name: pids for name, pids in left.items() if pids}
         print(f"\nThe hub was stopped (status {status}). Processes that are left: {left or 'none'}")
         return 1 if failed or left or changed else 0
     finally:
-        if process and process.poll() is None:
-            process.terminate()
-            process.wait(timeout=60)
-        remove_accounts(names)
-        shutil.rmtree(work, ignore_errors=True)
+        try:
+            stop(process)
+        finally:
+            remove_accounts(names)
+            shutil.rmtree(work, ignore_errors=True)
 
 
 if __name__ == "__main__":

@@ -36,6 +36,20 @@ export function lineOf(stages, name) {
   return stage ? [...lineOf(stages, stage.base), stage] : [];
 }
 
+/** The stages that have to be made for one: those that it is built on, and those that any of these copies from, in order. */
+export function neededFor(stages, name) {
+  const names = new Set();
+  const add = (wanted) => {
+    for (const stage of lineOf(stages, wanted)) {
+      if (names.has(stage.name)) continue;
+      names.add(stage.name);
+      for (const { flags } of stage.steps) if (flags.from) add(flags.from);
+    }
+  };
+  add(name);
+  return stages.filter((stage) => names.has(stage.name));
+}
+
 /** The last step of a stage, or of what it is built on, with this keyword. */
 export const lastStep = (stages, name, keyword) =>
   lineOf(stages, name)

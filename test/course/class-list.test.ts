@@ -88,13 +88,36 @@ describe('The list of a class', () => {
   });
 
   it('is not made anew of a file that is something else', () => {
-    for (const text of ['[]', '{"tanaka": "secret"}', 'no json']) {
+    change('ito\n');
+    const { sealed } = people().ito;
+    const damaged = [{ sealed: 'secret' }, { sealed: 1 }, { sealed, teacher: 'no' }].map((ito) =>
+      JSON.stringify({ ito }),
+    );
+    for (const text of ['[]', '{"tanaka": "secret"}', 'no json', ...damaged]) {
       writeFileSync(file, text);
       const { status } = change('suzuki\n');
       assert.equal(status, 1, text);
       assert.equal(readFileSync(file, 'utf8'), text);
     }
     assert.ok(!existsSync(`${file}.new`));
+  });
+
+  it('stays as it is where the passwords cannot be told, or it cannot be written, and a line says so', () => {
+    change('tanaka\n');
+    const before = readFileSync(file, 'utf8');
+    const script = inRepository('course/hub/class_list.py');
+    if (existsSync('/dev/full')) {
+      const command = '"$0" "$1" "$2" --new tanaka < /dev/null > /dev/full';
+      const { status, stderr } = spawnSync('sh', ['-c', command, python, script, file], { encoding: 'utf8' });
+      assert.equal(status, 1);
+      assert.match(stderr, /^.*No space left on device\. The list is as it was\.\n$/);
+      assert.equal(readFileSync(file, 'utf8'), before);
+      assert.ok(!existsSync(`${file}.new`));
+    }
+    const nowhere = spawnSync(python, [script, join(folder, 'no', 'class.json')], { input: 'ito\n', encoding: 'utf8' });
+    assert.equal(nowhere.status, 1);
+    assert.equal(nowhere.stdout, '');
+    assert.match(nowhere.stderr, /^.*No such file or directory: .*\. The list is as it was\.\n$/);
   });
 
   describe('in JupyterHub', () => {
@@ -104,7 +127,7 @@ import asyncio, json, logging, sys, types
 from traitlets import Bool, HasTraits, Set
 sys.path.insert(0, '.')
 class Authenticator(HasTraits):
-    allow_all, allowed_users, log = Bool(), Set(), logging.getLogger()
+    allow_all, allowed_users, admin_users, log = Bool(), Set(), Set(), logging.getLogger()
 sys.modules['jupyterhub'] = types.ModuleType('jupyterhub')
 sys.modules['jupyterhub.auth'] = types.SimpleNamespace(Authenticator=Authenticator)
 import class_authenticator
@@ -118,7 +141,7 @@ async def ask(wishes):
         yield person
 async def main():
     return [person async for person in ask(json.loads(sys.argv[2]))]
-print(json.dumps({"people": asyncio.run(main()), "known": sorted(lets_in.allowed_users)}))
+print(json.dumps({"people": asyncio.run(main()), "known": sorted(lets_in.allowed_users), "teachers": sorted(lets_in.admin_users)}))
 `;
     function ask(...wishes: ([string, string] | 'wait')[]) {
       const cwd = inRepository('course/hub');
@@ -130,12 +153,14 @@ print(json.dumps({"people": asyncio.run(main()), "known": sorted(lets_in.allowed
     it('lets in who is on it with the right password, however the name is typed, and says who teaches', () => {
       const { passwords } = change('tanaka\n', '--teacher', 'sato');
       const [tanaka, sato] = [passwords.get('tanaka') ?? '', passwords.get('sato') ?? ''];
-      const { people, known } = ask(['tanaka', tanaka], [' Sato ', `${sato} `]);
+      const { people, known, teachers } = ask(['tanaka', tanaka], [' Sato ', `${sato} `]);
       assert.deepEqual(people, [
         { name: 'tanaka', admin: false },
         { name: 'sato', admin: true },
       ]);
       assert.deepEqual(known, ['sato', 'tanaka']);
+      // Before they come, too: a server that another teacher starts is a teacher's.
+      assert.deepEqual(teachers, ['sato']);
     });
 
     it('lets nobody in with another’s password, with none, or under a name that is not on it', () => {

@@ -1,7 +1,8 @@
-import { equal, match, ok } from 'node:assert/strict';
+import { deepEqual, equal, match, ok } from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { mkdirSync, rmSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { inRepository } from '../fixtures.js';
 
@@ -36,6 +37,29 @@ describe('the commands of a teacher', () => {
       stderr.trim().split('\n').at(-1),
       `${folder} has no nbgrader_config.py: npm run assignments -- --folder ${folder} makes it.`,
     );
+  });
+
+  it('grade no symbolic link, which may lead to the teacher’s files, and name the student and the file', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'onpa course '));
+    const lesson = join(folder, 'submitted', 'tanaka', '01-waveform');
+    mkdirSync(lesson, { recursive: true });
+    writeFileSync(join(folder, 'nbgrader_config.py'), '');
+    writeFileSync(join(lesson, '01-waveform.ipynb'), '{}');
+    symlinkSync('/etc/hostname', join(lesson, 'notes.txt'));
+    symlinkSync('tanaka', join(folder, 'submitted', 'suzuki'));
+    const { status, stderr } = await run('nbgrader.mjs', '--folder', folder, 'autograde', '01-waveform');
+    equal(status, 1);
+    match(stderr, /are symbolic links, which may lead to files of yours\. Ask for the file itself, or delete them:/);
+    match(stderr, /\n {2}- suzuki: the whole folder\n {2}- tanaka: 01-waveform\/notes\.txt\n$/);
+    rmSync(folder, { recursive: true });
+  });
+
+  it('give what students have written no key of the teacher’s server', async () => {
+    const { gradingEnvironment } = await import(pathToFileURL(inRepository('scripts/course/grading.mjs')).href);
+    const server = { JUPYTERHUB_API_TOKEN: 'secret', JUPYTERHUB_USER: 'sato', JPY_API_TOKEN: 'secret' };
+    const env = gradingEnvironment('/env/bin/python', { PATH: '/usr/bin', ONPA_CACHE: '/cache', ...server });
+    deepEqual(Object.keys(env).sort(), ['JUPYTER_PATH', 'ONPA_CACHE', 'PATH']);
+    equal(env.PATH, '/env/bin:/usr/bin');
   });
 
   it('run the nbgrader that is locked, each of its packages with a hash', async () => {

@@ -126,6 +126,14 @@ describe('JupyterHub with Docker', () => {
     assert.equal(services.front.ports.length, 2);
   });
 
+  it('gives each server an address of its own where that is asked for', () => {
+    assert.equal(asked('tanaka').c.JupyterHub.subdomain_host, '');
+    const site = 'https://onpa.example.org';
+    assert.equal(asked('tanaka', false, { ONPA_SUBDOMAINS: site }).c.JupyterHub.subdomain_host, site);
+    assert.match(read('compose.yaml'), /^ {6}ONPA_SUBDOMAINS: \$\{ONPA_SUBDOMAINS:-\}$/m);
+    assert.match(read('.env.example'), /^ONPA_SUBDOMAINS=$/m);
+  });
+
   it('leaves students no rights of root, and so much memory as its settings say', () => {
     const { c } = asked('tanaka', false, { ONPA_MEMORY: '5G', ONPA_CORES: '1.5' });
     assert.deepEqual(c.DockerSpawner.extra_host_config, {
@@ -170,6 +178,42 @@ describe('JupyterHub with Docker', () => {
     const { extraVolumes } = parse(read('values.yaml')).singleuser.storage;
     const used = Object.values<{ persistentVolumeClaim: { claimName: string } }>(extraVolumes);
     assert.deepEqual(used.map(({ persistentVolumeClaim }) => persistentVolumeClaim.claimName).sort(), claims.sort());
+  });
+
+  it('has pods for the teacher that write what students only read, on the claims that there are', () => {
+    const claims = parseAllDocuments(read('volumes.yaml')).map((document) => document.toJS().metadata.name);
+    const pod = (name: string) => parseAllDocuments(read(name))[0].toJS();
+    for (const [name, claim, place] of [
+      ['fetch.yaml', 'onpa-cache', '/home/student/.cache'],
+      ['grading.yaml', 'onpa-course', '/course'],
+    ]) {
+      const { spec } = pod(name);
+      const [{ volumeMounts }] = spec.containers;
+      const [volume] = spec.volumes;
+      assert.ok(claims.includes(claim), claim);
+      assert.deepEqual(volume.persistentVolumeClaim, { claimName: claim }, name);
+      assert.deepEqual(volumeMounts, [{ name: volume.name, mountPath: place }], name);
+      assert.equal(spec.automountServiceAccountToken, false, name);
+      const page = read('kubernetes.md');
+      assert.ok(page.includes(`kubectl apply -n onpa -f course/hub/${name}`), name);
+      assert.ok(
+        page.includes(`-n onpa ${pod(name).metadata.name} -- `) || page.includes(`${pod(name).metadata.name} --"`),
+      );
+    }
+    assert.equal(
+      pod('fetch.yaml').spec.containers[0].image.split(':')[0],
+      parse(read('values.yaml')).singleuser.image.name,
+    );
+  });
+
+  it('grades without a network, with Docker as on Kubernetes', () => {
+    const [pod, policy] = parseAllDocuments(read('grading.yaml')).map((document) => document.toJS());
+    assert.deepEqual(policy.spec.podSelector.matchLabels, pod.metadata.labels);
+    assert.deepEqual(policy.spec.policyTypes, ['Ingress', 'Egress']);
+    assert.deepEqual([policy.spec.ingress, policy.spec.egress], [undefined, undefined]);
+    for (const page of [read('docker.md'), read('../grading.md')]) {
+      assert.match(page, /docker run --rm --network none --memory 4g -v \S+:\/course onpa:grading/);
+    }
   });
 
   it('says of classes what its own figures give', () => {

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import ts from 'typescript';
 import { parse } from 'yaml';
@@ -32,10 +34,11 @@ const json = (name: string) => JSON.parse(read(name));
 describe('The image of the course', () => {
   let stages: Stage[];
   let lastStep: (stages: Stage[], name: string, keyword: string) => Step | undefined;
+  let neededFor: (stages: Stage[], name: string) => Stage[];
   before(async () => {
     const module = await import(pathToFileURL(inRepository('scripts/image/stages.mjs')).href);
     stages = module.readStages(inRepository('Dockerfile'));
-    lastStep = module.lastStep;
+    ({ lastStep, neededFor } = module);
   });
 
   const steps = (name: string, keyword: string) =>
@@ -53,8 +56,10 @@ describe('The image of the course', () => {
   it('installs Debian’s packages by the one list', () => {
     const [install] = steps('system', 'RUN');
     assert.match(install.text, /grep -v '\^#' \S+debian-packages\.txt \| xargs apt-get install -y/);
-    const named = (text: string) => text.match(/(?:apt-get|apt) install(?: -\S+)* (?!-)([a-z].*)/g);
-    assert.equal(named(read('Dockerfile')), null);
+    const named = (text: string) => text.match(/(?:apt-get|apt) install(?: -\S+)* (?!-)([a-z]\S*)/)?.[1];
+    for (const name of ['system', 'build', 'grading', 'course']) {
+      for (const { text } of steps(name, 'RUN')) assert.equal(named(text), undefined, name);
+    }
     for (const needed of ['nodejs', 'libnode-dev', 'python3', 'python3-venv', 'g++', 'make', 'tini']) {
       assert.ok(packages.includes(needed), needed);
     }
@@ -78,6 +83,40 @@ describe('The image of the course', () => {
       [],
     );
     assert.ok(left.includes('.git'));
+    // Wherever a teacher may have put it.
+    for (const name of ['class.json*', 'names.txt', 'passwords.csv', 'my-values.yaml', '.env']) {
+      assert.ok(lines(read('.dockerignore')).includes(`**/${name}`) && ignored.includes(name), name);
+    }
+  });
+
+  it('has no solutions and no hidden tests where students are, and what lessons and quizzes read', () => {
+    const copied = steps('course', 'COPY')
+      .filter(({ flags }) => !flags.from)
+      .flatMap(({ sources }) => sources ?? []);
+    for (const name of ['course/quizzes', 'course/hub', 'notebooks', 'data', 'scripts']) {
+      assert.ok(copied.includes(name), name);
+    }
+    const withSolutions = (path: string) =>
+      ['.', 'course', 'course/exercises', 'test'].includes(path.replace(/\/$/, ''));
+    const all = steps('course', 'COPY').flatMap(({ sources }) => sources ?? []);
+    assert.deepEqual(
+      all.filter((path) => withSolutions(path.replace(/^\/opt\/onpa\/?/, '') || '.')),
+      [],
+    );
+    assert.deepEqual(
+      neededFor(stages, 'course').map(({ name }) => name),
+      ['system', 'build', 'course'],
+    );
+  });
+
+  it('has nbgrader for the teacher in a stage of its own, installed while there is a network', () => {
+    assert.deepEqual(
+      steps('grading', 'RUN').map(({ text }) => text),
+      ['npm run nbgrader -- --install'],
+    );
+    assert.equal(stages.find(({ name }) => name === 'grading')?.base, 'build');
+    // What is built when no stage is named.
+    assert.equal(stages.at(-1)?.name, 'course');
   });
 
   it('runs as a user who is not root and cannot write the checkout', () => {
@@ -106,8 +145,40 @@ describe('The image of the course', () => {
     });
     assert.equal(status, 1);
     assert.match(stderr, /debootstrap is missing: apt install debootstrap/);
-    assert.match(stderr, /the Dockerfile has no stage cours: it has system, build, course/);
+    assert.match(stderr, /the Dockerfile has no stage cours: it has system, git, build, grading, course/);
     assert.equal(stdout, '');
+  });
+
+  it('is not tried in a folder that has files of others, which stay', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'onpa image '));
+    writeFileSync(join(folder, 'thesis.txt'), 'mine');
+    const { status, stderr } = spawnSync(process.execPath, [inRepository('scripts/try_image.mjs')], {
+      env: { PATH: '/nowhere', ONPA_IMAGE_FOLDER: folder },
+      encoding: 'utf8',
+    });
+    assert.equal(status, 1);
+    assert.match(stderr, /has files of others, and would be deleted: name an empty folder in ONPA_IMAGE_FOLDER/);
+    assert.equal(readFileSync(join(folder, 'thesis.txt'), 'utf8'), 'mine');
+    rmSync(folder, { recursive: true });
+  });
+
+  it('is tried whenever something changes of which it is made, and published by one job, for a version alone', () => {
+    const { on, permissions, jobs } = parse(read('.github/workflows/image.yml'));
+    const paths: string[] = on.pull_request.paths.map((path: string) => path.replace(/\/\*\*$/, ''));
+    const copied = stages
+      .flatMap(({ steps }) => steps)
+      .filter(({ keyword, flags }) => keyword === 'COPY' && !flags.from);
+    const pages = ['README.md', 'CHANGELOG.md', 'LICENSE', 'docs', '.'];
+    const made = copied.flatMap(({ sources }) => sources ?? []).filter((source) => !pages.includes(source));
+    assert.deepEqual(
+      made.filter((source) => !paths.some((path) => source === path || source.startsWith(`${path}/`))),
+      [],
+    );
+    assert.deepEqual(permissions, { contents: 'read' });
+    const writing = Object.keys(jobs).filter((name) => JSON.stringify(jobs[name].permissions ?? {}).includes('write'));
+    assert.deepEqual(writing, ['publish']);
+    assert.equal(jobs.publish.if, "startsWith(github.ref, 'refs/tags/v')");
+    assert.ok(!JSON.stringify(jobs.build).includes('TOKEN'));
   });
 
   it('is what a dev container stands on', () => {
@@ -116,9 +187,11 @@ describe('The image of the course', () => {
     assert.equal(error, undefined);
     assert.equal(config.build.dockerfile, '../Dockerfile');
     const stage = stages.find(({ name }) => name === config.build.target);
-    assert.equal(stage?.name, 'system');
+    assert.deepEqual([stage?.name, stage?.base], ['git', 'system']);
+    // Git of its own: an editor's terminal commits in the checkout.
+    assert.match(steps('git', 'RUN')[0].text, /apt-get install -y --no-install-recommends git /);
     assert.ok(
-      stage?.steps.some(({ text }) =>
+      steps('system', 'RUN').some(({ text }) =>
         text.includes(`useradd --create-home --uid 1000 --shell /bin/bash ${config.remoteUser}`),
       ),
     );

@@ -142,5 +142,22 @@ describe('Lessons that come to a student’s home', () => {
     }
     assert.deepEqual(readdirSync(join(shared, 'onpa', 'librosa')), ['trumpet.ogg']);
     chmodSync(join(shared, 'onpa', 'librosa'), 0o755);
+    // What the teacher has taken away is downloaded again, and not looked for where it was.
+    rmSync(join(shared, 'onpa', 'librosa', 'trumpet.ogg'));
+    assert.equal(spawnSync(inRepository('course/hub/start'), ['true'], { env }).status, 0);
+    assert.deepEqual(readdirSync(kept), ['another.ogg']);
+  });
+
+  it('are there also where links to what is fetched for all cannot be made, which is told', () => {
+    mkdirSync(join(from, 'cache', 'onpa'), { recursive: true });
+    writeFileSync(join(home, '.cache'), 'a file');
+    const env = { ...process.env, HOME: home, ONPA_SHARED_CACHE: join(from, 'cache') };
+    const { status, stderr } = spawnSync(inRepository('course/hub/start'), ['true'], { env, encoding: 'utf8' });
+    assert.equal(status, 0);
+    assert.match(
+      stderr,
+      /What is fetched for all could not be linked in .*: EEXIST.*Make room there and start again\./,
+    );
+    assert.ok(existsSync(join(to, '08-inference.ipynb')));
   });
 });

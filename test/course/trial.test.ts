@@ -45,6 +45,49 @@ describe('The trial of a hub', () => {
     assert.match(config, /bind_url = "http:\/\/127\.0\.0\.1:/);
   });
 
+  it('removes the accounts that it has made, and no others, where one cannot be made', () => {
+    const code = `
+import types, subprocess, signal
+from pathlib import Path
+import trial
+calls = []
+def run(command, check=False, **_):
+    calls.append([command[0], command[-1]])
+    if command[0] == "useradd" and command[-1].endswith("3"):
+        raise subprocess.CalledProcessError(9, command)
+    return types.SimpleNamespace(returncode=0, stderr="")
+def kill(pid, sign):
+    raise ProcessLookupError
+trial.subprocess = types.SimpleNamespace(run=run, PIPE=None)
+trial.os = types.SimpleNamespace(chmod=lambda *_: None, kill=kill)
+trial.pwd = types.SimpleNamespace(getpwnam=lambda name: types.SimpleNamespace(pw_uid=1))
+trial.left_behind = lambda uid: [12345]
+names = []
+try:
+    trial.make_accounts(4, Path("/homes"), names)
+except subprocess.CalledProcessError:
+    trial.remove_accounts(names)
+print(json.dumps([call for call in calls if call[0] == "userdel"]))`;
+    const { stdout, stderr } = run(code);
+    assert.equal(stderr, '');
+    assert.deepEqual(JSON.parse(stdout), [
+      ['userdel', 'onpa-trial-1'],
+      ['userdel', 'onpa-trial-2'],
+    ]);
+  });
+
+  it('does not start beside accounts of its names, which it would delete', () => {
+    const code = `
+import types
+import trial
+trial.pwd = types.SimpleNamespace(getpwall=lambda: [types.SimpleNamespace(pw_name=name) for name in ("root", "onpa-trial-7")])
+print("\\n".join(trial.problems()))`;
+    const { stdout, stderr } = run(code);
+    assert.equal(stderr, '');
+    assert.match(stdout, /^an account onpa-trial-7 is there already: .*sudo userdel --remove onpa-trial-7$/m);
+    assert.doesNotMatch(stdout, /an account root/);
+  });
+
   const onLinux = process.platform === 'linux' ? it : () => console.log('Memory is measured on Linux alone: left out.');
   onLinux('finds what a process has in memory, and its time, as Linux tells it', () => {
     const code = `

@@ -1,10 +1,11 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { delimiter, dirname, join, resolve } from 'node:path';
+import { delimiter, join, resolve } from 'node:path';
 import { describePython, findInterpreter } from '../../lib/setup/interpreter.mjs';
 import { environmentPrefix } from '../../lib/setup/python.mjs';
 import { SetupError } from '../../lib/setup/run.mjs';
 import { placeFor } from '../results.mjs';
+import { programEnvironment } from '../setup/foreground.mjs';
 import { root } from '../setup/root.mjs';
 import { courseEnvironment } from './environment.mjs';
 
@@ -29,9 +30,8 @@ export async function nbgrader(folder, args) {
   }
   const python = await gradingPython();
   const env = {
-    ...process.env,
     // nbgrader calls a program of its environment by name.
-    PATH: [dirname(python), process.env.PATH].join(delimiter),
+    ...programEnvironment(python),
     JUPYTER_PATH: [join(environmentPrefix(), 'share', 'jupyter'), process.env.JUPYTER_PATH]
       .filter(Boolean)
       .join(delimiter),

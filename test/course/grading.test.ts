@@ -1,6 +1,6 @@
-import { equal, match, ok } from 'node:assert/strict';
+import { deepEqual, equal, match, ok } from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { mkdirSync, rmSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { inRepository } from '../fixtures.js';
@@ -36,6 +36,17 @@ describe('the commands of a teacher', () => {
       stderr.trim().split('\n').at(-1),
       `${folder} has no nbgrader_config.py: npm run assignments -- --folder ${folder} makes it.`,
     );
+  });
+
+  it('run programs of their own Python, which see nothing of the one that the teacher has besides', async () => {
+    const { programEnvironment } = await import(pathToFileURL(resolve('scripts/setup/foreground.mjs')).href);
+    const { PATH, PYTHONNOUSERSITE, JUPYTER_PREFER_ENV_PATH } = programEnvironment('/some/where/bin/python');
+    equal(PATH, `/some/where/bin:${process.env.PATH}`);
+    deepEqual([PYTHONNOUSERSITE, JUPYTER_PREFER_ENV_PATH], ['1', '1']);
+    for (const script of ['assignments', 'grading']) {
+      const source = readFileSync(resolve('scripts', 'course', `${script}.mjs`), 'utf8');
+      ok(!source.includes('...process.env'), `${script}.mjs starts from programEnvironment`);
+    }
   });
 
   it('run the nbgrader that is locked, each of its packages with a hash', async () => {

@@ -43,11 +43,17 @@ export async function nbgrader(folder, args) {
   });
 }
 
+/** Why nbgrader cannot be installed with the Python that there is, or undefined. */
+export function gradingProblem(env = process.env) {
+  const { python, problem } = findInterpreter(env);
+  if (problem) return problem;
+  const { minor } = describePython(python);
+  if (minor >= 11) return undefined;
+  return `nbgrader needs Python 3.11 or newer, and ${python} is 3.${minor}; name one in PYTHON.`;
+}
+
 async function gradingPython() {
-  const { python, problem } = findInterpreter();
-  const { minor } = problem ? {} : describePython(python);
-  if (minor < 11) {
-    throw new SetupError(`nbgrader needs Python 3.11 or newer, and ${python} is 3.${minor}; name one in PYTHON.`);
-  }
+  const problem = gradingProblem();
+  if (problem) throw new SetupError(problem);
   return courseEnvironment('grading');
 }

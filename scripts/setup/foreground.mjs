@@ -4,10 +4,8 @@ import { delimiter, dirname } from 'node:path';
 import { environmentPython, pythonEnvironment } from '../../lib/setup/python.mjs';
 
 /** The environment of a Python's programs: they find each other by name, and nothing of the user's own Python. */
-export function programEnvironment(python = environmentPython()) {
-  const env = pythonEnvironment();
-  env.PATH = [dirname(python), env.PATH].join(delimiter);
-  return env;
+export function programEnvironment(python = environmentPython(), env = process.env) {
+  return { ...pythonEnvironment(env), PATH: [dirname(python), env.PATH].join(delimiter) };
 }
 
 /** Runs the environment's Python in this terminal and exits with its status. */

@@ -17,7 +17,7 @@ const folder = join(root, 'course', 'hub');
 
 /** All that the lock has for this system and Python, with a stamp of its own beside that of the lessons. */
 const installHub = () =>
-  installRequirements('JupyterHub', environmentPrefix(), readLock(join(folder, 'requirements.lock')), 'hub');
+  installRequirements('JupyterHub', environmentPrefix(), readLock(join(folder, 'requirements.lock')), { name: 'hub' });
 
 async function installProxy() {
   if (packagesMatchLock(folder)) return;

@@ -1,8 +1,8 @@
 // JupyterLab on notebooks/, or on copies for who can only read these; further arguments go to it:
 //   npm run lab -- --no-browser --port 8899
 import { join } from 'node:path';
+import { bringLessons } from '../course/hub/lessons.mjs';
 import { canWrite } from '../lib/setup/scratch.mjs';
-import { copyLessons } from './copy_lessons.mjs';
 import { resultsFolder } from './results.mjs';
 import { runPython } from './setup/foreground.mjs';
 import { root } from './setup/root.mjs';
@@ -14,8 +14,9 @@ function lessonsFolder() {
   const lessons = join(root, 'notebooks');
   if (canWrite(lessons)) return lessons;
   const copies = join(results, 'lessons');
-  copyLessons(lessons, copies);
+  const { corrected } = bringLessons(lessons, copies);
   console.log(`You cannot write in ${lessons}: your copies of the lessons are in ${copies}`);
+  if (corrected.length > 0) console.log(`Corrected, beside what you have changed: ${corrected.join(', ')}`);
   return copies;
 }
 

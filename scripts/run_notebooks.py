@@ -137,7 +137,8 @@ def main():
     which = "run only notebooks whose name starts with this, or the one of this path"
     parser.add_argument("names", nargs="*", metavar="NAME", help=which)
     parser.add_argument("--inplace", action="store_true", help="also write the outputs back into notebooks/")
-    parser.add_argument("--target", type=Path, default=TARGET, metavar="FOLDER", help="default: build/notebooks")
+    where = "default: notebooks/ in the folder of results, which is %(default)s here"
+    parser.add_argument("--target", type=Path, default=TARGET, metavar="FOLDER", help=where)
     parser.add_argument("--timeout", type=int, default=1800, metavar="SECONDS", help="per cell (default: %(default)s)")
     options = parser.parse_args()
     notebooks = choose(options.names)

@@ -1,14 +1,13 @@
-// The book of the course: builds it into build/site, static files for any server.
+// The book of the course: builds it into build/site, or among the results of who cannot write there; static files for any server.
 //   npm run site                     then serves it on this machine
 //   npm run site -- --build          only builds
 //   npm run site -- --port 8100      at a port of your choice
 //   SITE_REPOSITORY=https://…        links to files that are not in the book lead to this repository
-import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { buildSite } from '../course/site/build.mjs';
 import { SetupError } from '../lib/setup/run.mjs';
 import { serveFolders } from '../web/server.mjs';
-import { root } from './setup/root.mjs';
+import { placeFor } from './results.mjs';
 
 const PORT = 8100;
 
@@ -36,7 +35,7 @@ if (repository && !/^https?:\/\/./.test(repository)) {
   refuse(`SITE_REPOSITORY is '${repository}'; give the address of the repository, https://…`);
 }
 
-const folder = join(root, 'build', 'site');
+const folder = placeFor('site');
 const start = performance.now();
 try {
   await buildSite(folder, { repository, say: console.log });

@@ -1,6 +1,7 @@
 // Builds the book: static files for any server and any folder on it.
 import { execFile } from 'node:child_process';
-import { cp, mkdir, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { build } from 'esbuild';
@@ -25,8 +26,16 @@ export async function buildSite(folder, { repository, say = () => {} } = {}) {
   const python = await courseEnvironment();
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
-  const work = join(root, 'build', 'site-source');
-  await rm(work, { recursive: true, force: true });
+  // One's own: another book may be under way.
+  const work = await mkdtemp(join(tmpdir(), 'onpa-site-'));
+  try {
+    await writeSite(folder, { python, work, repository, say });
+  } finally {
+    await rm(work, { recursive: true, force: true });
+  }
+}
+
+async function writeSite(folder, { python, work, repository, say }) {
   const media = mediaFolder(folder);
   for (const language of LANGUAGES)
     await writeBook(join(work, language), { language, site: folder, media, repository });

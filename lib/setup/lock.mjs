@@ -14,7 +14,7 @@ export function readLock(file = join(library, 'setup', 'requirements.lock')) {
   return [...entries].map(([text, name, version]) => ({ name, version, text }));
 }
 
-/** The arguments with which pip installs these packages of the lock and nothing else, and runs no code of theirs. */
+/** The arguments with which pip installs these packages of the lock, by way of `file`, and nothing else, and runs no code of theirs. */
 export function lockedArguments(entries, file = join(place.work, 'requirements.txt')) {
   mkdirSync(dirname(file), { recursive: true });
   writeFileSync(file, `${entries.map(({ text }) => text).join('\n')}\n`);

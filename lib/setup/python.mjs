@@ -23,10 +23,10 @@ export function environmentPython(env = process.env) {
   return join(environmentPrefix(env), 'bin', 'python');
 }
 
-/** Our own is complete once pip is: venv installs it last. */
-function venvIsComplete(prefix) {
+/** An environment of our own is complete once pip is: venv installs it last. */
+export function venvIsComplete(prefix) {
   const description = describePython(join(prefix, 'bin', 'python'));
-  return versionFits(description) && isInstalled(description.folders, 'pip');
+  return versionFits(description) && isInstalled(description.folders, 'pip') !== undefined;
 }
 
 /** What is wrong with the Python that would be used, or undefined. */
@@ -64,12 +64,16 @@ export async function pip(args) {
   await run(environmentPython(), ['-m', 'pip', ...args], { env: pythonEnvironment() });
 }
 
-/** Installs packages of a lock, with further options of pip's, in the environment that is used or that of `python`. */
-export async function installLocked(entries, options = [], python = environmentPython()) {
+/**
+ * Installs packages of a lock, with further options of pip's, in the environment that is used or that of `python`.
+ *
+ * @param work - the folder of the log and of what pip reads
+ */
+export async function installLocked(entries, options = [], python = environmentPython(), work = place.work) {
   const offline = await downloadProblem(process.env.PIP_INDEX_URL ?? 'https://pypi.org', 'Python packages');
   const patience = offline ? ['--retries', '0'] : [];
-  const args = ['-m', 'pip', ...lockedArguments(entries), ...options, ...patience];
-  await run(python, args, { env: pythonEnvironment(), reason: offline });
+  const args = ['-m', 'pip', ...lockedArguments(entries, join(work, 'requirements.txt')), ...options, ...patience];
+  await run(python, args, { env: pythonEnvironment(), reason: offline, work });
 }
 
 /** Makes the environment that is used where none is active. */

@@ -5,13 +5,15 @@ import { delimiter, dirname, isAbsolute, join } from 'node:path';
 import { library, place } from './place.mjs';
 import { canWrite, removeScratch } from './scratch.mjs';
 
-/** Where the output of every command goes. */
-export const logFile = join(place.work, 'setup.log');
+/** Where the output of every command goes: in the folder of what is needed only on the way. */
+const logIn = (work) => join(work, 'setup.log');
 
 /** A missing or broken part; the message names it and the command that mends it. */
 export class SetupError extends Error {}
 
-let started = false;
+/** The logs of this process, the one that is written last. */
+const logs = new Set();
+let logFile = logIn(place.work);
 let child;
 let interrupted;
 function watchSignals() {
@@ -40,14 +42,16 @@ function leave() {
 }
 
 /**
- * Runs a command with its output in the log; a failure is a SetupError that ends with the output's head and tail, or
- * with `reason`, where that is known beforehand.
+ * Runs a command with its output in the log, which is in the folder `work`; a failure is a SetupError that ends with the
+ * output's head and tail, or with `reason`, where that is known beforehand.
  */
-export async function run(command, args, { cwd = library, env = process.env, hint = '', reason } = {}) {
-  mkdirSync(dirname(logFile), { recursive: true });
-  const log = openSync(logFile, started ? 'a' : 'w');
-  if (!started) watchSignals();
-  started = true;
+export async function run(command, args, options = {}) {
+  const { cwd = library, env = process.env, hint = '', reason, work = place.work } = options;
+  logFile = logIn(work);
+  mkdirSync(work, { recursive: true });
+  const log = openSync(logFile, logs.has(logFile) ? 'a' : 'w');
+  if (logs.size === 0) watchSignals();
+  logs.add(logFile);
   const start = statSync(logFile).size;
   writeSync(log, `\n$ ${[command, ...args].join(' ')}\n`);
   const code = await new Promise((resolve) => {

@@ -6,9 +6,6 @@ import { ParameterError } from './errors.js';
 const REPOSITORY = join(__dirname, '..', '..');
 const FOLDER = join(REPOSITORY, 'data');
 
-/** The folder course/ beside it: what a class needs. */
-const COURSE = join(__dirname, '..', '..', 'course');
-
 const SCHEME = 'onpa:';
 
 /** Whether it names what comes with the course, wherever a path may stand: 'onpa:mini-genres'. */
@@ -22,8 +19,14 @@ export function courseRepository(): string | undefined {
 /** A path in data/, whether or not there is such a file. */
 export const inCourseData = (...parts: string[]): string => join(FOLDER, ...parts);
 
-/** A path in course/, whether or not there is such a file. */
-export const inCourse = (...parts: string[]): string => join(COURSE, ...parts);
+/**
+ * A path in course/, what a class needs, whether or not there is such a file; undefined where the package is installed without
+ * the course: a package of the name `course` that lies beside it is none.
+ */
+export function inCourse(...parts: string[]): string | undefined {
+  const repository = courseRepository();
+  return repository === undefined ? undefined : join(repository, 'course', ...parts);
+}
 
 /**
  * The path of what comes with the course.

@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util';
 import { environmentPython } from '../../lib/setup/python.mjs';
 import { SetupError } from '../../lib/setup/run.mjs';
 import { resultsFolder } from '../results.mjs';
+import { programEnvironment } from '../setup/foreground.mjs';
 import { root } from '../setup/root.mjs';
 import { ExerciseFileError, lessonStems, readExercises } from './exercises.mjs';
 import { courseFolder, nbgrader, ownConfig } from './grading.mjs';
@@ -115,7 +116,7 @@ async function solutions(folder, lessons) {
   });
   const script = join(root, 'scripts', 'run_notebooks.py');
   resultsFolder();
-  const env = { ...process.env, ONPA_GRADING: '1' };
+  const env = { ...programEnvironment(), ONPA_GRADING: '1' };
   await runIn(root, environmentPython(), [script, '--target', target, ...paths], env);
 }
 

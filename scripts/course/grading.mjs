@@ -1,10 +1,11 @@
 import { spawn } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
-import { delimiter, dirname, join, relative, resolve, sep } from 'node:path';
+import { delimiter, join, relative, resolve, sep } from 'node:path';
 import { describePython, findInterpreter } from '../../lib/setup/interpreter.mjs';
 import { environmentPrefix } from '../../lib/setup/python.mjs';
 import { SetupError } from '../../lib/setup/run.mjs';
 import { placeFor } from '../results.mjs';
+import { programEnvironment } from '../setup/foreground.mjs';
 import { root } from '../setup/root.mjs';
 import { courseEnvironment } from './environment.mjs';
 
@@ -40,9 +41,8 @@ export function gradingEnvironment(python, env = process.env) {
   const own = Object.entries(env).filter(([name]) => !/^(JUPYTERHUB_|JPY_API_TOKEN$)/.test(name));
   const kernels = join(environmentPrefix(), 'share', 'jupyter');
   return {
-    ...Object.fromEntries(own),
     // nbgrader calls a program of its environment by name.
-    PATH: [dirname(python), env.PATH].join(delimiter),
+    ...programEnvironment(python, Object.fromEntries(own)),
     JUPYTER_PATH: [kernels, env.JUPYTER_PATH].filter(Boolean).join(delimiter),
   };
 }
@@ -69,12 +69,18 @@ export async function nbgrader(folder, args) {
   });
 }
 
+/** Why nbgrader cannot be installed with the Python that there is, or undefined. */
+export function gradingProblem(env = process.env) {
+  const { python, problem } = findInterpreter(env);
+  if (problem) return problem;
+  const { minor } = describePython(python);
+  if (minor >= 11) return undefined;
+  return `nbgrader needs Python 3.11 or newer, and ${python} is 3.${minor}; name one in PYTHON.`;
+}
+
 /** The Python with nbgrader, which is installed where it is not yet. */
 export async function gradingPython() {
-  const { python, problem } = findInterpreter();
-  const { minor } = problem ? {} : describePython(python);
-  if (minor < 11) {
-    throw new SetupError(`nbgrader needs Python 3.11 or newer, and ${python} is 3.${minor}; name one in PYTHON.`);
-  }
+  const problem = gradingProblem();
+  if (problem) throw new SetupError(problem);
   return courseEnvironment('grading');
 }

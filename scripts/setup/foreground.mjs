@@ -3,11 +3,15 @@ import { constants } from 'node:os';
 import { delimiter, dirname } from 'node:path';
 import { environmentPython, pythonEnvironment } from '../../lib/setup/python.mjs';
 
+/** The environment of a Python's programs: they find each other by name, and nothing of the user's own Python. */
+export function programEnvironment(python = environmentPython(), env = process.env) {
+  return { ...pythonEnvironment(env), PATH: [dirname(python), env.PATH].join(delimiter) };
+}
+
 /** Runs the environment's Python in this terminal and exits with its status. */
 export async function runPython(args, cwd) {
   const python = environmentPython();
-  const env = pythonEnvironment();
-  env.PATH = [dirname(python), env.PATH].join(delimiter);
+  const env = programEnvironment(python);
   const child = spawn(python, args, { cwd, env, stdio: 'inherit' });
   // A terminal sends Ctrl-C to the child too: this process only waits for it to put things away.
   process.on('SIGINT', () => process.stdin.isTTY || child.kill('SIGINT'));

@@ -58,8 +58,22 @@ describe('the commands of a teacher', () => {
     const { gradingEnvironment } = await import(pathToFileURL(inRepository('scripts/course/grading.mjs')).href);
     const server = { JUPYTERHUB_API_TOKEN: 'secret', JUPYTERHUB_USER: 'sato', JPY_API_TOKEN: 'secret' };
     const env = gradingEnvironment('/env/bin/python', { PATH: '/usr/bin', ONPA_CACHE: '/cache', ...server });
-    deepEqual(Object.keys(env).sort(), ['JUPYTER_PATH', 'ONPA_CACHE', 'PATH']);
+    deepEqual(Object.keys(env).sort(), [
+      'JUPYTER_PATH',
+      'JUPYTER_PREFER_ENV_PATH',
+      'ONPA_CACHE',
+      'PATH',
+      'PIP_DISABLE_PIP_VERSION_CHECK',
+      'PYTHONNOUSERSITE',
+    ]);
     equal(env.PATH, '/env/bin:/usr/bin');
+  });
+
+  it('run programs of their own Python, which see nothing of the one that the teacher has besides', async () => {
+    const { programEnvironment } = await import(pathToFileURL(resolve('scripts/setup/foreground.mjs')).href);
+    const { PATH, PYTHONNOUSERSITE, JUPYTER_PREFER_ENV_PATH } = programEnvironment('/some/where/bin/python');
+    equal(PATH, `/some/where/bin:${process.env.PATH}`);
+    deepEqual([PYTHONNOUSERSITE, JUPYTER_PREFER_ENV_PATH], ['1', '1']);
   });
 
   it('run the nbgrader that is locked, each of its packages with a hash', async () => {

@@ -49,6 +49,13 @@ describe('Lessons that come to a student’s home', () => {
     assert.deepEqual(bring(), { brought: [], corrected: [] });
   });
 
+  it('can be saved, also where those of the course cannot', () => {
+    chmodSync(join(from, '01-waveform.ipynb'), 0o444);
+    bring();
+    // Root could write anyway.
+    assert.equal(statSync(join(to, '01-waveform.ipynb')).mode & 0o200, 0o200);
+  });
+
   it('stay as the student has changed them', () => {
     bring();
     work('01-waveform.ipynb', 'mine');

@@ -16,14 +16,15 @@ describeInChromium('a lesson on paper', 'the test of printing is', (executable) 
     // The longest line that a cell of a lesson may have.
     const cells = [{ ...cell, source: [`// ${'m'.repeat(72)}`] }];
     writeFileSync(path, JSON.stringify({ cells, metadata: {}, nbformat: 4, nbformat_minor: 5 }));
-    await promisify(execFile)(process.execPath, [inRepository('scripts', 'notebooks.mjs'), path]);
+    const env = { ...process.env, ONPA_OUTPUT: work };
+    await promisify(execFile)(process.execPath, [inRepository('scripts', 'notebooks.mjs'), path], { env });
 
     const browser = await launchChromium(executable);
     try {
       // The page itself asks for margins of half an inch.
       const width = Math.floor((210 / 25.4 - 1) * 96);
       const page = await browser.newPage({ viewport: { width, height: 1000 } });
-      await page.goto(pathToFileURL(inRepository('build', 'notebooks', 'printed.html')).href);
+      await page.goto(pathToFileURL(join(work, 'notebooks', 'printed.html')).href);
       await page.emulateMedia({ media: 'print' });
       const [code, box] = await page.evaluate<[number, number]>(`(() => {
         const code = document.querySelector('.jp-InputArea-editor pre');

@@ -1,5 +1,5 @@
 import { deepEqual, equal, match, ok, throws } from 'node:assert/strict';
-import { cp, mkdir, mkdtemp, rm, symlink } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -110,6 +110,10 @@ describe('quiz', () => {
       for (const name of [...names, ...['quiz', 'quiz-file', 'quiz-html'].map((it) => `exercises/${it}.js`)]) {
         await cp(inRepository('lib', 'dist', name), path.join(modules, 'onpa', 'dist', name));
       }
+      // The package of another, which happens to lie beside it.
+      const quizzes = path.join(modules, 'course', 'quizzes');
+      await mkdir(quizzes, { recursive: true });
+      await writeFile(path.join(quizzes, '01-waveform.yaml'), written());
       const alone = createRequire(__filename)(path.join(modules, 'onpa', 'dist', 'exercises', 'quiz.js'));
       throws(() => alone.quiz('01-waveform'), {
         name: 'ParameterError',

@@ -29,7 +29,7 @@ describe('The packages of a lock', () => {
       import { installRequirements } from ${JSON.stringify(pathToFileURL(inRepository('scripts/setup/requirements.mjs')).href)};
       for (const [stamp, text] of Object.entries(${JSON.stringify(locks)})) {
         const [name, version] = text.split('==');
-        await installRequirements(stamp, process.argv[1], [{ name, version, text }], stamp);
+        await installRequirements(stamp, process.argv[1], [{ name, version, text }], { name: stamp });
       }`;
     const env = { ...process.env, PIP_INDEX_URL: 'http://127.0.0.1:1' };
     const args = ['--input-type=module', '-e', code, prefix];

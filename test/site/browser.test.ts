@@ -1,4 +1,4 @@
-import { deepEqual, equal, match, ok } from 'node:assert/strict';
+import { deepEqual, equal, match, ok, rejects } from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import type { Server } from 'node:http';
 import { join } from 'node:path';
@@ -100,15 +100,19 @@ describeInChromium('the site of the course in Chromium', 'the tests of the site 
 
   const width = (page: Page) => page.evaluate<number>('document.documentElement.scrollWidth');
 
-  /** Goes to each chart of a page, waits until it is drawn, and tells how many there are. */
+  /** Goes to each chart of a page, waits until it is drawn, and tells how many there are; one that cannot be drawn says why. */
   async function drawCharts(page: Page): Promise<number> {
     const count = await page.locator('[data-chart]').count();
     await page.evaluate(`(async () => {
       for (const chart of document.querySelectorAll('[data-chart]')) {
         chart.scrollIntoView({ behavior: 'instant' });
-        while (!('drawn' in chart.dataset)) await new Promise(requestAnimationFrame);
+        while (!('drawn' in chart.dataset) && !('failed' in chart.dataset)) await new Promise(requestAnimationFrame);
       }
     })()`);
+    const failed = await page.evaluate<string[]>(
+      "Array.from(document.querySelectorAll('[data-failed]'), ({ dataset }) => dataset.chart + ': ' + dataset.failed)",
+    );
+    deepEqual(failed, [], page.url());
     const sizes = await page.evaluate<number[]>(
       "Array.from(document.querySelectorAll('[data-chart] canvas'), (canvas) => Math.min(canvas.clientWidth, canvas.clientHeight))",
     );
@@ -173,6 +177,30 @@ describeInChromium('the site of the course in Chromium', 'the tests of the site 
       const label = await chart.locator('[aria-label]').first().getAttribute('aria-label');
       match(label!, /^2 curves: tone, samples/);
     });
+  });
+
+  it('leaves the picture in its place where a chart cannot be drawn or loaded, and says why', async () => {
+    const context = await browser.newContext();
+    try {
+      for (const [spec, reason] of [
+        ['{ "mark": 3, "data": null }', /^\w*Error: /],
+        [undefined, /^it cannot be loaded$/],
+      ] as const) {
+        const page = await context.newPage();
+        await page.route(/\/media\/[0-9a-f]{20}\.js$/, (route) =>
+          spec ? route.fulfill({ body: `onpaChart(document.currentScript, ${spec}, {})` }) : route.abort(),
+        );
+        await page.goto(`${address}en/01-waveform.html`);
+        const chart = page.locator('[data-chart]').first();
+        await chart.scrollIntoViewIfNeeded();
+        await chart.and(page.locator('[data-failed]')).waitFor();
+        match((await chart.getAttribute('data-failed'))!, reason);
+        ok(await chart.locator('img').isVisible());
+        await rejects(drawCharts(page), ({ message }: Error) => message.includes('media/'));
+      }
+    } finally {
+      await context.close();
+    }
   });
 
   it('switches the language and stays where it was read', async () => {

@@ -2,7 +2,8 @@ import embed, { type EmbedOptions, type VisualizationSpec } from 'vega-embed';
 
 /**
  * Draws the charts of a page in the place of their pictures, as JupyterLab does, when they come near the window. Each is
- * in a script of its own, for a page that is opened as a file may load nothing else.
+ * in a script of its own, for a page that is opened as a file may load nothing else. The picture of
+ * one that cannot be drawn stays, and data-failed says why.
  */
 
 declare global {
@@ -38,6 +39,7 @@ async function draw(place: HTMLElement, spec: VisualizationSpec, options: EmbedO
   } catch (error) {
     frame.remove();
     for (const picture of pictures) picture.removeAttribute('hidden');
+    place.dataset.failed = String(error);
     throw error;
   } finally {
     place.style.minHeight = '';
@@ -53,6 +55,9 @@ function load(place: HTMLElement): void {
   const script = document.createElement('script');
   script.src = place.dataset.chart!;
   places.set(script, place);
+  script.addEventListener('error', () => {
+    place.dataset.failed = 'it cannot be loaded';
+  });
   document.head.append(script);
 }
 

@@ -1,4 +1,5 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { parse } from 'yaml';
 import { inCourse } from '../course-data.js';
 import { ParameterError } from '../errors.js';
@@ -32,10 +33,8 @@ export interface Quiz {
 const FOLDER = 'quizzes';
 const ENDING = '.yaml';
 
-/** The quizzes that come with the course, by the names of the lessons; none where the package is installed alone. */
-function quizNames(): string[] {
-  const folder = inCourse(FOLDER);
-  if (!existsSync(folder)) return [];
+/** The quizzes in a folder, by the names of the lessons. */
+function quizNames(folder: string): string[] {
   return readdirSync(folder, { recursive: true })
     .map((name) => String(name).replaceAll('\\', '/'))
     .filter((name) => name.endsWith(ENDING))
@@ -46,15 +45,16 @@ function quizNames(): string[] {
 /** @throws ParameterError; see {@link quiz} */
 export function readQuiz(name: string): Quiz {
   if (typeof name !== 'string') throw new ParameterError(`name is ${told(name)}; give that of a lesson: '01-waveform'`);
-  const names = quizNames();
-  if (names.length === 0) {
+  const folder = inCourse(FOLDER);
+  if (folder === undefined) {
     throw new ParameterError(
       "the quizzes come with the course, and the package is installed without it: clone the course's repository",
     );
   }
+  const names = existsSync(folder) ? quizNames(folder) : [];
   if (!names.includes(name)) throw new ParameterError(`there is no quiz '${name}'; there are ${names.join(', ')}`);
   const file = `course/${FOLDER}/${name}${ENDING}`;
-  return parseQuiz(readFileSync(inCourse(FOLDER, name + ENDING), 'utf8'), file);
+  return parseQuiz(readFileSync(join(folder, name + ENDING), 'utf8'), file);
 }
 
 /**

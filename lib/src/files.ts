@@ -73,7 +73,11 @@ export async function makeFolders(folder: string): Promise<string | undefined> {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
     let first = resolve(folder);
-    while (!(await exists(dirname(first)))) first = dirname(first);
+    while (!(await exists(dirname(first)))) {
+      // Of a drive that is not there even the root is missing.
+      if (dirname(first) === first) throw error;
+      first = dirname(first);
+    }
     await mkdir(first);
     await mkdir(folder, { recursive: true });
     return first;

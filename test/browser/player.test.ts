@@ -178,7 +178,7 @@ describeInChromium('a player with a picture, in Chromium', 'the tests of players
       equal(await told(player), 0);
     });
 
-    it('repeats the stretch that is dragged over, in either direction, until Escape', async () => {
+    it('plays the stretch that is dragged over, again and again, in either direction, until Escape', async () => {
       for (const [a, b] of [
         [2.1, 2.5],
         [2.5, 2.1],
@@ -188,8 +188,12 @@ describeInChromium('a player with a picture, in Chromium', 'the tests of players
         await page.mouse.down();
         await page.mouse.move(to.x, to.y, { steps: 3 });
         await page.mouse.up();
-        ok(Math.abs((await told(player)) - 2.1) < 0.02);
         equal(await player.getByRole('button', { name: 'Loop' }).getAttribute('aria-pressed'), 'true');
+        ok(await isPlaying(player));
+        await page.keyboard.press(' ');
+        equal(await isPlaying(player), false);
+        const at = await told(player);
+        ok(at >= 2.09 && at <= 2.51, `${at} s`);
       }
       await page.evaluate('window.heard.length = 0');
       await page.keyboard.press(' ');
@@ -226,6 +230,37 @@ describeInChromium('a player with a picture, in Chromium', 'the tests of players
       // The space bar presses the button that has the focus, once.
       await typed(' ');
       ok(await isPlaying(player));
+    });
+
+    it('has a stretch whose ends are put where the playhead is, by [ and ]', async () => {
+      await playButton(player).focus();
+      const ends = async (): Promise<(number | undefined)[]> => {
+        const shown = player.locator('.stretch');
+        if (!(await shown.isVisible())) return [];
+        const { from, to } = dataOf(html)[0].plots[0];
+        const style = await shown.evaluate(({ style: { left, width } }) => [left, width].map(Number.parseFloat));
+        const [left, width] = style.map((percent) => (percent / 100) * (to - from));
+        return [from + left, from + left + width].map((seconds) => Math.round(100 * seconds) / 100);
+      };
+      const typed = async (...keys: string[]): Promise<(number | undefined)[]> => {
+        for (const key of keys) await page.keyboard.press(key);
+        return ends();
+      };
+      deepEqual(await typed('End', '['), []);
+      deepEqual(await typed('Home', ']'), []);
+      deepEqual(await typed('ArrowRight', 'ArrowRight', '['), [0.4, 4]);
+      deepEqual(await typed('ArrowRight', 'ArrowRight', ']'), [0.4, 0.8]);
+      equal(await told(player), 0.4);
+      equal(await player.getByRole('button', { name: 'Loop' }).getAttribute('aria-pressed'), 'true');
+      // The playhead stays in the stretch.
+      deepEqual(await typed('Home', 'ArrowRight', '['), [0.6, 0.8]);
+      deepEqual(await typed('Escape'), []);
+      deepEqual(await typed('ArrowRight', ']'), [0, 0.8]);
+      // As a German keyboard types a bracket on Windows.
+      await typed('Escape', 'Home', 'ArrowRight');
+      await page.evaluate(`document.querySelector('.onpa-player').dispatchEvent(new KeyboardEvent('keydown',
+        { key: '[', ctrlKey: true, altKey: true, modifierAltGraph: true, bubbles: true }))`);
+      deepEqual(await ends(), [0.2, 4]);
     });
 
     it('is a group with names for screen readers, whose slider tells the time', async () => {
@@ -319,9 +354,43 @@ describeInChromium('a player with a picture, in Chromium', 'the tests of players
     await playButton(player).click();
     await player.locator('audio').waitFor({ state: 'visible' });
     equal(await player.locator('.bar').count(), 0);
+    // Its keys are the plain player's, and the page's.
+    await page.evaluate('window.passed = []; document.addEventListener("keydown", ({ key }) => passed.push(key))');
+    await player.locator('audio').focus();
+    for (const key of [' ', 'Home', 'l']) await page.keyboard.press(key);
+    deepEqual(await page.evaluate('window.passed'), [' ', 'Home', 'l']);
   });
 
+  for (const [what, script] of [
+    ['has no device of sound', 'window.AudioContext = class { constructor() { throw new Error("no device"); } }'],
+    ['fails to begin', 'AudioBufferSourceNode.prototype.start = () => { throw new Error("not now"); }'],
+  ]) {
+    it(`shows the plain player again where the browser ${what}`, async () => {
+      const player = await put([await picturePlayer(tone(440, 0.5, 1), { show: 'waveform' })]);
+      await page.evaluate(`${script}; undefined`);
+      await playButton(player).click();
+      await player.locator('audio').waitFor({ state: 'visible' });
+      equal(await player.locator('.bar').count(), 0);
+    });
+  }
+
   describe('that compares', () => {
+    it('tells the chosen sound and what is pressed also in colours that the system forces', async () => {
+      const sounds = ['one', 'two'].map((title) => ({ title, waveform: tone(440, 0.5, 1) }));
+      await page.emulateMedia({ forcedColors: 'active' });
+      try {
+        const player = await put([await comparison(sounds)]);
+        const colors = (nodes: Locator, name: string): Promise<string[]> =>
+          nodes.evaluateAll((all, key) => all.map((node) => getComputedStyle(node).getPropertyValue(key)), name);
+        const [chosen, other] = await colors(player.locator('.track'), 'border-left-color');
+        ok(chosen !== other, chosen);
+        const [pressed, not] = await colors(player.locator('.switch button'), 'background-color');
+        ok(pressed !== not, pressed);
+      } finally {
+        await page.emulateMedia({ forcedColors: null });
+      }
+    });
+
     it('switches at the same place, without a gap or a click, by keys and buttons', async () => {
       const same = { waveform: tone(250, 0.5, 3) };
       const html = await comparison(['one', 'two', 'three'].map((title) => ({ title, ...same })));

@@ -66,6 +66,24 @@ describe('compare', () => {
     }
   });
 
+  it('plays, shows and keeps the first seconds of each, as many as are asked for', async () => {
+    const sounds = [soft, { title: 'short', waveform: tone(0.2, 0.1) }];
+    const start = { samples: soft.waveform.samples.subarray(0, 2000), sampleRate: SAMPLE_RATE };
+    const html = await comparison(sounds, { duration: 0.25 });
+    equal(html, await comparison([{ ...soft, waveform: start }, sounds[1]]));
+    deepEqual(
+      dataOf(html).map(({ seconds }) => seconds),
+      [0.25, 0.1],
+    );
+    // What is loud later on is not heard, and has no part in how loud the rest is played.
+    const later = {
+      ...soft,
+      waveform: { ...soft.waveform, samples: soft.waveform.samples.map((x, i) => x * (i < 2000 ? 1 : 4)) },
+    };
+    deepEqual(gainsOf(await comparison([later, { ...soft, title: 'as it is' }], { duration: 0.25 })), [1, 1]);
+    equal(await comparison(sounds, { duration: 60 }), await comparison(sounds));
+  });
+
   it('shows itself in a notebook, with the titles for readers of text', async () => {
     const [{ data }] = await inKernel(() => compare([loud, soft], { show: 'waveform' }));
     equal(data['text/plain'], 'Sounds: loud, soft');
@@ -74,7 +92,7 @@ describe('compare', () => {
 
   it('takes null for what is left out', async () => {
     equal(
-      await comparison([loud, { ...soft, bitDepth: null }], { show: null, matchLoudness: null }),
+      await comparison([loud, { ...soft, bitDepth: null }], { show: null, matchLoudness: null, duration: null }),
       await comparison([loud, soft]),
     );
   });
@@ -96,6 +114,8 @@ describe('compare', () => {
       [[loud, { title: 'path', waveform: 'a.wav' }], null, /sounds\[1\]\.waveform is /],
       [[loud, soft], { show: 'mel' }, /show is 'mel'; give one of spectrogram, waveform/],
       [[loud, soft], { matchLoudness: 'yes' }, /matchLoudness is 'yes'/],
+      [[loud, soft], { duration: 0 }, /duration is 0/],
+      [[loud, soft], { duration: '1.5' }, /duration is '1\.5'/],
     ];
     for (const [sounds, options, message] of cases) {
       await rejects(comparison(sounds as never, options), (error: Error) => {

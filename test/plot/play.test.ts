@@ -1,4 +1,4 @@
-import { deepEqual, equal, match, ok, rejects } from 'node:assert/strict';
+import { deepEqual, equal, match, ok, rejects, throws } from 'node:assert/strict';
 import {
   AudioDecodeError,
   amplitudeToDb,
@@ -14,7 +14,7 @@ import {
   vconcat,
   waveshow,
 } from 'onpa';
-import { picturePlayer } from 'onpa/dist/plot/play.js';
+import { audioElement, picturePlayer } from 'onpa/dist/plot/play.js';
 import { type DrawnPicture, drawSound } from 'onpa/dist/plot/player/sound-picture.js';
 import { decodePng } from './drawing.js';
 import { inKernel } from './kernel.js';
@@ -143,6 +143,14 @@ describe('A player with a picture', () => {
       ['Sound: first', 'Sound: second', 'Sound, 2 s'],
     );
     match(String(outputs[1].data['text/html']), /^<div class="onpa-player">/);
+  });
+
+  it('says of what is no audio how it begins, as it is', () => {
+    throws(
+      () => audioElement(Buffer.from('<a href="b">')),
+      /^ParameterError: source is not WAV, .* begins with "<a h"$/,
+    );
+    throws(() => audioElement(Uint8Array.of(0, 10, 34, 7)), /begins with "\\u0000\\n\\"\\u0007"$/);
   });
 
   it('throws before it draws where the sound is empty', async () => {

@@ -61,6 +61,8 @@ export const lesson1 = {
         given: `${hz.toLocaleString('en')} Hz at ${sampleRate.toLocaleString('en')} Hz`,
         inputs: [hz, sampleRate],
         truth: Math.abs(hz - sampleRate * Math.round(hz / sampleRate)),
+        // Who folds by a sine and an arcsine gets next to nothing for 0.
+        scale: sampleRate,
       })),
       hint: 'samples cannot tell a tone from one that is a whole number of sampling rates higher or lower; the lowest is heard.',
     });

@@ -2,6 +2,7 @@ import type { Waveform } from '../dsp/waveform.js';
 import { ParameterError } from '../errors.js';
 import { requireNumbers } from '../numbers.js';
 import { requireRate } from '../validation.js';
+import { rounded } from './difference.js';
 import { judgeNumber } from './exercise.js';
 import { judgeFunction } from './trial.js';
 
@@ -58,8 +59,8 @@ export const lesson2 = {
     if (typeof least !== 'number' || Number.isNaN(least)) {
       throw new ParameterError(`least is ${least}; give the level that a peak has at least, or -Infinity`);
     }
-    // Short lists on the same side of the level: of them one sees what is wrong.
-    const at = Number.isFinite(least) ? least : 0;
+    // Short lists around the level, in which a 1 stands for it exactly: of them one sees what is wrong.
+    const level = (x: number): number => (!Number.isFinite(least) ? x : x === 1 ? least : least + (x - 1));
     const short = [
       [0, 2, 1],
       [0, 2, 1, 3, 1],
@@ -67,11 +68,11 @@ export const lesson2 = {
       [0, 1, 2, 3, 2],
       [0, 2, 2, 0, 3, 0],
       [0, 1, 0, -1, 0, -1],
-    ].map((list) => list.map((x) => x + at - (Number.isFinite(least) ? 1 : 0)));
+    ].map((list) => list.map(level));
     judgeFunction(answer, {
       name: 'lesson2.findPeaks',
       trials: [...short, Float64Array.from(levels)].map((list) => ({
-        given: `${Array.isArray(list) ? `[${list.join(', ')}]` : `${list.length} levels`} and at least ${least}`,
+        given: `${Array.isArray(list) ? `[${list.map(rounded).join(', ')}]` : `${list.length} levels`} and at least ${least}`,
         inputs: [list, least],
         truth: peaksOf(list, least),
       })),

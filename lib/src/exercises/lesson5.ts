@@ -61,7 +61,7 @@ export const lesson5 = {
    *
    * @param answer - the function
    * @param states - (frames, channels), what it is tried with
-   * @param share - how much of it is sound, in (0, 1]; the rest is padding, at the end
+   * @param share - how much of it is sound, in (0, 1]; the rest is padding, at the end, and in a short trial between two frames
    */
   meanPool(answer: unknown, states: AbstractMatrix, share: number): void {
     requireReal('states', states);
@@ -70,22 +70,26 @@ export const lesson5 = {
     const next = draws(rows.length + rows[0].length);
     // Padding is no silence: a model makes something of it.
     const padded = rows.map((row, t) => (t < count ? row : row.map(() => 100 * next())));
-    const short = share < 1 ? [1, 1, 0] : [1, 1, 1];
+    const short = [
+      [1, 10],
+      [3, 30],
+      [8, 80],
+    ];
+    const masks =
+      share < 1
+        ? [
+            { mask: [1, 1, 0], mean: [2, 20] },
+            { mask: [1, 0, 1], mean: [4.5, 45] },
+          ]
+        : [{ mask: [1, 1, 1], mean: [4, 40] }];
     judgeFunction(answer, {
       name: 'lesson5.meanPool',
       trials: [
-        {
-          given: `the frames [[1, 10], [3, 30], [8, 80]] and the mask [${short.join(', ')}]`,
-          inputs: [
-            [
-              [1, 10],
-              [3, 30],
-              [8, 80],
-            ],
-            short,
-          ],
-          truth: share < 1 ? [2, 20] : [4, 40],
-        },
+        ...masks.map(({ mask, mean }) => ({
+          given: `the frames ${JSON.stringify(short)} and the mask ${JSON.stringify(mask)}`,
+          inputs: [short, mask],
+          truth: mean,
+        })),
         {
           given: `${rows.length} frames of ${rows[0].length} channels, ${count} of them sound`,
           inputs: [padded, rows.map((_, t) => Number(t < count))],

@@ -71,6 +71,18 @@ export const lesson6 = {
           ],
           truth: (6 / 7 + 8 / 9) / 2,
         },
+        // Nothing is found of the second.
+        {
+          given: '[[3, 0, 0], [2, 0, 0], [1, 0, 4]]',
+          inputs: [
+            [
+              [3, 0, 0],
+              [2, 0, 0],
+              [1, 0, 4],
+            ],
+          ],
+          truth: (2 / 3 + 0 + 8 / 9) / 3,
+        },
         { given: told, inputs: [counts], truth: macroAvg.f1Score },
       ],
       hint: 'precision divides by the sum of a column, recall by that of a row; F1 is 2 · p · r / (p + r), or 0 where nothing is right.',

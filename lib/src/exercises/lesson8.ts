@@ -37,7 +37,7 @@ export const lesson8 = {
    * Builds `nameOrNone(scores, least)`: the label of the best score, or 'none' where that is below `least`.
    *
    * @param answer - the function
-   * @param scores - what it is tried with, in their order: of a pipeline, the best is first
+   * @param scores - what it is tried with, in their order and in the reverse
    * @param least - the score that is enough, in [0, 1]
    */
   nameOrNone(answer: unknown, scores: readonly { label: string; score: number }[], least: number): void {
@@ -46,15 +46,19 @@ export const lesson8 = {
     }
     requireNumber('least', least, 0);
     const best = scores.reduce((one, other) => (other.score > one.score ? other : one));
-    // Also where it is just enough, and where it just is not.
-    const limits = [least, best.score, best.score + 1e-3];
+    // Of a pipeline the best is first, and it must be found elsewhere, too.
+    const orders = [scores, [...scores].reverse()];
+    // Also where all are enough, where the best just is, and where it just is not.
+    const limits = [least, 0, best.score, best.score + 1e-3];
     judgeFunction(answer, {
       name: 'lesson8.nameOrNone',
-      trials: limits.map((limit) => ({
-        given: `${scores.map(({ label, score }) => `${label} ${score.toFixed(2)}`).join(', ')} and at least ${limit.toFixed(3)}`,
-        inputs: [scores.map(({ label, score }) => ({ label, score })), limit],
-        truth: best.score >= limit ? best.label : 'none',
-      })),
+      trials: limits.flatMap((limit) =>
+        orders.map((order) => ({
+          given: `${order.map(({ label, score }) => `${label} ${score.toFixed(2)}`).join(', ')} and at least ${limit.toFixed(3)}`,
+          inputs: [order.map(({ label, score }) => ({ label, score })), limit],
+          truth: best.score >= limit ? best.label : 'none',
+        })),
+      ),
       hint: 'find the largest score, wherever it is; one that is as large as the limit is enough.',
     });
   },

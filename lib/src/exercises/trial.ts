@@ -10,6 +10,11 @@ export interface Trial {
   inputs: readonly unknown[];
   /** What it shall give: a number, a word, a list of numbers, or an object of such. */
   truth: unknown;
+  /**
+   * The size of what numbers are computed from, where they may be much smaller: they may differ by the same share of it.
+   * Default 0.
+   */
+  scale?: number;
 }
 
 /** An exercise whose answer is a function. */
@@ -20,7 +25,7 @@ interface Task {
   trials: readonly Trial[];
   /** What to look at, where a value is wrong. */
   hint: string;
-  /** By how much a number may differ, in shares of the largest there; default 1e-6. */
+  /** By how much a number may differ, in shares of the largest there, or of the trial's scale; default 1e-6. */
   tolerance?: number;
 }
 
@@ -36,7 +41,7 @@ export function judgeFunction(answer: unknown, task: Task): void {
 function verdictOf(answer: unknown, { trials, hint, tolerance = 1e-6 }: Task): string {
   if (isMissing(answer)) return NO_ANSWER;
   if (typeof answer !== 'function') return `Not yet: the answer is ${told(answer)}; give a function.`;
-  for (const [i, { given, inputs, truth }] of trials.entries()) {
+  for (const [i, { given, inputs, truth, scale }] of trials.entries()) {
     const copy = structuredClone(inputs);
     let result: unknown;
     try {
@@ -55,7 +60,7 @@ function verdictOf(answer: unknown, { trials, hint, tolerance = 1e-6 }: Task): s
     if (deepDifference(copy, inputs, 0)) {
       return `Not yet: for ${given} it changes what it is given; work on a copy.`;
     }
-    const difference = deepDifference(result, truth, tolerance);
+    const difference = deepDifference(result, truth, tolerance, scale);
     if (difference) return `Not yet: for ${given} ${difference}: ${hint}`;
   }
   return RIGHT;

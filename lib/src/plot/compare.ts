@@ -5,7 +5,7 @@ import { isObject } from '../json.js';
 import { notebook } from '../notebook.js';
 import { requireWaveform } from '../numbers.js';
 import { given, type OrNull } from '../options.js';
-import { requireChoice, requireFinite, requireRate } from '../validation.js';
+import { requireChoice, requireFinite, requirePositive, requireRate } from '../validation.js';
 import { requireItems } from './chart-arguments.js';
 import { audioUrl } from './player/audio-data.js';
 import { playerHtml } from './player/figure.js';
@@ -30,6 +30,8 @@ export interface CompareOptions {
    * not allowed, plays each as it is.
    */
   matchLoudness?: boolean;
+  /** In seconds: so much of each is played, shown and kept in the notebook, from its beginning. Default all. */
+  duration?: number;
 }
 
 /** The keys 1 to 9 switch. */
@@ -40,8 +42,9 @@ export async function comparison(
   sounds: readonly OrNull<ComparedSound>[],
   options: OrNull<CompareOptions> | null = {},
 ): Promise<string> {
-  const { show = 'spectrogram', matchLoudness = true } = given<CompareOptions>(options);
-  const all = required(sounds);
+  const { show = 'spectrogram', matchLoudness = true, duration = Infinity } = given<CompareOptions>(options);
+  if (duration !== Infinity) requirePositive('duration', duration);
+  const all = required(sounds).map((sound) => ({ ...sound, waveform: beginningOf(sound.waveform, duration) }));
   requireChoice('show', show, ['spectrogram', 'waveform']);
   requireChoice('matchLoudness', matchLoudness, [true, false]);
   const peaks = all.map(({ waveform }) => peak(waveform.samples));
@@ -74,7 +77,7 @@ export async function comparison(
  * {@link play}, 1 to 9 switch. Sounds may have different lengths and sampling rates; the short ones are silent at the
  * end. Where scripts are not allowed, as on GitHub, the pictures stand below each other, each with a plain player.
  *
- * The notebook keeps all of them, each as large as with {@link play}.
+ * The notebook keeps all of them, each as large as with {@link play}; with `duration` no more than is played.
  *
  * @param sounds - 2 to 9, with titles that differ
  * @throws ParameterError where there are fewer or more, a title is missing or there twice, a waveform is empty or not
@@ -119,6 +122,11 @@ function required(sounds: readonly OrNull<ComparedSound>[]): ComparedSound[] {
     requireFinite(`sounds[${i}].waveform.samples`, waveform.samples);
   }
   return all;
+}
+
+/** At least a sample of it. */
+function beginningOf({ samples, sampleRate }: Waveform, seconds: number): Waveform {
+  return { samples: samples.subarray(0, Math.max(1, Math.round(seconds * sampleRate))), sampleRate };
 }
 
 /** With silence at its end, so that all pictures have the same axis of time. */

@@ -45,8 +45,8 @@ export async function picturePlayer(
  *
  * With `show` it has a picture over which a playhead runs, and returns when that is drawn. A click in the picture goes to
  * this time, a drag plays the stretch again and again. The keys: Space plays and pauses, the arrows move by a twentieth
- * of the sound, Home and End go to its ends, L plays it again and again or once, Escape forgets the stretch. What starts
- * to play ends what plays elsewhere in the notebook. Where scripts are not allowed, as on GitHub, the picture and a plain
+ * of the sound, Home and End go to its ends, [ and ] begin and end a stretch at the playhead, L plays again and again or
+ * once, Escape forgets the stretch. What starts to play ends what plays elsewhere in the notebook. Where scripts are not allowed, as on GitHub, the picture and a plain
  * player are seen.
  *
  * The notebook keeps the sound: 59 kB per second at 22,050 Hz and 16 bits, half at 8 bits; a file takes a third more

@@ -4,7 +4,6 @@ import { encodeWav } from '../../audio/wav.js';
 import type { Waveform } from '../../dsp/waveform.js';
 import { ParameterError } from '../../errors.js';
 import { pathOf } from '../../files.js';
-import { escapeHtml } from '../../html.js';
 import { short } from '../words.js';
 
 /** What a player plays: a waveform, or a file as its path or its bytes. */
@@ -23,7 +22,7 @@ function mediaType(bytes: Uint8Array, name: string): string {
   const known = SIGNATURES.find(([signature, at]) => text.startsWith(signature, at));
   if (known) return known[2];
   if (bytes[0] === 0xff && (bytes[1] & 0xe0) === 0xe0) return 'audio/mpeg';
-  throw new ParameterError(`${name} is not WAV, Ogg, FLAC or MP3; it begins with '${escapeHtml(text.slice(0, 4))}'`);
+  throw new ParameterError(`${name} is not WAV, Ogg, FLAC or MP3; it begins with ${JSON.stringify(text.slice(0, 4))}`);
 }
 
 function read(path: string): Uint8Array {

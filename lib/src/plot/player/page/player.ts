@@ -45,6 +45,8 @@ export function upgrade(host: HTMLElement): void {
   const tracks = sounds.map((sound) => ({ gain: sound.gain, bytes: () => bytesOf(sound.audio) }));
   const sound = transport(tracks, duration, follow, () => {
     sound.pause();
+    // The plain player has keys of its own.
+    shared.keys.delete(host);
     root.replaceChildren(element('slot', {}));
   });
   const toggle = (): void => (sound.isPlaying ? sound.pause() : sound.play());
@@ -73,6 +75,7 @@ export function upgrade(host: HTMLElement): void {
       select(range) {
         sound.choose(i);
         sound.select(range);
+        sound.play();
       },
     }),
   );
@@ -109,10 +112,11 @@ export function upgrade(host: HTMLElement): void {
 
   function follow(): void {
     player.className = `player${several ? ' several' : ''}${sound.isPlaying ? ' playing' : ''}`;
-    play.ariaLabel = play.title = sound.isPlaying ? words.pause : words.play;
-    loop.ariaPressed = String(sound.isLoop);
+    play.title = sound.isPlaying ? words.pause : words.play;
+    play.setAttribute('aria-label', play.title);
+    loop.setAttribute('aria-pressed', String(sound.isLoop));
     for (const [i, choice] of choices.entries()) {
-      choice.ariaPressed = String(i === sound.chosen);
+      choice.setAttribute('aria-pressed', String(i === sound.chosen));
       panels[i].classList.toggle('chosen', i === sound.chosen);
     }
     move();
@@ -130,6 +134,14 @@ export function upgrade(host: HTMLElement): void {
     requestAnimationFrame(frame);
   }
 
+  /** Puts an end of the stretch where the playhead is. The other one stays, or is that of the sound. */
+  function mark(end: 'from' | 'to'): void {
+    const at = sound.position();
+    const [from, to] = sound.selection ?? [0, duration];
+    if (end === 'from' && at < duration) sound.select([at, at < to ? to : duration]);
+    if (end === 'to' && at > 0) sound.select([at > from ? from : 0, at]);
+  }
+
   /** Keys step by a twentieth of the sound. */
   const step = duration / 20;
   const actions: Record<string, () => void> = {
@@ -140,6 +152,8 @@ export function upgrade(host: HTMLElement): void {
     End: () => sound.seek(duration),
     l: () => sound.loop(!sound.isLoop),
     L: () => sound.loop(!sound.isLoop),
+    '[': () => mark('from'),
+    ']': () => mark('to'),
     Escape: () => sound.select(undefined),
   };
   if (several) for (const i of sounds.keys()) actions[String(i + 1)] = () => sound.choose(i);

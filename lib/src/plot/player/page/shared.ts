@@ -20,7 +20,9 @@ function make(): Shared {
   window.addEventListener(
     'keydown',
     (event) => {
-      if (event.altKey || event.ctrlKey || event.metaKey || event.defaultPrevented) return;
+      // On many keyboards brackets are typed with AltGr, which Windows tells as both.
+      const isCommand = (event.altKey || event.ctrlKey) && !event.getModifierState('AltGraph');
+      if (isCommand || event.metaKey || event.defaultPrevented) return;
       for (const target of event.composedPath()) {
         if (made.keys.get(target)?.(event)) event.stopImmediatePropagation();
       }

@@ -28,6 +28,12 @@ button:focus-visible, input:focus-visible { outline: 2px solid #0b74d1; outline-
 .switch { display: flex; flex-wrap: wrap; gap: 4px; }
 input { flex: 1 1 120px; min-width: 80px; height: 24px; margin: 0; accent-color: #0b74d1; }
 .time { font-variant-numeric: tabular-nums; white-space: nowrap; }
-@media (forced-colors: active) { .sign, .head { background: ButtonText; forced-color-adjust: none; } }
+@media (forced-colors: active) {
+  .sign { background: ButtonText; forced-color-adjust: none; }
+  .head, .stretch { forced-color-adjust: none; }
+  .several .track:not(.chosen) { border-color: Canvas; }
+  button[aria-pressed=true] { background: Highlight; border-color: Highlight; color: HighlightText;
+    forced-color-adjust: none; }
+}
 @media print { .bar { display: none; } }
 `;

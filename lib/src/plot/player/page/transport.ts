@@ -47,7 +47,7 @@ interface Run {
  *
  * @param duration - of the longest, in seconds
  * @param changed - is called whenever something else is to be shown
- * @param failed - is called where the browser cannot decode a sound
+ * @param failed - is called where the browser cannot decode a sound, or play any
  */
 export function transport(
   tracks: readonly Track[],
@@ -134,8 +134,7 @@ export function transport(
   }
 
   /** All tracks at one rate and of one length, so that they loop together. */
-  async function decode(): Promise<AudioBuffer[]> {
-    const context = audioContext();
+  async function decode(context: AudioContext): Promise<AudioBuffer[]> {
     const all = await Promise.all(tracks.map((track) => context.decodeAudioData(track.bytes())));
     const length = Math.max(Math.ceil(duration * context.sampleRate), ...all.map((buffer) => buffer.length));
     return all.map((buffer) => {
@@ -143,6 +142,15 @@ export function transport(
       for (let i = 0; i < buffer.numberOfChannels; i++) padded.copyToChannel(buffer.getChannelData(i), i);
       return padded;
     });
+  }
+
+  /** Begins as soon as all is decoded; there may be no device of sound at all. */
+  async function start(): Promise<void> {
+    const context = audioContext();
+    decoded ??= decode(context);
+    [buffers] = await Promise.all([decoded, context.resume()]);
+    if (isPlaying && !run) begin(buffers);
+    changed();
   }
 
   const self: Transport = {
@@ -167,12 +175,7 @@ export function transport(
       if (at < from || at > to - 1e-3) at = from;
       takeTurn(self);
       changed();
-      decoded ??= decode();
-      Promise.all([decoded, audioContext().resume()]).then(([sounds]) => {
-        buffers = sounds;
-        if (isPlaying && !run) begin(sounds);
-        changed();
-      }, failed);
+      start().catch(failed);
     },
     pause() {
       if (!isPlaying) return;

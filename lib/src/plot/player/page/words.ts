@@ -14,7 +14,7 @@ const EN: Words = {
   pause: 'Pause',
   loop: 'Loop',
   position: 'Position',
-  hint: 'Click: go there. Drag: loop this stretch. Keys: Space, arrows, Home, End, L, Escape.',
+  hint: 'Click: go there. Drag: play this stretch again and again. Keys: Space, arrows, Home, End, [ and ] for a stretch, L, Escape.',
   sounds: 'Sound',
   time: (at, whole) => `${at} of ${whole}`,
 };
@@ -24,7 +24,7 @@ const JA: Words = {
   pause: '一時停止',
   loop: 'くり返す',
   position: '再生位置',
-  hint: 'クリックでその位置へ移動、ドラッグでその範囲をくり返し。キー：スペース、矢印、Home、End、L、Esc。',
+  hint: 'クリックでその位置へ移動、ドラッグでその範囲をくり返し再生。キー：スペース、矢印、Home、End、[ と ]（範囲の始めと終わり）、L、Esc。',
   sounds: '音',
   time: (at, whole) => `${whole} のうち ${at}`,
 };

@@ -235,4 +235,11 @@ describe('The environments that the course brings', () => {
     assert.match(read('.binder/postBuild'), /npm run setup$/m);
     assert.equal(statSync(inRepository('.binder/postBuild')).mode & 0o111, 0o111);
   });
+
+  it('are started on Binder as a class has them: what is idle ends', () => {
+    const print = ['sh', '-c', 'echo "$JUPYTER_CONFIG_PATH"'];
+    const env = { PATH: process.env.PATH, JUPYTER_CONFIG_PATH: '/other' };
+    const shown = execFileSync(inRepository('.binder/start'), print, { env, encoding: 'utf8' });
+    assert.equal(shown, `${inRepository('course', 'hub', 'jupyter')}:/other\n`);
+  });
 });

@@ -9,7 +9,7 @@ try {
   // Who has an older Python runs all other tests; those of grading say that they are left out.
   if (gradingProblem() === undefined) await courseEnvironment('grading');
 } catch (error) {
+  // Without a network the other tests run nevertheless.
   if (!(error instanceof SetupError)) throw error;
   console.error(error.message);
-  process.exitCode = 1;
 }

@@ -14,6 +14,8 @@ const WORDS: readonly [word: string, variants: RegExp][] = [
   ['デコード', /復号/g],
   ['アテンション', /注意機構/g],
   ['教師', /先生/g],
+  ['リポジトリ', /リポジトリー/g],
+  ['コンテナ', /コンテナー/g],
   // As in コンピューター, the long vowel at the end is written, but for ライブラリ and リポジトリ, which are none of English -er.
   [
     'コンピューター, エンコーダー, フォルダー …',

@@ -4,3 +4,13 @@ export function fenced(kind, text) {
   const fence = '`'.repeat(longest + 1);
   return `${fence}${kind}\n${text.replace(/\n$/, '')}\n${fence}`;
 }
+
+/** Code, in a fence. */
+const CODE = /(^(?:`{3,}|~{3,})[^\n]*\n[\s\S]*?^(?:`{3,}|~{3,})[ \t]*$)/m;
+
+/** Markdown with what is not code in a fence changed. */
+export const outsideCode = (markdown, change) =>
+  markdown
+    .split(CODE)
+    .map((part, i) => (i % 2 === 1 ? part : change(part)))
+    .join('');

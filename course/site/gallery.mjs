@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { escapeHtml } from '../../lib/dist/html.js';
 import { root } from '../../scripts/setup/root.mjs';
-import { escapeHtml } from './escape.mjs';
 import { fenced } from './fence.mjs';
+import { joined } from './outputs.mjs';
 
 /** The pictures of docs/, by lesson. */
 const PICTURES = {
@@ -37,5 +38,5 @@ export function gallery(sources, { language, titles, pages, picture, media }) {
 function firstPicture(notebook, media) {
   const outputs = notebook.cells.flatMap((cell) => cell.outputs ?? []);
   const png = outputs.map(({ data }) => data?.['image/png']).find((found) => found !== undefined);
-  return png && media.write(Buffer.from([png].flat().join(''), 'base64'), 'png');
+  return png && media.write(Buffer.from(joined(png), 'base64'), 'png');
 }

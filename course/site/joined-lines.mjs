@@ -1,3 +1,5 @@
+import { outsideCode } from './fence.mjs';
+
 const JAPANESE = '\\p{Script=Hiragana}\\p{Script=Katakana}\\p{Script=Han}ー々';
 const SIGNS = '、。，．：；（）「」『』・〜！？';
 /** What begins a block of Markdown stays on a line of its own. */
@@ -8,11 +10,6 @@ const BREAKS = new RegExp(
     `|(?<=\\S)\\n${BLOCK}[ \\t]*(?=[${SIGNS}])`,
   'gu',
 );
-const CODE = /(^(?:`{3,}|~{3,})[^\n]*\n[\s\S]*?^(?:`{3,}|~{3,})[ \t]*$)/m;
 
 /** Japanese text without the line breaks within its paragraphs: browsers would show each as a space. */
-export const joinedLines = (markdown) =>
-  markdown
-    .split(CODE)
-    .map((part, i) => (i % 2 === 1 ? part : part.replace(BREAKS, '')))
-    .join('');
+export const joinedLines = (markdown) => outsideCode(markdown, (part) => part.replace(BREAKS, ''));

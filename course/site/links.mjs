@@ -1,9 +1,8 @@
 import { posix } from 'node:path';
+import { outsideCode } from './fence.mjs';
 
 /** A link or a picture in Markdown; its words may hold code, and brackets in pairs. */
 const LINK = /(!?)\[((?:`[^`]*`|\[[^\]]*\]|[^[\]])*)\]\(([^)\s]+)\)/g;
-/** Code, in a fence or in a line, has no links. */
-const CODE = /(^(?:`{3,}|~{3,})[^\n]*\n[\s\S]*?^(?:`{3,}|~{3,})[ \t]*$)/m;
 
 /**
  * Turns the links of a text into those of the book.
@@ -35,8 +34,5 @@ export function linked(markdown, { source, page, pages, anchors = new Map(), pla
     const there = target(href);
     return there === undefined ? inner : `[${inner}](${there})`;
   };
-  return markdown
-    .split(CODE)
-    .map((part, i) => (i % 2 === 1 ? part : part.replace(LINK, replace)))
-    .join('');
+  return outsideCode(markdown, (part) => part.replace(LINK, replace));
 }

@@ -13,11 +13,16 @@ const ENDINGS = {
 
 /** Writes what pages show into the folder media/ of the site, once, whatever page and language shows it. */
 export function mediaFolder(folder) {
+  const written = new Set();
+
   /** A file named by its content; gives its path from the site's root. */
   function write(bytes, ending) {
     const name = `${createHash('sha256').update(bytes).digest('hex').slice(0, 20)}.${ending}`;
-    mkdirSync(join(folder, 'media'), { recursive: true });
-    writeFileSync(join(folder, 'media', name), bytes);
+    if (!written.has(name)) {
+      mkdirSync(join(folder, 'media'), { recursive: true });
+      writeFileSync(join(folder, 'media', name), bytes);
+      written.add(name);
+    }
     return `media/${name}`;
   }
 

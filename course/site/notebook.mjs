@@ -1,8 +1,6 @@
 import { fenced } from './fence.mjs';
 import { textIn } from './languages.mjs';
-import { outputIn } from './outputs.mjs';
-
-const joined = (text) => (Array.isArray(text) ? text.join('') : text);
+import { joined, outputIn } from './outputs.mjs';
 
 /** The English text of a notebook, by which its headings are counted. */
 export const textOf = (notebook) =>

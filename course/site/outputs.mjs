@@ -1,10 +1,11 @@
-import { escapeHtml } from './escape.mjs';
+import { escapeHtml } from '../../lib/dist/html.js';
 import { fenced } from './fence.mjs';
 import { htmlIn } from './html-languages.mjs';
 import { headingsOf } from './languages.mjs';
 
 const VEGA_LITE = 'application/vnd.vegalite.v5+json';
-const joined = (text) => (Array.isArray(text) ? text.join('') : text);
+/** A text of a notebook, which may be there as its lines. */
+export const joined = (text) => [text].flat().join('');
 // biome-ignore lint/suspicious/noControlCharactersInRegex: a terminal's colours begin with Escape
 const COLOURS = /\x1b\[[\d;]*m/g;
 

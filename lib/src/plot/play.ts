@@ -2,7 +2,7 @@ import { load } from '../audio/load.js';
 import { escapeHtml } from '../html.js';
 import { notebook } from '../notebook.js';
 import { given, type OrNull } from '../options.js';
-import { audioUrl, nameOf, type PlaySource } from './player/audio-data.js';
+import { audioTag, audioUrl, nameOf, type PlaySource } from './player/audio-data.js';
 import { playerHtml } from './player/figure.js';
 import { drawSound, type SoundPicture } from './player/sound-picture.js';
 
@@ -21,8 +21,7 @@ export interface PlayOptions {
 /** The player that {@link play} shows, as HTML with the sound inside: nothing else is needed to play it. */
 export function audioElement(source: PlaySource, options: OrNull<PlayOptions> = {}): string {
   const { title, bitDepth } = given<PlayOptions>(options);
-  const url = audioUrl(source, bitDepth);
-  const player = `<audio controls aria-label="${escapeHtml(title ?? nameOf(source))}" src="${url}"></audio>`;
+  const player = audioTag(title ?? nameOf(source), audioUrl(source, bitDepth));
   return title === undefined ? player : `<figure><figcaption>${escapeHtml(title)}</figcaption>${player}</figure>`;
 }
 
@@ -46,8 +45,8 @@ export async function picturePlayer(
  * With `show` it has a picture over which a playhead runs, and returns when that is drawn. A click in the picture goes to
  * this time, a drag plays the stretch again and again. The keys: Space plays and pauses, the arrows move by a twentieth
  * of the sound, Home and End go to its ends, [ and ] begin and end a stretch at the playhead, L plays again and again or
- * once, Escape forgets the stretch. What starts to play ends what plays elsewhere in the notebook. Where scripts are not allowed, as on GitHub, the picture and a plain
- * player are seen.
+ * once, Escape forgets the stretch. What starts to play ends what plays elsewhere in the notebook. Where scripts are not
+ * allowed, as on GitHub, the picture and a plain player are seen.
  *
  * The notebook keeps the sound: 59 kB per second at 22,050 Hz and 16 bits, half at 8 bits; a file takes a third more
  * than its own size, so a compressed one is the smallest. A picture takes 25 to 50 kB, with the script of its player.

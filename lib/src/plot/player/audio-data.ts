@@ -4,6 +4,7 @@ import { encodeWav } from '../../audio/wav.js';
 import type { Waveform } from '../../dsp/waveform.js';
 import { ParameterError } from '../../errors.js';
 import { pathOf } from '../../files.js';
+import { escapeHtml } from '../../html.js';
 import { short } from '../words.js';
 
 /** What a player plays: a waveform, or a file as its path or its bytes. */
@@ -45,6 +46,10 @@ export function audioUrl(source: PlaySource, bitDepth: '8' | '16' | undefined): 
   const type = mediaType(bytes, typeof source === 'string' ? `'${source}'` : 'source');
   return `data:${type};base64,${Buffer.from(bytes).toString('base64')}`;
 }
+
+/** The plain player of a sound, which nothing else is needed for. */
+export const audioTag = (name: string, url: string): string =>
+  `<audio controls aria-label="${escapeHtml(name)}" src="${url}"></audio>`;
 
 /** What a player is called that has no title: the name of its file, or how long it plays. */
 export function nameOf(source: PlaySource): string {

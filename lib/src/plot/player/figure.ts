@@ -1,4 +1,5 @@
 import { escapeHtml } from '../../html.js';
+import { audioTag } from './audio-data.js';
 import { PLAYER_SCRIPT } from './player-script.js';
 import type { SoundData } from './sound-data.js';
 import type { DrawnPicture } from './sound-picture.js';
@@ -44,6 +45,6 @@ function figure({ title, name, url, seconds, gain, picture }: Sound): string {
   const src = `data:image/png;base64,${Buffer.from(png).toString('base64')}`;
   return (
     `<figure data-onpa="${escapeHtml(JSON.stringify(data))}">${caption}<img alt="${escapeHtml(alt)}" ${size} src="${src}">` +
-    `<audio controls aria-label="${escapeHtml(name)}" src="${url}"></audio></figure>`
+    `${audioTag(name, url)}</figure>`
   );
 }

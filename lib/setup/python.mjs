@@ -88,7 +88,13 @@ export async function makeEnvironment() {
         `Ask who keeps that folder: ${mend}.`,
     );
   }
+  await makeVenv(prefix);
+}
+
+/** @param work - the folder of the log */
+export async function makeVenv(prefix, work = place.work) {
   const { python, problem } = findInterpreter();
   if (problem) throw new SetupError(problem);
-  await step(`Making ${shown(prefix)} with ${python}`, () => run(python, ['-m', 'venv', '--clear', prefix]));
+  const make = () => run(python, ['-m', 'venv', '--clear', prefix], { work });
+  await step(`Making ${shown(prefix)} with ${python}`, make, work);
 }

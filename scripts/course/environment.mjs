@@ -1,9 +1,8 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { findInterpreter } from '../../lib/setup/interpreter.mjs';
 import { readLock } from '../../lib/setup/lock.mjs';
-import { venvIsComplete } from '../../lib/setup/python.mjs';
-import { run, SetupError, step } from '../../lib/setup/run.mjs';
+import { makeVenv, venvIsComplete } from '../../lib/setup/python.mjs';
+import { SetupError } from '../../lib/setup/run.mjs';
 import { placeFor } from '../results.mjs';
 import { hasRequirements, installRequirements } from '../setup/requirements.mjs';
 import { root } from '../setup/root.mjs';
@@ -28,12 +27,7 @@ export async function toolEnvironment(name, title, wanted) {
   const prefix = isReady ? shared : placeFor(`${name}-env`);
   // The log and the rest lie beside it: nothing is written in a checkout that one can only read.
   const work = dirname(prefix);
-  if (!venvIsComplete(prefix)) {
-    const { python: base, problem } = findInterpreter();
-    if (problem) throw new SetupError(problem);
-    const make = () => run(base, ['-m', 'venv', '--clear', prefix], { work });
-    await step(`Making ${prefix} with ${base}`, make, work);
-  }
+  if (!venvIsComplete(prefix)) await makeVenv(prefix, work);
   await installRequirements(title, prefix, wanted, { work });
   return join(prefix, 'bin', 'python');
 }

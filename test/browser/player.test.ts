@@ -130,6 +130,21 @@ describeInChromium('a player with a picture, in Chromium', 'the tests of players
       `((seconds) => ${passes})(parseFloat(document.querySelectorAll('.onpa-player')[${nth}].shadowRoot.querySelector('.time').textContent))`,
     );
 
+  /** Waits until what is heard passes; where it never does, says what was and what plays. */
+  async function untilHeard(passes: string): Promise<void> {
+    try {
+      await page.waitForFunction(passes, undefined, { polling: 50 });
+    } catch (error) {
+      const state = await page.evaluate<string>(`JSON.stringify({
+        contexts: contexts.map(({ state, currentTime }) => [state, currentTime]),
+        blocks: heard.length,
+        levels: heard.slice(-40).map((block) => +${rms('block')}.toFixed(3)),
+        players: [...document.querySelectorAll('.onpa-player')].map(({ shadowRoot }) => shadowRoot?.textContent),
+      })`);
+      throw new Error(`Never heard: ${passes}. ${state}`, { cause: error });
+    }
+  }
+
   describe('of one sound', () => {
     let html: string;
     let player: Locator;
@@ -151,7 +166,7 @@ describeInChromium('a player with a picture, in Chromium', 'the tests of players
       ok(Math.abs((await headAt(player, html)) - at) < 0.02, `${await headAt(player, html)} instead of ${at}`);
       equal(await page.evaluate(`window.heard.slice(1).every((block) => ${rms('block')} < 1e-4)`), true);
       await playButton(player).click();
-      await page.waitForFunction(`window.heard.some((block) => ${rms('block')} > 0.3)`);
+      await untilHeard(`heard.some((block) => ${rms('block')} > 0.3)`);
       await player.getByRole('button', { name: 'Play', exact: true }).waitFor();
       equal(await told(player), 4);
       await playButton(player).click();
@@ -163,7 +178,7 @@ describeInChromium('a player with a picture, in Chromium', 'the tests of players
       await page.mouse.click(x, y);
       ok(Math.abs((await told(player)) - 2.25) < 0.02, `${await told(player)} s`);
       await page.keyboard.press(' ');
-      await page.waitForFunction(`window.heard.length > 4 && ${rms('window.heard.at(-1)')} > 0.3`);
+      await untilHeard(`heard.length > 4 && ${rms('heard.at(-1)')} > 0.3`);
       const later = await told(player);
       ok(later > 2.25 && later < 3.1, `${later} s`);
     });
@@ -198,7 +213,7 @@ describeInChromium('a player with a picture, in Chromium', 'the tests of players
       await page.evaluate('window.heard.length = 0');
       await page.keyboard.press(' ');
       // The context's rate times 1.2 s is three times the stretch.
-      await page.waitForFunction('window.heard.length * 2048 > 1.2 * 44100');
+      await untilHeard('heard.length * 2048 > 1.2 * 44100');
       ok(await isPlaying(player));
       const at = await told(player);
       ok(at >= 2.09 && at <= 2.51, `${at} s`);
@@ -436,7 +451,7 @@ describeInChromium('a player with a picture, in Chromium', 'the tests of players
         for (const key of ['1', '2']) {
           await page.keyboard.press(key);
           await page.evaluate('window.heard.length = 0');
-          await page.waitForFunction('window.heard.length > 8');
+          await untilHeard('heard.length > 8');
           levels.push(await page.evaluate<number>(`${rms('window.heard[8]')}`));
         }
         ok(Math.abs(levels[0] / levels[1] / ratio - 1) < 0.05, `${levels}`);
@@ -462,7 +477,7 @@ describeInChromium('a player with a picture, in Chromium', 'the tests of players
       await untilTold(0, 'seconds > 1.2');
       equal(await page.evaluate(`${rms('window.heard.at(-1)')} < 1e-3`), true);
       await page.keyboard.press('1');
-      await page.waitForFunction(`${rms('window.heard.at(-1)')} > 0.3`);
+      await untilHeard(`${rms('heard.at(-1)')} > 0.3`);
     });
   });
 });

@@ -13,6 +13,8 @@ export type { ClassLabel } from './dataset/class-label.js';
 export type { DatasetFeatures, DatasetRow } from './dataset/dataset-row.js';
 export type { EncodedDataset, PreprocessOptions } from './dataset/encoded-dataset.js';
 export type { ExampleSource, TrainingExample } from './dataset/example-source.js';
+export type { FileLists } from './dataset/file-lists.js';
+export type { KFoldOptions } from './dataset/folds.js';
 export { type LoadDatasetOptions, loadDataset } from './dataset/load-dataset.js';
 export { IterableAudioDataset, type StreamShuffleOptions } from './dataset/streaming/iterable-dataset.js';
 export * from './dsp/index.js';

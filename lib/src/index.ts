@@ -9,6 +9,14 @@ export type { DType } from './checkpoint/dtype.js';
 export { saveSafetensors, type TensorArray, type TensorData } from './checkpoint/save-safetensors.js';
 export type { TensorInfo } from './checkpoint/tensor.js';
 export { AudioDataset, type TrainTestSplitOptions } from './dataset/audio-dataset.js';
+export type {
+  AugmentOptions,
+  BackgroundNoiseOptions,
+  ChangeOptions,
+  GainOptions,
+  NoiseOptions,
+  ShiftOptions,
+} from './dataset/augment/augment-options.js';
 export type { ClassLabel } from './dataset/class-label.js';
 export type { DatasetFeatures, DatasetRow } from './dataset/dataset-row.js';
 export type { EncodedDataset, PreprocessOptions } from './dataset/encoded-dataset.js';

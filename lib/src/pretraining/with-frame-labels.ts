@@ -7,7 +7,7 @@ import type { FrameLabels } from './frame-labels.js';
  *
  * @param dataset - examples, or what `preprocess` gives
  * @param labels - for each example, in the data set's order
- * @throws ParameterError for more or fewer labels than examples
+ * @throws ParameterError for more or fewer labels than examples, and for examples that differ in each epoch
  *
  * @example
  * const trainDataset = withFrameLabels(clips, labels);
@@ -19,6 +19,12 @@ export function withFrameLabels(
   const source = asSource(dataset);
   if (labels.length !== source.length) {
     throw new ParameterError(`labels has ${labels.length} entries for ${source.length} examples; give one for each`);
+  }
+  if (source.differsByEpoch) {
+    throw new ParameterError(
+      'labels are of the frames of whole clips, and the examples of dataset differ in each epoch; leave randomSegment and augment ' +
+        'out of preprocess',
+    );
   }
   return {
     length: source.length,

@@ -9,6 +9,11 @@ export type TrainingBatch = (ModelInput | FeatureInput) & {
   labels: number[];
   /** What the frames of each row are labelled, where its example says so. */
   frameLabels?: NonNullable<TrainingExample['frameLabels']>[];
+  /**
+   * In training with `mixupAlpha`, what is mixed into each row: the class of the other clip, and its share s. The loss of a row is
+   * (1 − s) · loss(its label) + s · loss(the other label).
+   */
+  mixed?: { labels: number[]; shares: number[] };
 };
 
 /** What a model says about a batch in an evaluation; the tensors belong to the caller. */

@@ -16,6 +16,7 @@ import { type Evaluation, evaluate } from './evaluation.js';
 import { FeatureCache, FeatureStore, isEncoderFrozen } from './feature-cache.js';
 import type { Prediction } from './metrics.js';
 import { pushTraining, type TrainerPushOptions, writeModelCard } from './push-training.js';
+import { requireMixable } from './run/mix-up.js';
 import { type TrainOutput, train } from './run/train.js';
 import { tracking } from './trackers/tracking.js';
 import type { TrainableModel } from './trainable-model.js';
@@ -53,6 +54,7 @@ export class Trainer<M extends TrainableModel = HubertForSequenceClassification>
     if (this.args.evalStrategy !== 'no' && trainDataset && !evalDataset) {
       throw new ParameterError(`evalStrategy is '${this.args.evalStrategy}', but there is no evalDataset; give one`);
     }
+    requireMixable(this.args, model);
     if (this.args.freezeFeatureEncoder) model.freezeFeatureEncoder();
     collectSoon();
   }

@@ -49,6 +49,8 @@ export function checkArguments(args: TrainingDefaults): void {
   }
   const reporters = Array.isArray(args.reportTo) ? REPORTERS : ['all', 'none', ...REPORTERS];
   for (const reporter of [args.reportTo].flat()) requireChoice<string>('reportTo', reporter, reporters);
+  requireNumber('mixupAlpha', args.mixupAlpha, 0);
+  requireNumber('mixupProb', args.mixupProb, 0, 1);
   requireNumber('featureCacheBytes', args.featureCacheBytes, 0);
   requireNumber('featureCacheDiskBytes', args.featureCacheDiskBytes, 0);
 }

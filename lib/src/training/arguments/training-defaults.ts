@@ -84,6 +84,13 @@ export class TrainingDefaults {
   readonly fp16: boolean = false;
   /** As `fp16`. */
   readonly bf16: boolean = false;
+  /**
+   * The α of mix-up (Zhang et al. 2018): a batch is mixed with itself in another order, with a share from the beta distribution
+   * of α and α, and so are the losses of its classes. 0, the default, switches that off; 0.2 is usual. Not in Transformers.
+   */
+  readonly mixupAlpha: number = 0;
+  /** The probability with which a batch is mixed, where `mixupAlpha` is above 0. Not in Transformers. */
+  readonly mixupProb: number = 1;
   /** Leave the feature encoder as it is; what it gives is computed once for each example. Not in Transformers. */
   readonly freezeFeatureEncoder: boolean = false;
   /** Memory for what a frozen feature encoder gave, in bytes. Not in Transformers. */

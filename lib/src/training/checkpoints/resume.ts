@@ -3,6 +3,7 @@ import type { ModelConfig } from '../../hubert/config.js';
 import { writeConfig } from '../../hubert/pretrained/config-file.js';
 import { formatJson, parseJson, snakeCase } from '../../json.js';
 import type { TrainingArguments } from '../arguments/training-arguments.js';
+import { TrainingDefaults } from '../arguments/training-defaults.js';
 import { AdamW } from '../run/adamw.js';
 import type { OngoingTraining, TrainingPlan } from '../run/plan.js';
 import { warmupStepsOf } from '../run/schedule.js';
@@ -104,8 +105,12 @@ const FIXED: readonly (keyof TrainingArguments)[] = [
   'seed',
   'dataSeed',
   'dataloaderDropLast',
+  'mixupAlpha',
+  'mixupProb',
   'freezeFeatureEncoder',
 ];
+
+const DEFAULTS = new TrainingDefaults();
 
 /** What differs between arguments and those of a checkpoint so that training could not go on, in words. */
 function argumentDifferences(
@@ -114,7 +119,8 @@ function argumentDifferences(
   { args: stored, state: { maxSteps: storedMaxSteps } }: StoredTraining,
 ): string[] {
   const found = FIXED.flatMap((key) => {
-    const [own, other] = [args[key] ?? null, stored[snakeCase(key)] ?? null];
+    // A checkpoint from before there was an argument was trained as its default says.
+    const [own, other] = [args[key] ?? null, stored[snakeCase(key)] ?? DEFAULTS[key] ?? null];
     return own === other ? [] : [`${key} is ${own} here and ${other} there`];
   });
   // A constant rate does not care how long training is.

@@ -1,7 +1,8 @@
 import { addGradients } from '../../tensor/gradient-tape.js';
 import { tf } from '../../tensor/tensorflow.js';
-import type { TrainableModel } from '../trainable-model.js';
+import type { TrainingContext } from '../trainer-options.js';
 import type { BatchReader } from './batch-reader.js';
+import { mixUp } from './mix-up.js';
 
 /** The gradients of several batches, added up. They belong to the caller. */
 export interface Accumulated {
@@ -18,7 +19,7 @@ export interface Accumulated {
  * @param seedOf - the seed of a batch's random numbers, by its number
  */
 export async function accumulateGradients(
-  model: TrainableModel,
+  { model, args }: TrainingContext,
   reader: BatchReader,
   batches: number,
   seedOf: (batch: number) => number,
@@ -26,9 +27,16 @@ export async function accumulateGradients(
   const result: Accumulated = { gradients: {}, losses: [], samples: 0 };
   try {
     for (let i = 0; i < batches; i++) {
-      const { input, labels, frameLabels, samples } = (await reader.next())!;
+      const batch = (await reader.next())!;
+      const { labels, frameLabels, samples } = batch;
+      const { input, mixed } = mixUp(batch, args, seedOf(i));
       model.train({ seed: seedOf(i) });
-      const { loss, logits, gradients } = model.lossAndGradients({ ...input, labels, frameLabels });
+      const { loss, logits, gradients } = model.lossAndGradients({
+        ...input,
+        labels,
+        frameLabels,
+        ...(mixed && { mixed }),
+      });
       result.gradients = addGradients(result.gradients, gradients);
       result.losses.push(loss.dataSync()[0]);
       result.samples += samples;

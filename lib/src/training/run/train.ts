@@ -61,8 +61,9 @@ async function trainBy(plan: TrainingPlan, context: TrainingContext, call: Train
     folder: partialFolder(args.outputDir, 'features'),
   });
   const cacheIn = (room: FeatureStore) => (isFrozen ? new FeatureCache(room) : undefined);
+  const differs = (source.differsByEpoch ?? false) || args.mixupAlpha > 0;
   // What is seen only once is not worth storing.
-  const trainCache = cacheIn(plan.numTrainEpochs > 1 ? store : new FeatureStore());
+  const trainCache = differs ? undefined : cacheIn(plan.numTrainEpochs > 1 ? store : new FeatureStore());
   const loop = new TrainingLoop(context, training, {
     tracker,
     interruption,

@@ -94,7 +94,8 @@ export class TrainingLoop {
     const stepsToDo = Math.min(plan.stepsPerEpoch * (epoch + 1), plan.maxSteps) - state.globalStep;
     let place = (state.globalStep - plan.stepsPerEpoch * epoch) * accumulation;
     const ahead = batches.slice(place, place + stepsToDo * accumulation);
-    const reader = new BatchReader(this.#context, trainSet, ahead, interruption);
+    const seedOf = (index: number) => placeSeed(args.seed, epoch, index);
+    const reader = new BatchReader(this.#context, { ...trainSet, seedOf }, ahead, interruption);
     try {
       for (let step = 0; step < stepsToDo; step++) {
         const count = Math.min(accumulation, batches.length - place);
@@ -109,12 +110,12 @@ export class TrainingLoop {
 
   /** An optimiser step. */
   async #step(reader: BatchReader, batches: number, epochAfter: number): Promise<void> {
-    const { model, args, lossIsScaledForGa } = this.#context;
+    const { args, lossIsScaledForGa } = this.#context;
     const { plan, state, runningLoss, optimizer } = this.#training;
     const { globalStep } = state;
     this.#withinStep = true;
     const seedOf = (batch: number) => placeSeed(args.seed, globalStep, batch);
-    const { gradients, losses, samples } = await accumulateGradients(model, reader, batches, seedOf);
+    const { gradients, losses, samples } = await accumulateGradients(this.#context, reader, batches, seedOf);
     try {
       if (Object.keys(gradients).length === 0) {
         throw new TrainingError('No parameter of the model is trainable, so that there is nothing to learn');

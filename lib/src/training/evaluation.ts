@@ -8,6 +8,7 @@ import { BatchReader } from './run/batch-reader.js';
 import type { BatchSource } from './run/batches.js';
 import { evaluationBatches } from './run/sampler.js';
 import type { Tracker } from './trackers/tracker.js';
+import { lossOptions } from './trainer-loss.js';
 import type { TrainingContext } from './trainer-options.js';
 
 /** Logits and true classes of a data set, and how good the logits are. */
@@ -36,14 +37,16 @@ export async function evaluate(
   try {
     for (let batch = await reader.next(); batch; batch = await reader.next()) {
       const { input, labels, frameLabels } = batch;
+      const numItemsInBatch = countLabels(labels);
+      const how = context.loss && { loss: lossOptions(context.loss, batch, { numItemsInBatch }) };
       model.eval();
       const { logits, loss } = tf.tidy(() => {
-        const output = model.forward({ ...input, labels, frameLabels });
+        const output = model.forward({ ...input, labels, frameLabels, ...how });
         return { logits: output.logits?.arraySync(), loss: output.loss?.dataSync()[0] };
       });
       for (const row of logits ?? []) predictions.push(Float32Array.from(row));
       // As in Transformers, the loss of a batch counts once for each of its examples.
-      if (loss !== undefined && (!logits || countLabels(labels) > 0)) losses.push(...labels.map(() => loss));
+      if (loss !== undefined && (!logits || numItemsInBatch > 0)) losses.push(...labels.map(() => loss));
       labelIds.push(...labels);
       tracker.evaluating?.({ done: labelIds.length, total });
     }

@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict';
-import { Trainer, TrainingArguments } from 'onpa';
+import { Trainer, TrainingArguments, tf } from 'onpa';
 import { draws } from 'onpa/dist/exercises/draws.js';
 import { betaDraw, mixUp } from 'onpa/dist/training/run/mix-up.js';
 import { relativeError } from '../fixtures.js';
+import { inTemporaryFolder } from '../hubert/models.js';
 import { modelOf, reference } from '../pretraining/models.js';
+import { SHORT } from './short-training.js';
+import { examples, extractor, tinyModel } from './tiny.js';
 
 const args = (mixupAlpha: number, mixupProb = 1) => new TrainingArguments({ mixupAlpha, mixupProb });
 const row = (value: number, length: number, total: number) => new Float32Array(total).fill(value, 0, length);
@@ -27,7 +30,7 @@ describe('Mix-up', () => {
     for (let seed = 0; seed < 50; seed++) {
       const { input, mixed } = mixUp(original, args(0.4), seed);
       const { inputValues, attentionMask } = input as Raw;
-      const { labels, shares } = mixed!;
+      const [labels, shares] = [mixed!.labels, mixed!.shares].map((list) => Array.from(list));
       assert.deepEqual([...labels].sort(), [0, 1, 2, 3]);
       partners.add(String(labels));
       for (const [i, other] of labels.entries()) {
@@ -63,7 +66,7 @@ describe('Mix-up', () => {
     for (let seed = 0; seed < 20; seed++) {
       const { input, mixed } = mixUp(original, args(0.4), seed);
       assert.deepEqual([mixed!.labels[1], mixed!.labels[3]], [-100, -100]);
-      assert.deepEqual([...mixed!.labels].sort(), [-100, -100, 0, 2]);
+      assert.deepEqual(Array.from(mixed!.labels).sort(), [-100, -100, 0, 2]);
       assert.ok(relativeError((input as Raw).inputValues[1], original.input.inputValues[1]) < 1e-6);
     }
   });
@@ -86,6 +89,32 @@ describe('Mix-up', () => {
     assert.ok(Array.from({ length: 100 }, (_, i) => betaDraw(1e-4, draws(i))).every((x) => x >= 0 && x <= 1));
   });
 
+  it('is what the Trainer gives the model, whose loss is that of both classes in their shares', () =>
+    inTemporaryFolder(async (outputDir) => {
+      const model = await tinyModel();
+      const trainDataset = examples([2400, 2600, 2500, 2400], 0);
+      const trainer = new Trainer({
+        model,
+        args: { ...SHORT, outputDir, evalStrategy: 'no', saveStrategy: 'no', learningRate: 0, mixupAlpha: 1 },
+        ...{ trainDataset, featureExtractor: extractor() },
+      });
+      const { lossAndGradients } = model;
+      let mixed = 0;
+      model.lossAndGradients = (batch) => {
+        const found = lossAndGradients.call(model, batch);
+        const lossOf = (labels: ArrayLike<number>) =>
+          tf.tidy(() => model.forward({ ...batch, labels, mixed: undefined }).loss!.dataSync()[0]);
+        const { labels, shares } = batch.mixed!;
+        const expected = (1 - shares[0]) * lossOf(batch.labels) + shares[0] * lossOf(labels);
+        assert.ok(Math.abs(found.loss.dataSync()[0] - expected) < 1e-5);
+        mixed++;
+        return found;
+      };
+      await trainer.train();
+      model.dispose();
+      assert.equal(mixed, 6);
+    }));
+
   it('is refused out of range, and for a model without classes', async () => {
     assert.throws(() => args(-0.1), {
       name: 'ParameterError',
@@ -95,7 +124,7 @@ describe('Mix-up', () => {
     const model = await modelOf(Object.values(reference.cases)[0]);
     assert.throws(() => new Trainer({ model, args: { mixupAlpha: 0.2 } }), {
       name: 'ParameterError',
-      message: /^mixupAlpha is 0\.2, but mix-up mixes classes, and this model learns none; leave it out$/,
+      message: /^mixupAlpha is 0\.2, but the loss of this model takes no mixed classes; only a classifier's does$/,
     });
     model.dispose();
   });

@@ -4,6 +4,7 @@ import { completeConfig, type PreprocessorConfig } from '../feature-extractor/pr
 import { requireChoice, requireInteger, requireNumber, requirePositive } from '../validation.js';
 import { type AugmentOptions, completeAugmentation } from './augment/augment-options.js';
 import { drawChanges } from './augment/draw-changes.js';
+import { clipLengths } from './clip-lengths.js';
 import { clipPool } from './clip-pool.js';
 import type { ClipTask } from './decode-clip.js';
 import type { ExampleSource, ShortestExample, TrainingExample } from './example-source.js';
@@ -49,6 +50,13 @@ export interface EncodedDataset extends ExampleSource {
   /** Files that could not be decoded or are too short, so far, where they are left out. */
   readonly skipped: readonly string[];
   /**
+   * How many samples the model gets of each row: by the headers of the files, without decoding them, unless there is a
+   * column of this name.
+   *
+   * @throws AudioDecodeError, which names the file, where one cannot be read, and none is to be left out
+   */
+  lengths(column?: string): Promise<readonly number[]>;
+  /**
    * The examples at `indices`, in this order. Their arrays are kept for the next time: do not write into them.
    *
    * @param seedOf - makes examples for training: what chance decides about the one at `index` follows from `seedOf(index)`
@@ -65,12 +73,17 @@ export interface EncodedDataset extends ExampleSource {
   close(): Promise<void>;
 }
 
-/** Files with their labels, as examples; see {@link AudioDataset.preprocess}. */
+/**
+ * Files with their labels, as examples; see {@link AudioDataset.preprocess}.
+ *
+ * @param column - what else is known of the rows, by the name of its column
+ */
 export function encodedDataset(
   files: readonly string[],
   labels: readonly number[],
   featureExtractor: PreprocessorConfig,
   options: PreprocessOptions,
+  column: (name: string) => readonly unknown[] | undefined = () => undefined,
 ): EncodedDataset {
   const { maxDuration = 30, onError = 'throw', readAhead = 16, keep = 512 } = options;
   const { randomSegment = false, evalSegments = 1, augment = {} } = options;
@@ -188,6 +201,11 @@ export function encodedDataset(
     nameOf: (index) => files[index],
     get skipped() {
       return [...new Map([...broken, ...short]).values()];
+    },
+    async lengths(name) {
+      const known = name === undefined ? undefined : column(name);
+      const { samplingRate } = extractor;
+      return (known as number[]) ?? clipLengths(files, { samplingRate, maxLength, leavesOut: onError === 'skip' });
     },
     examples,
     async close() {

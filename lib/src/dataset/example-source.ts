@@ -32,6 +32,13 @@ export interface ExampleSource {
   readonly length: number;
   /** Whether examples that cannot be read are left out; then each of the others says its index. Default false. */
   readonly leavesOut?: boolean;
+  /** The class of each example, where they are known before any is read; for class weights. */
+  readonly labels?: readonly number[];
+  /**
+   * How long each example is, for an order by length: in samples, or what `column` says where there is such a column.
+   * Nothing is decoded for it if headers tell.
+   */
+  lengths?(column?: string): Promise<readonly number[]>;
   /** What an example is called in a message besides its index: its file. */
   nameOf?(index: number): string;
   /** Whether an example is another in each epoch; then nothing that is computed of it is kept. Default false. */
@@ -57,6 +64,7 @@ export function asSource(dataset: ExampleSource | readonly TrainingExample[]): E
   if (!Array.isArray(dataset)) return dataset as ExampleSource;
   return {
     length: dataset.length,
+    lengths: async () => dataset.map(({ inputValues }) => inputValues.length),
     async *examples(indices) {
       for (const index of indices) yield dataset[index];
     },

@@ -30,6 +30,7 @@ export function withFrameLabels(
     length: source.length,
     leavesOut: source.leavesOut,
     ...(source.nameOf && { nameOf: (index: number) => source.nameOf!(index) }),
+    ...(source.lengths && { lengths: (column?: string) => source.lengths!(column) }),
     async *examples(indices, shortest) {
       let next = 0;
       for await (const example of source.examples(indices, shortest)) {

@@ -1,6 +1,7 @@
 import { ParameterError } from '../errors.js';
+import { batchLoss } from '../hubert/classification-loss.js';
 import type { Interruption } from '../interruption.js';
-import { countLabels, crossEntropy } from '../tensor/cross-entropy.js';
+import { countLabels } from '../tensor/cross-entropy.js';
 import { tf } from '../tensor/tensorflow.js';
 import { speedMetrics } from './log-metrics.js';
 import type { Prediction } from './metrics.js';
@@ -8,7 +9,8 @@ import { BatchReader } from './run/batch-reader.js';
 import type { BatchSource, LabelledBatch } from './run/batches.js';
 import { evaluationBatches } from './run/sampler.js';
 import type { Tracker } from './trackers/tracker.js';
-import type { BatchOutput, TrainableModel } from './trainable-model.js';
+import type { BatchOutput } from './trainable-model.js';
+import { lossOptions } from './trainer-loss.js';
 import type { TrainingContext } from './trainer-options.js';
 
 /** Logits and true classes of a data set, and how good the logits are. */
@@ -41,7 +43,7 @@ export async function evaluate(
       const { labels } = batch;
       model.eval();
       const { logits, loss } = tf.tidy(() => {
-        const output = outputOf(model, batch);
+        const output = outputOf(context, batch);
         return { logits: output.logits?.arraySync(), loss: output.loss?.dataSync()[0] };
       });
       for (const row of logits ?? []) predictions.push(Float32Array.from(row));
@@ -62,8 +64,10 @@ export async function evaluate(
 }
 
 /** What the model says about each clip: of one in segments, the mean of their logits, and its loss. */
-function outputOf(model: TrainableModel, { input, labels, segments, frameLabels }: LabelledBatch): BatchOutput {
-  if (segments.every((count) => count === 1)) return model.forward({ ...input, labels, frameLabels });
+function outputOf({ model, loss }: TrainingContext, batch: LabelledBatch): BatchOutput {
+  const { input, labels, segments, frameLabels } = batch;
+  const how = loss && { loss: lossOptions(loss, batch, { numItemsInBatch: countLabels(labels) }) };
+  if (segments.every((count) => count === 1)) return model.forward({ ...input, labels, frameLabels, ...how });
   const repeated = labels.flatMap((label, i) => new Array<number>(segments[i]).fill(label));
   const { logits } = model.forward({ ...input, labels: repeated });
   if (!logits) {
@@ -73,7 +77,7 @@ function outputOf(model: TrainableModel, { input, labels, segments, frameLabels 
   }
   const parts = tf.split(logits, segments); // of each clip (segments, classes)
   const mean = tf.stack(parts.map((part) => tf.mean(part, 0))) as tf.Tensor2D; // (clips, classes)
-  return { logits: mean, loss: crossEntropy(mean, labels) };
+  return { logits: mean, loss: batchLoss(mean, { labels, ...how }) };
 }
 
 /** Of the batches whose loss is finite, where there are any; else it says what the losses are. */

@@ -2,6 +2,7 @@ import type { ExampleSource, TrainingExample } from '../../dataset/example-sourc
 import { ParameterError } from '../../errors.js';
 import { pad } from '../../feature-extractor/prepare-audio.js';
 import { shortestClip } from '../../hubert/shortest-clip.js';
+import type { MixedLabels } from '../../tensor/cross-entropy.js';
 import { tf } from '../../tensor/tensorflow.js';
 import { firstNotFinite, noteFinite } from '../../validation.js';
 import { type CachedClip, type FeatureCache, segmentsOf } from '../feature-cache.js';
@@ -27,6 +28,8 @@ export interface LabelledBatch {
   labels: number[];
   /** How many rows of the input each example has, one after the other: its segments. */
   segments: number[];
+  /** For each row a second class and its share, where rows are mixed. */
+  mixed?: MixedLabels;
   /** Where the examples have them. */
   frameLabels?: NonNullable<TrainingExample['frameLabels']>[];
   /** Samples of audio, with padding. */

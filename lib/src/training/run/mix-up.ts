@@ -2,21 +2,18 @@ import { MersenneTwister } from '../../dsp/mersenne-twister.js';
 import { ParameterError } from '../../errors.js';
 import { noteFinite } from '../../validation.js';
 import type { TrainingArguments } from '../arguments/training-arguments.js';
-import type { TrainableModel, TrainingBatch } from '../trainable-model.js';
+import type { TrainableModel } from '../trainable-model.js';
 import type { LabelledBatch } from './batches.js';
 import { placeSeed, randomPermutation } from './sampler.js';
 
 /** Tells the draws of mix-up from what else is drawn for a batch. */
 const MIX_UP = 1;
 
-/** The sound of a batch, and what is mixed into it. */
-export type MixedBatch = Pick<LabelledBatch, 'input'> & Pick<TrainingBatch, 'mixed'>;
-
-/** @throws ParameterError for a model that learns no classes */
+/** @throws ParameterError for a model whose loss takes no mixed classes */
 export function requireMixable({ mixupAlpha }: TrainingArguments, model: TrainableModel): void {
-  if (mixupAlpha === 0 || !model.exampleProblem) return;
+  if (mixupAlpha === 0 || model.takesLoss) return;
   throw new ParameterError(
-    `mixupAlpha is ${mixupAlpha}, but mix-up mixes classes, and this model learns none; leave it out`,
+    `mixupAlpha is ${mixupAlpha}, but the loss of this model takes no mixed classes; only a classifier's does`,
   );
 }
 
@@ -27,21 +24,19 @@ export function requireMixable({ mixupAlpha }: TrainingArguments, model: Trainab
  *
  * @param seed - of the batch
  */
-export function mixUp(
-  { input, labels }: LabelledBatch,
-  { mixupAlpha, mixupProb }: TrainingArguments,
-  seed: number,
-): MixedBatch {
-  if (mixupAlpha === 0) return { input };
+export function mixUp(batch: LabelledBatch, { mixupAlpha, mixupProb }: TrainingArguments, seed: number): LabelledBatch {
+  const { input, labels } = batch;
+  if (mixupAlpha === 0 || !('inputValues' in input)) return batch;
   const own = placeSeed(seed, MIX_UP, 0);
   const random = new MersenneTwister(own);
-  if (random.next() >= mixupProb || !('inputValues' in input)) return { input };
+  if (random.next() >= mixupProb) return batch;
   const share = 1 - betaDraw(mixupAlpha, () => random.next());
   const rows = labels.flatMap((label, i) => (label === -100 ? [] : [i]));
   const partner = labels.map((_, i) => i);
   for (const [i, j] of randomPermutation(rows.length, own).entries()) partner[rows[i]] = rows[j];
   const { inputValues, attentionMask } = input;
   return {
+    ...batch,
     input: {
       inputValues: inputValues.map((values, i) => {
         const other = inputValues[partner[i]];

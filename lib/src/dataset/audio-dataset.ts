@@ -292,7 +292,8 @@ export class AudioDataset<Label extends string = 'genre'> {
     const [first] = this.#clips.labels.keys();
     const { values } = this.#labels('labelColumn', options.labelColumn ?? first);
     const labels = Array.from(this.#rows, (row) => (values[row] === -1 ? -100 : values[row]));
-    return encodedDataset(this.column('file'), labels, featureExtractor, options);
+    const column = (name: string) => (this.#clips.columns?.has(name) ? this.column(name) : undefined);
+    return encodedDataset(this.column('file'), labels, featureExtractor, options, column);
   }
 
   /** What each row belongs to. */

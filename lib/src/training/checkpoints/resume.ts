@@ -2,8 +2,9 @@ import { CheckpointError } from '../../errors.js';
 import type { ModelConfig } from '../../hubert/config.js';
 import { writeConfig } from '../../hubert/pretrained/config-file.js';
 import { formatJson, parseJson, snakeCase } from '../../json.js';
-import type { TrainingArguments } from '../arguments/training-arguments.js';
-import { AdamW } from '../run/adamw.js';
+import { type TrainingArguments, writeArguments } from '../arguments/training-arguments.js';
+import { TrainingDefaults } from '../arguments/training-defaults.js';
+import { makeOptimizer } from '../run/make-optimizer.js';
 import type { OngoingTraining, TrainingPlan } from '../run/plan.js';
 import { warmupStepsOf } from '../run/schedule.js';
 import type { TrainingContext } from '../trainer-options.js';
@@ -32,7 +33,7 @@ export async function beginOrResume(
   const { model, args } = context;
   const { maxSteps, numTrainEpochs, loggingSteps, evalSteps, saveSteps } = plan;
   const planned = { maxSteps, numTrainEpochs, loggingSteps, evalSteps, saveSteps };
-  const optimizer = new AdamW(model.parameters, args);
+  const optimizer = makeOptimizer(model.parameters, args);
   if (resumeFromCheckpoint === false) {
     const state = { ...initialState(), ...planned, trainBatchSize: args.perDeviceTrainBatchSize };
     const runningLoss = { lossSum: 0, loggedSum: 0, lastLogged: 0, gradNorm: 0, learningRate: 0 };
@@ -55,7 +56,7 @@ async function lastCheckpoint(outputDir: string): Promise<string> {
 /** Reads a checkpoint, and throws a CheckpointError that says in what it differs from this training. */
 async function readMatchingTraining(
   folder: string,
-  { model, args }: TrainingContext,
+  { model, args, loss }: TrainingContext,
   plan: TrainingPlan,
 ): Promise<StoredTraining> {
   const stored = await readStoredTraining(folder);
@@ -63,6 +64,8 @@ async function readMatchingTraining(
   if (stored.examples !== plan.examples) {
     found.push(`trainDataset has ${plan.examples} examples here and ${stored.examples} there`);
   }
+  const [weights, storedWeights] = [loss?.classWeights ?? null, stored.classWeights].map((list) => formatJson(list));
+  if (weights !== storedWeights) found.push(`classWeights are ${weights} here and ${storedWeights} there`);
   const trained = trainedNames(model);
   const inOneOnly = (a: readonly string[], b: readonly string[]) => a.filter((name) => !b.includes(name));
   const [other, ...more] = [...inOneOnly(stored.trained, trained), ...inOneOnly(trained, stored.trained)];
@@ -95,17 +98,30 @@ const FIXED: readonly (keyof TrainingArguments)[] = [
   'perDeviceTrainBatchSize',
   'gradientAccumulationSteps',
   'learningRate',
+  'optim',
+  'optimArgs',
   'weightDecay',
   'adamBeta1',
   'adamBeta2',
   'adamEpsilon',
   'maxGradNorm',
+  'labelSmoothingFactor',
   'lrSchedulerType',
+  'lrSchedulerKwargs',
   'seed',
   'dataSeed',
+  'trainSamplingStrategy',
   'dataloaderDropLast',
+  'mixupAlpha',
+  'mixupProb',
   'freezeFeatureEncoder',
 ];
+
+/** A value of an argument; the keys of an object in one order. */
+const inWords = (value: unknown): string =>
+  typeof value === 'object' && value !== null
+    ? formatJson(Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))))
+    : String(value);
 
 /** What differs between arguments and those of a checkpoint so that training could not go on, in words. */
 function argumentDifferences(
@@ -113,8 +129,12 @@ function argumentDifferences(
   { maxSteps }: TrainingPlan,
   { args: stored, state: { maxSteps: storedMaxSteps } }: StoredTraining,
 ): string[] {
+  const written = writeArguments(args);
+  const defaults = new TrainingDefaults();
   const found = FIXED.flatMap((key) => {
-    const [own, other] = [args[key] ?? null, stored[snakeCase(key)] ?? null];
+    const name = snakeCase(key);
+    // A checkpoint of an earlier version has no arguments that came later.
+    const [own, other] = [written[name], stored[name] ?? defaults[key] ?? null].map(inWords);
     return own === other ? [] : [`${key} is ${own} here and ${other} there`];
   });
   // A constant rate does not care how long training is.

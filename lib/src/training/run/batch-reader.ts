@@ -3,12 +3,12 @@ import { trimMemory } from '../../trim-memory.js';
 import type { TrainingContext } from '../trainer-options.js';
 import { type BatchSource, type LabelledBatch, readBatches } from './batches.js';
 
-/** Hands out batches, and frees each when the next one is asked for. */
+/** Hands out batches, and frees those when the next are asked for. */
 export class BatchReader {
   readonly #batches: AsyncGenerator<LabelledBatch, void>;
   readonly #interruption: Interruption;
   #pending: Promise<IteratorResult<LabelledBatch, void>> | undefined;
-  #given: LabelledBatch | undefined;
+  #given: LabelledBatch[] = [];
 
   constructor(
     context: TrainingContext,
@@ -26,13 +26,20 @@ export class BatchReader {
    * @throws Stopped if somebody wishes so
    */
   async next(): Promise<LabelledBatch | undefined> {
+    return (await this.nextOf(1))[0];
+  }
+
+  /** The next batches, so many or those that are left, all at once. */
+  async nextOf(count: number): Promise<readonly LabelledBatch[]> {
     this.#free();
-    trimMemory();
-    await this.#interruption.pause();
-    this.#pending = this.#batches.next();
-    const { value } = await this.#interruption.race(this.#pending);
-    this.#pending = undefined;
-    this.#given = value ?? undefined;
+    for (let i = 0; i < count; i++) {
+      trimMemory();
+      await this.#interruption.pause();
+      this.#pending = this.#batches.next();
+      const { value } = await this.#interruption.race(this.#pending);
+      this.#pending = undefined;
+      if (value) this.#given.push(value);
+    }
     return this.#given;
   }
 
@@ -49,8 +56,7 @@ export class BatchReader {
   }
 
   #free(): void {
-    if (this.#given) free(this.#given);
-    this.#given = undefined;
+    for (const batch of this.#given.splice(0)) free(batch);
   }
 }
 

@@ -1,7 +1,7 @@
 import { ParameterError } from '../../errors.js';
 import type { TrainingArguments } from '../arguments/training-arguments.js';
 import type { TrainerState } from '../trainer-state.js';
-import type { AdamW } from './adamw.js';
+import type { Optimizer } from './optimizer.js';
 
 /** How long a training is. */
 export interface TrainingPlan {
@@ -76,7 +76,7 @@ export interface OngoingTraining {
   readonly plan: TrainingPlan;
   readonly state: TrainerState;
   readonly runningLoss: RunningLoss;
-  readonly optimizer: AdamW;
+  readonly optimizer: Optimizer;
 }
 
 /** What the next log entry, and the watch over the loss, must know of the steps before. */

@@ -11,6 +11,7 @@ import { speedMetrics } from '../log-metrics.js';
 import type { RunInfo, Tracker } from '../trackers/tracker.js';
 import type { TrainingContext } from '../trainer-options.js';
 import type { TrainerState } from '../trainer-state.js';
+import { lengthsOf } from './lengths.js';
 import type { OngoingTraining, TrainingPlan } from './plan.js';
 import { planTraining } from './plan.js';
 import { TrainingLoop } from './training-loop.js';
@@ -53,6 +54,8 @@ async function trainBy(plan: TrainingPlan, context: TrainingContext, call: Train
   const { model, args } = context;
   const { source, evalSource, tracker, interruption, resumeFromCheckpoint = false } = call;
   const isFrozen = isEncoderFrozen(model);
+  const grouped = args.trainSamplingStrategy === 'group_by_length';
+  const lengths = grouped ? await interruption.race(lengthsOf(source, args.lengthColumnName)) : undefined;
   const training = await beginOrResume(context, plan, resumeFromCheckpoint);
   const { state } = training;
   const store = new FeatureStore({
@@ -61,12 +64,14 @@ async function trainBy(plan: TrainingPlan, context: TrainingContext, call: Train
     folder: partialFolder(args.outputDir, 'features'),
   });
   const cacheIn = (room: FeatureStore) => (isFrozen ? new FeatureCache(room) : undefined);
+  const differs = (source.differsByEpoch ?? false) || args.mixupAlpha > 0;
   // What is seen only once is not worth storing.
-  const trainCache = cacheIn(plan.numTrainEpochs > 1 ? store : new FeatureStore());
+  const trainCache = differs ? undefined : cacheIn(plan.numTrainEpochs > 1 ? store : new FeatureStore());
   const loop = new TrainingLoop(context, training, {
     tracker,
     interruption,
     trainSet: { name: 'trainDataset', source, cache: trainCache, isTraining: true },
+    lengths,
     evalSet: evalSource && { name: 'evalDataset', source: evalSource, cache: cacheIn(store) },
   });
   const start = performance.now();

@@ -21,6 +21,8 @@ import { learningRateAt } from './schedule.js';
 export interface LoopOptions {
   trainSet: BatchSource;
   evalSet?: BatchSource;
+  /** Of the examples of `trainSet`, where their order depends on them. */
+  lengths?: readonly number[];
   tracker: Tracker;
   interruption: Interruption;
 }
@@ -86,15 +88,19 @@ export class TrainingLoop {
     const { trainSet, interruption } = this.#options;
     const { gradientAccumulationSteps: accumulation } = args;
     const batches = trainingBatches(plan.examples, {
+      strategy: args.trainSamplingStrategy,
+      lengths: this.#options.lengths,
       seed: args.dataSeed ?? args.seed,
       epoch,
       batchSize: args.perDeviceTrainBatchSize,
+      accumulation,
       dropLast: args.dataloaderDropLast,
     });
     const stepsToDo = Math.min(plan.stepsPerEpoch * (epoch + 1), plan.maxSteps) - state.globalStep;
     let place = (state.globalStep - plan.stepsPerEpoch * epoch) * accumulation;
     const ahead = batches.slice(place, place + stepsToDo * accumulation);
-    const reader = new BatchReader(this.#context, trainSet, ahead, interruption);
+    const seedOf = (index: number) => placeSeed(args.seed, epoch, index);
+    const reader = new BatchReader(this.#context, { ...trainSet, seedOf }, ahead, interruption);
     try {
       for (let step = 0; step < stepsToDo; step++) {
         const count = Math.min(accumulation, batches.length - place);
@@ -109,12 +115,12 @@ export class TrainingLoop {
 
   /** An optimiser step. */
   async #step(reader: BatchReader, batches: number, epochAfter: number): Promise<void> {
-    const { model, args, lossIsScaledForGa } = this.#context;
+    const { args, loss: trainerLoss, lossIsScaledForGa } = this.#context;
     const { plan, state, runningLoss, optimizer } = this.#training;
     const { globalStep } = state;
     this.#withinStep = true;
     const seedOf = (batch: number) => placeSeed(args.seed, globalStep, batch);
-    const { gradients, losses, samples } = await accumulateGradients(model, reader, batches, seedOf);
+    const { gradients, losses, samples } = await accumulateGradients(this.#context, reader, batches, seedOf);
     try {
       if (Object.keys(gradients).length === 0) {
         throw new TrainingError('No parameter of the model is trainable, so that there is nothing to learn');
@@ -123,7 +129,9 @@ export class TrainingLoop {
       const divisor = lossIsScaledForGa ? 1 : batches;
       const gradNorm = gradientNorm(gradients) / divisor;
       const learningRate = learningRateAt(globalStep, args, plan.maxSteps);
-      this.#watch.check(sum / batches, gradNorm, { globalStep, learningRate, maxGradNorm: args.maxGradNorm });
+      // Losses that are divided by the labels of the step make its mean together.
+      const mean = trainerLoss && lossIsScaledForGa ? sum : sum / batches;
+      this.#watch.check(mean, gradNorm, { globalStep, learningRate, maxGradNorm: args.maxGradNorm });
       const clip = args.maxGradNorm > 0 ? Math.min(1, args.maxGradNorm / (gradNorm + 1e-6)) : 1;
       optimizer.step(gradients, { learningRate, scale: clip / divisor });
       Object.assign(runningLoss, { gradNorm, learningRate, firstLoss: this.#watch.firstLoss });

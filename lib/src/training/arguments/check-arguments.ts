@@ -11,6 +11,7 @@ const SWITCHES = [
   'loadBestModelAtEnd',
   'dataloaderDropLast',
   'disableTqdm',
+  'restoreCallbackStatesFromCheckpoint',
   'freezeFeatureEncoder',
 ] as const;
 /** Beyond it, TensorFlow and PyTorch take only a part of a seed. */

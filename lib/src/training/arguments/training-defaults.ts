@@ -84,6 +84,8 @@ export class TrainingDefaults {
   readonly fp16: boolean = false;
   /** As `fp16`. */
   readonly bf16: boolean = false;
+  /** Give callbacks the states that they left in the checkpoint which is resumed. */
+  readonly restoreCallbackStatesFromCheckpoint: boolean = false;
   /** Leave the feature encoder as it is; what it gives is computed once for each example. Not in Transformers. */
   readonly freezeFeatureEncoder: boolean = false;
   /** Memory for what a frozen feature encoder gave, in bytes. Not in Transformers. */

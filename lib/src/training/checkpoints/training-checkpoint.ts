@@ -9,7 +9,7 @@ import { formatJson, parseJson, readJson } from '../../json.js';
 import { tf } from '../../tensor/tensorflow.js';
 import { ARGUMENTS_FILE, writeArguments } from '../arguments/training-arguments.js';
 import type { AdamW } from '../run/adamw.js';
-import type { OngoingTraining, RunningLoss } from '../run/plan.js';
+import type { OngoingTraining, Place, RunningLoss } from '../run/plan.js';
 import type { TrainableModel } from '../trainable-model.js';
 import type { TrainingContext } from '../trainer-options.js';
 import { LONGEST_STATE, readTrainerState, STATE_FILE, type TrainerState, writeTrainerState } from '../trainer-state.js';
@@ -64,7 +64,7 @@ export async function writeModel(
 async function writeTraining(
   folder: string,
   context: TrainingContext,
-  { plan, state, optimizer, runningLoss }: OngoingTraining,
+  { plan, state, optimizer, runningLoss, place, trained }: OngoingTraining,
 ): Promise<void> {
   await writeModel(folder, context);
   const moments = new Map<string, TensorData>();
@@ -77,8 +77,10 @@ async function writeTraining(
   await saveSafetensors(path.join(folder, OPTIMIZER_FILE), moments, {
     steps: formatJson(steps),
     progress: formatJson(runningLoss),
+    place: formatJson(place),
     examples: String(plan.examples),
-    trained: formatJson(trainedNames(context.model)),
+    trained: formatJson(trained),
+    trainedNow: formatJson(trainedNames(context.model)),
   });
   await writeFile(path.join(folder, STATE_FILE), writeTrainerState(state));
 }
@@ -90,7 +92,11 @@ export interface StoredTraining {
   config: Readonly<Record<string, unknown>>;
   runningLoss: RunningLoss;
   examples: number;
+  /** The parameters that were trainable when the training began, and when this was saved. */
   trained: string[];
+  trainedNow: string[];
+  /** Undefined in a checkpoint of an earlier version. */
+  place?: Place;
 }
 
 /** @throws CheckpointError if the folder is no checkpoint of a training with onpa */
@@ -105,7 +111,7 @@ export async function readStoredTraining(folder: string): Promise<StoredTraining
   }
   const moments = await openCheckpoint(file(OPTIMIZER_FILE));
   try {
-    const { progress, examples, trained } = moments.metadata;
+    const { progress, examples, trained, trainedNow = trained, place } = moments.metadata;
     return {
       state,
       args: await readJson(file(ARGUMENTS_FILE)),
@@ -113,6 +119,8 @@ export async function readStoredTraining(folder: string): Promise<StoredTraining
       runningLoss: parseJson(progress) as RunningLoss,
       examples: Number(examples),
       trained: parseJson(trained) as string[],
+      trainedNow: parseJson(trainedNow) as string[],
+      place: place === undefined ? undefined : (parseJson(place) as Place),
     };
   } catch (cause) {
     if (cause instanceof CheckpointError) throw cause;

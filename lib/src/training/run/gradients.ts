@@ -10,20 +10,24 @@ export interface Accumulated {
   losses: number[];
   /** Samples of audio, with padding. */
   samples: number;
+  /** Whether they are those of all batches. */
+  isWhole: boolean;
 }
 
 /**
  * Runs the model forwards and backwards over the next batches.
  *
  * @param seedOf - the seed of a batch's random numbers, by its number
+ * @param goesOn - is asked between two batches
  */
 export async function accumulateGradients(
   model: TrainableModel,
   reader: BatchReader,
   batches: number,
   seedOf: (batch: number) => number,
+  goesOn: () => Promise<boolean>,
 ): Promise<Accumulated> {
-  const result: Accumulated = { gradients: {}, losses: [], samples: 0 };
+  const result: Accumulated = { gradients: {}, losses: [], samples: 0, isWhole: true };
   try {
     for (let i = 0; i < batches; i++) {
       const { input, labels, frameLabels, samples } = (await reader.next())!;
@@ -33,6 +37,7 @@ export async function accumulateGradients(
       result.losses.push(loss.dataSync()[0]);
       result.samples += samples;
       tf.dispose(logits ? [loss, logits] : loss);
+      if (i < batches - 1 && !(await goesOn())) return { ...result, isWhole: false };
     }
     return result;
   } catch (error) {

@@ -118,6 +118,21 @@ export type {
   SamplingStrategy,
   TrainingOptions,
 } from './training/arguments/training-defaults.js';
+export type { CallbackOrClass } from './training/callbacks/callback-handler.js';
+export type { StatefulCallbacks } from './training/callbacks/callback-states.js';
+export { DefaultFlowCallback } from './training/callbacks/default-flow-callback.js';
+export { EarlyStoppingCallback, type EarlyStoppingOptions } from './training/callbacks/early-stopping-callback.js';
+export type {
+  CallbackContext,
+  CallbackListener,
+  CallbackState,
+  TrainerCallback,
+  TrainerControl,
+  TrainerEvent,
+  WithGradients,
+  WithLogs,
+  WithMetrics,
+} from './training/callbacks/trainer-callback.js';
 export type { ModelCardOptions } from './training/card/model-card.js';
 export {
   accuracy,

@@ -99,6 +99,7 @@ export { withFrameLabels } from './pretraining/with-frame-labels.js';
 export { tensorflowVersion, tf } from './tensor/tensorflow.js';
 export { TrainingArguments } from './training/arguments/training-arguments.js';
 export type {
+  HubStrategy,
   IntervalStrategy,
   Reporter,
   SchedulerType,

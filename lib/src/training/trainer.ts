@@ -66,11 +66,16 @@ export class Trainer<M extends TrainableModel = HubertForSequenceClassification>
    * @throws TrainingInterrupted when somebody has stopped it, after a checkpoint is saved
    * @throws TrainingError when the loss diverges, a checkpoint cannot be written, or another training is at work in
    * `outputDir`
+   * @throws HubError before the first step, when `pushToHub` is set and the repository may not be written to, or when the
+   * checkpoint to resume is on the Hub and cannot be had
    * @throws CheckpointError when the checkpoint to resume belongs to another training; it says what differs
    * @throws ParameterError for an empty data set, an example that does not fit, and a folder that cannot be written to
    *
    * @example
    * const { trainingLoss } = await trainer.train({ resumeFromCheckpoint: true });
+   *
+   * @example
+   * await trainer.train({ resumeFromCheckpoint: 'me/distilhubert-finetuned-gtzan' }); // what another machine has pushed
    * @see {@link trainingCurves} for a picture of `trainer.state.logHistory`
    */
   async train(options: OrNull<TrainOptions> = {}): Promise<TrainOutput> {
@@ -87,6 +92,7 @@ export class Trainer<M extends TrainableModel = HubertForSequenceClassification>
       tracker: tracking(this.args, this.#options.trackers),
       interruption,
       resumeFromCheckpoint,
+      signal,
       onState: (state) => {
         this.state = state;
       },
@@ -137,7 +143,7 @@ export class Trainer<M extends TrainableModel = HubertForSequenceClassification>
 
   /**
    * Writes the model, its feature extractor and the training arguments into a folder that Transformers loads: all of
-   * them, or none.
+   * them, or none. With the argument `pushToHub` it is pushed, too, as "Model save", unless this Trainer is training.
    *
    * @param options.exportOnnx - add the model as `onnx/model.onnx`, as {@link HubertForSequenceClassification.savePretrained}
    * does
@@ -150,6 +156,7 @@ export class Trainer<M extends TrainableModel = HubertForSequenceClassification>
   async saveModel(folder: string = this.args.outputDir, options: OrNull<SaveOptions> = {}): Promise<void> {
     const chosen = given<SaveOptions>(options);
     await writeFolder(folder, (beside) => writeModel(beside, this.#context, chosen));
+    if (this.args.pushToHub && !this.#running) await this.pushToHub({ ...chosen, commitMessage: 'Model save' });
   }
 
   /**

@@ -1,16 +1,19 @@
 import { ParameterError } from '../../errors.js';
-import { isRepositoryId } from '../../hub/names.js';
+import { isCommit, isRepositoryId, requireRevision } from '../../hub/names.js';
 import { requireChoice, requireInteger, requireNumber, requirePositive } from '../../validation.js';
 import type { TrainingDefaults } from './training-defaults.js';
 
 const STRATEGIES = ['no', 'steps', 'epoch'] as const;
 const SCHEDULERS = ['linear', 'cosine', 'constant', 'constant_with_warmup'] as const;
+const HUB_STRATEGIES = ['end', 'every_save', 'checkpoint', 'all_checkpoints'] as const;
 const REPORTERS = ['tensorboard', 'wandb'] as const;
 const SWITCHES = [
   'loggingFirstStep',
   'loadBestModelAtEnd',
   'dataloaderDropLast',
   'disableTqdm',
+  'pushToHub',
+  'hubAlwaysPush',
   'freezeFeatureEncoder',
 ] as const;
 /** Beyond it, TensorFlow and PyTorch take only a part of a seed. */
@@ -42,6 +45,8 @@ export function checkArguments(args: TrainingDefaults): void {
       `hubModelId is '${args.hubModelId}'; give 'owner/name', or 'name' for a repository of yours`,
     );
   }
+  requireChoice('hubStrategy', args.hubStrategy, HUB_STRATEGIES);
+  if (args.hubRevision !== undefined) checkHubRevision(args.hubRevision);
   for (const name of ['fp16', 'bf16'] as const) {
     if (args[name] !== false) {
       throw new ParameterError(`${name} is ${args[name]}; TensorFlow.js computes in float32: leave ${name} out`);
@@ -51,6 +56,13 @@ export function checkArguments(args: TrainingDefaults): void {
   for (const reporter of [args.reportTo].flat()) requireChoice<string>('reportTo', reporter, reporters);
   requireNumber('featureCacheBytes', args.featureCacheBytes, 0);
   requireNumber('featureCacheDiskBytes', args.featureCacheDiskBytes, 0);
+}
+
+function checkHubRevision(revision: string): void {
+  if (typeof revision !== 'string' || isCommit(revision)) {
+    throw new ParameterError(`hubRevision is ${revision}; give the name of a branch`);
+  }
+  requireRevision(revision);
 }
 
 function checkOptimiser(args: TrainingDefaults): void {

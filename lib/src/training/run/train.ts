@@ -4,6 +4,7 @@ import { type Interruption, Stopped } from '../../interruption.js';
 import { trimMemorySoon } from '../../trim-memory.js';
 import { takeBest } from '../checkpoints/best-checkpoint.js';
 import { listCheckpoints, partialFolder } from '../checkpoints/checkpoint-folder.js';
+import { checkpointToResume } from '../checkpoints/hub-checkpoint.js';
 import { inOutputFolder } from '../checkpoints/output-folder.js';
 import { beginOrResume } from '../checkpoints/resume.js';
 import { FeatureCache, FeatureStore, isEncoderFrozen } from '../feature-cache.js';
@@ -11,6 +12,8 @@ import { speedMetrics } from '../log-metrics.js';
 import type { RunInfo, Tracker } from '../trackers/tracker.js';
 import type { TrainingContext } from '../trainer-options.js';
 import type { TrainerState } from '../trainer-state.js';
+import type { HubUploads } from '../uploads/hub-uploads.js';
+import { withUploads } from '../uploads/with-uploads.js';
 import type { OngoingTraining, TrainingPlan } from './plan.js';
 import { planTraining } from './plan.js';
 import { TrainingLoop } from './training-loop.js';
@@ -22,6 +25,8 @@ export interface TrainingCall {
   tracker: Tracker;
   interruption: Interruption;
   resumeFromCheckpoint?: boolean | string;
+  signal?: AbortSignal;
+  uploads?: HubUploads;
   /** Is given the state, which changes as training goes on. */
   onState: (state: TrainerState) => void;
 }
@@ -45,7 +50,7 @@ export async function train(context: TrainingContext, call: TrainingCall): Promi
   const { model, args } = context;
   const plan = planTraining(args, call.source.length);
   const writes = args.saveStrategy !== 'no' || isEncoderFrozen(model) || (call.resumeFromCheckpoint ?? false) !== false;
-  const work = () => trainBy(plan, context, call);
+  const work = () => withUploads(context, call, (pushed) => trainBy(plan, context, pushed));
   return writes ? inOutputFolder(args.outputDir, call.interruption, work) : work();
 }
 
@@ -53,7 +58,8 @@ async function trainBy(plan: TrainingPlan, context: TrainingContext, call: Train
   const { model, args } = context;
   const { source, evalSource, tracker, interruption, resumeFromCheckpoint = false } = call;
   const isFrozen = isEncoderFrozen(model);
-  const training = await beginOrResume(context, plan, resumeFromCheckpoint);
+  const checkpoint = await checkpointToResume(resumeFromCheckpoint, args.outputDir, interruption);
+  const training = await beginOrResume(context, plan, checkpoint);
   const { state } = training;
   const store = new FeatureStore({
     memory: args.featureCacheBytes,
@@ -66,6 +72,7 @@ async function trainBy(plan: TrainingPlan, context: TrainingContext, call: Train
   const loop = new TrainingLoop(context, training, {
     tracker,
     interruption,
+    uploads: call.uploads,
     trainSet: { name: 'trainDataset', source, cache: trainCache, isTraining: true },
     evalSet: evalSource && { name: 'evalDataset', source: evalSource, cache: cacheIn(store) },
   });

@@ -7,6 +7,7 @@ import { evaluate } from '../evaluation.js';
 import type { Tracker } from '../trackers/tracker.js';
 import type { TrainingContext } from '../trainer-options.js';
 import type { LogEntry, TrainerState } from '../trainer-state.js';
+import type { HubUploads } from '../uploads/hub-uploads.js';
 import { gradientNorm } from './adamw.js';
 import { BatchReader } from './batch-reader.js';
 import type { BatchSource } from './batches.js';
@@ -23,6 +24,7 @@ export interface LoopOptions {
   evalSet?: BatchSource;
   tracker: Tracker;
   interruption: Interruption;
+  uploads?: HubUploads;
 }
 
 /** The steps of a training, from the one that its state tells to the last. */
@@ -70,6 +72,7 @@ export class TrainingLoop {
     if (!this.#unsaved) return;
     await saveCheckpoint(this.#context, this.#training);
     this.#unsaved = false;
+    await this.#options.uploads?.saved(this.#training.state);
   }
 
   /** Adds an entry to the history of logs, and tells the tracker. */

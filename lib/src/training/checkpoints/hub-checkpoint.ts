@@ -26,7 +26,7 @@ export function parseHubCheckpoint(text: string): HubCheckpoint | undefined {
   const [, id, plain] = /^([^/@]+\/[^/@]+)(?:@(.+))?$/.exec(text) ?? [];
   if (id !== undefined) return isRepositoryId(id) ? { id, revision: plain ?? 'main' } : undefined;
   // As huggingface_hub's file system has them, where a slash in a revision is %2F.
-  const [, owned, encoded, folder] = /^hf:\/\/([^/@]+\/[^/@]+)(?:@([^/]+))?(?:\/([^/]+)?)?$/.exec(text) ?? [];
+  const [, owned, encoded, folder] = /^hf:\/\/([^/@]+\/[^/@]+)(?:@([^/]+))?(?:\/([^/]+))?\/?$/.exec(text) ?? [];
   if (owned === undefined || !isRepositoryId(owned)) return undefined;
   return { id: owned, revision: encoded?.replaceAll(/%2f/gi, '/') ?? 'main', folder };
 }
@@ -55,18 +55,26 @@ export async function checkpointToResume(
       `resumeFromCheckpoint is '${where}'; give 'hf://owner/name', 'hf://owner/name/last-checkpoint', or with a revision 'hf://owner/name@main/checkpoint-50'`,
     );
   }
+  const stop = new AbortController();
+  const downloading = download(named, outputDir, stop.signal);
   try {
-    return await interruption.race(download(named, outputDir));
+    return await interruption.race(downloading);
   } catch (error) {
     if (!(error instanceof Stopped)) throw error;
+    stop.abort();
+    await downloading.catch(() => {});
     throw new TrainingInterrupted(
       `Training was stopped while its checkpoint was downloaded from ${named.id}; the next call goes on with that.`,
     );
   }
 }
 
-async function download({ id, revision, folder }: HubCheckpoint, outputDir: string): Promise<string> {
-  const repository = await repositoryFiles(id, { revision }, { folder: 'the folder of a checkpoint' });
+async function download(
+  { id, revision, folder }: HubCheckpoint,
+  outputDir: string,
+  signal: AbortSignal,
+): Promise<string> {
+  const repository = await repositoryFiles(id, { revision, signal }, { folder: 'the folder of a checkpoint' });
   const { files } = repository;
   const source = folder ?? (files ? newestOf(files) : LAST_CHECKPOINT);
   const place = `${id}${revision === 'main' ? '' : `@${revision}`}`;

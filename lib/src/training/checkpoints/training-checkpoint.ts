@@ -18,14 +18,14 @@ import { listCheckpoints, removeOldCheckpoints, writeCheckpointFolder } from './
 const MODEL_FILE = 'model.safetensors';
 export const OPTIMIZER_FILE = 'optimizer.safetensors';
 /** All files of a checkpoint, the small ones first. */
-export const CHECKPOINT_FILES = [
+export const CHECKPOINT_FILES: readonly string[] = [
   STATE_FILE,
   ARGUMENTS_FILE,
   'config.json',
   'preprocessor_config.json',
   OPTIMIZER_FILE,
   MODEL_FILE,
-] as const;
+];
 
 /**
  * Saves all that training needs to go on in `checkpoint-<step>`, and removes the oldest checkpoints beyond `saveTotalLimit`.

@@ -39,6 +39,7 @@ export type { HubOptions, RepositoryOptions } from './hub/download/repository-fi
 export { type LoginOptions, login } from './hub/login/login.js';
 export { type HubUser, type WhoAmIOptions, whoAmI } from './hub/login/who-am-i.js';
 export type { CommitInfo, PushOptions } from './hub/push/push-files.js';
+export type { WritableHubOptions } from './hub/push/push-target.js';
 export type { ModelConfig } from './hubert/config.js';
 export type { ModelInput } from './hubert/input.js';
 export {

@@ -20,6 +20,7 @@ import feature_extractor_fixtures
 import feature_fixtures
 import folder_fixtures
 import hifigan_fixtures
+import hub_fixtures
 import hubert_fixtures
 import initial_weights_fixtures
 import label_fixtures
@@ -91,6 +92,7 @@ def main() -> None:
     dataset_fixtures.make()
     folder_fixtures.make()
     metrics_fixtures.make()
+    hub_fixtures.make()
     model_card_fixtures.make()
     yaml_fixtures.make()
 

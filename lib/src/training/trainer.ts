@@ -191,7 +191,7 @@ export class Trainer<M extends TrainableModel = HubertForSequenceClassification>
    * one commit: everything becomes visible at once, or nothing. With `folder` the files go there instead.
    *
    * The repository is `hubModelId` of the arguments, else the name of `outputDir`, in the user's own namespace where it
-   * has none.
+   * has none; the branch is `revision`, else `hubRevision`.
    *
    * @throws HubError if there is no access token, the Hub refuses, or cannot be reached
    * @throws ParameterError for names that no repository has, and for a `folder` that cannot be written to

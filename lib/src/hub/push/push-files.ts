@@ -66,7 +66,7 @@ export async function pushFiles(
       const files = await pushToFolder(folder, write, () => interruption.pause());
       return { repoUrl: pathToFileURL(resolve(folder)).href, commitMessage, files };
     }
-    const hub = await writableHub(options);
+    const hub = await writableHub(options, "the option 'folder' writes the files into a folder instead");
     return await pushToHub(hub, repoId, write, { ...options, revision, commitMessage }, interruption);
   } catch (error) {
     throw error instanceof Stopped ? stopped(repoId, 'and nothing of it is visible. Push again', signal) : error;

@@ -42,7 +42,7 @@ export async function preparePushes(
 ): Promise<PushTarget> {
   const { revision = 'main' } = options;
   requireNames(repoId, revision);
-  const hub = await writableHub(options);
+  const hub = await writableHub(options, 'without pushToHub nothing is pushed');
   const session = { hub, id: await fullId(hub, repoId), revision, signal, committing: false };
   await makeRepository(session, options.private);
   await requireWriteAccess(session);
@@ -59,16 +59,17 @@ export function requireNames(repoId: string, revision: string): void {
   if (isCommit(revision)) throw new ParameterError(`revision is the commit ${revision}; give the name of a branch`);
 }
 
-/** The Hub, with the token, and where that comes from. */
-export async function writableHub(options: WritableHubOptions): Promise<Hub & FoundToken> {
+/**
+ * The Hub, with the token, and where that comes from.
+ *
+ * @param advice - what else to do where it cannot be reached
+ */
+export async function writableHub(options: WritableHubOptions, advice: string): Promise<Hub & FoundToken> {
   if (isOffline()) {
-    throw new HubError(
-      "HF_HUB_OFFLINE or TRANSFORMERS_OFFLINE forbids to push: unset it, or give the option 'folder' to write the files there",
-    );
+    throw new HubError(`HF_HUB_OFFLINE or TRANSFORMERS_OFFLINE forbids to push: unset it; ${advice}`);
   }
   const address = hubAddress(options.hubUrl);
   const found = await requireToken(address, options.accessToken);
-  const advice = "the option 'folder' writes the files into a folder instead";
   return { address, ...found, retries: RETRIES, advice };
 }
 

@@ -20,6 +20,8 @@ export interface UploadThread {
   end(): Promise<void>;
 }
 
+const ENDED = 'the thread that pushes has ended';
+
 /**
  * A thread for pushes to the target. Steps of a training keep the main thread for seconds each, in which no piece of an
  * upload would be sent, and servers would seem silent.
@@ -27,6 +29,7 @@ export interface UploadThread {
 export function uploadThread(target: PushTarget): UploadThread {
   let worker: Worker | undefined;
   let isHeld = false;
+  let isEnded = false;
   let settle: ((failure?: Error) => void) | undefined;
   let hear: (sent: number, total: number) => void = () => {};
 
@@ -34,8 +37,9 @@ export function uploadThread(target: PushTarget): UploadThread {
     const { silence, firstWait } = patience;
     const setting: UploadSetting = { target, patience: { silence, firstWait } };
     const started = new Worker(path.join(__dirname, 'upload-worker.js'), { workerData: setting });
-    const fail = (reason: string) => {
-      if (worker === started) worker = undefined;
+    const fail = (reason: string): void => {
+      if (worker !== started) return;
+      worker = undefined;
       settle?.(new Error(redact(reason, target.hub.token)));
     };
     started.on('message', (reply: UploadReply) => {
@@ -43,22 +47,23 @@ export function uploadThread(target: PushTarget): UploadThread {
       else settle?.(reply.type === 'failed' ? new Error(reply.reason) : undefined);
     });
     started.on('error', (error) => fail(`the thread that pushes has failed: ${error.message}`));
-    started.on('exit', () => fail('the thread that pushes has ended'));
+    started.on('exit', () => fail(ENDED));
     if (!isHeld) started.unref();
     return started;
   }
 
   return {
     commit(request, sending) {
-      worker ??= start();
-      hear = sending;
       return new Promise((resolve, reject) => {
+        if (isEnded) throw new Error(ENDED);
+        worker ??= start();
+        hear = sending;
         settle = (failure) => {
           settle = undefined;
           if (failure) reject(failure);
           else resolve();
         };
-        worker!.postMessage(request);
+        worker.postMessage(request);
       });
     },
     hold() {
@@ -66,7 +71,8 @@ export function uploadThread(target: PushTarget): UploadThread {
       worker?.ref();
     },
     async end() {
-      settle?.(new Error('the thread that pushes was ended'));
+      isEnded = true;
+      settle?.(new Error(ENDED));
       await worker?.terminate();
     },
   };

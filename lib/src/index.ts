@@ -49,6 +49,7 @@ export type { HubOptions, RepositoryOptions } from './hub/download/repository-fi
 export { type LoginOptions, login } from './hub/login/login.js';
 export { type HubUser, type WhoAmIOptions, whoAmI } from './hub/login/who-am-i.js';
 export type { CommitInfo, PushOptions } from './hub/push/push-files.js';
+export type { WritableHubOptions } from './hub/push/push-target.js';
 export type { LossOptions } from './hubert/classification-loss.js';
 export type { ModelConfig } from './hubert/config.js';
 export type { ModelInput } from './hubert/input.js';
@@ -113,6 +114,7 @@ export type { OptimArgs, OptimizerName } from './training/arguments/optimizer-ar
 export type { RampType, SchedulerKwargs, SchedulerType } from './training/arguments/scheduler-arguments.js';
 export { TrainingArguments } from './training/arguments/training-arguments.js';
 export type {
+  HubStrategy,
   IntervalStrategy,
   Reporter,
   SamplingStrategy,

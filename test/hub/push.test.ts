@@ -235,7 +235,7 @@ describe('a push', () => {
     await withHub(async (hub) => {
       for (const name of ['HF_HUB_OFFLINE', 'TRANSFORMERS_OFFLINE']) {
         process.env[name] = '1';
-        match((await push(hub)).error!.message, /HF_HUB_OFFLINE.*unset it, or give the option 'folder'/);
+        match((await push(hub)).error!.message, /HF_HUB_OFFLINE.*unset it; the option 'folder' writes the files/);
         delete process.env[name];
       }
       equal(hub.seen.length, 0);

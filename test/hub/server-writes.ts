@@ -79,6 +79,13 @@ const createRoute: Route = async (exchange, hub) => {
   return answer(exchange, { url, id, name });
 };
 
+/** GET /api/models/{id}/auth-check/write: whether the token may write there. */
+const authRoute: Route = (exchange, hub) => {
+  const match = /^\/api\/models\/(.+?)\/auth-check\/write$/.exec(exchange.seen.path);
+  if (exchange.seen.server !== 'hub' || !match) return false;
+  return mayWrite(exchange, hub, match[1]) ? answer(exchange, {}) : true;
+};
+
 /** POST /api/models/{id}/branch/{branch} */
 const branchRoute: Route = async (exchange, hub) => {
   const match = /^\/api\/models\/(.+?)\/branch\/([^/?]+)$/.exec(exchange.seen.path);
@@ -268,7 +275,7 @@ const yamlRoute: Route = async (exchange) => {
 };
 
 export const writeRoutes: readonly Route[] = [
-  ...[createRoute, branchRoute, preuploadRoute, batchRoute, uploadRoute, completeRoute, commitRoute],
+  ...[createRoute, authRoute, branchRoute, preuploadRoute, batchRoute, uploadRoute, completeRoute, commitRoute],
   ...[treeRoute, pathsRoute, yamlRoute],
 ];
 

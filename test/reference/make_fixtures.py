@@ -21,6 +21,7 @@ import feature_fixtures
 import fold_fixtures
 import folder_fixtures
 import hifigan_fixtures
+import hub_fixtures
 import hubert_fixtures
 import initial_weights_fixtures
 import label_fixtures
@@ -93,6 +94,7 @@ def main() -> None:
     fold_fixtures.make()
     folder_fixtures.make()
     metrics_fixtures.make()
+    hub_fixtures.make()
     model_card_fixtures.make()
     yaml_fixtures.make()
 

@@ -7,7 +7,7 @@ export interface Shortcut {
 }
 
 /** Clips of different lengths: 5 batches of 2, so 3 optimiser steps an epoch, of which the last has one batch. */
-const LENGTHS = [2400, 3100, 2700, 3500, 2900, 2500, 3300, 2600, 3000];
+export const LENGTHS = [2400, 3100, 2700, 3500, 2900, 2500, 3300, 2600, 3000];
 
 /** Nine steps of a model with dropout, layer drop and SpecAugment, saved in the middle of epochs too. */
 export const SHORT: TrainingOptions = {

@@ -23,6 +23,10 @@ const refusals: [unknown, RegExp][] = [
   [{ saveTotalLimit: 0 }, /saveTotalLimit is 0/],
   [{ seed: 2 ** 31 }, /seed is 2147483648/],
   [{ reportTo: ['mlflow'] }, /reportTo is 'mlflow'/],
+  [{ pushToHub: 'yes' }, /pushToHub is 'yes'/],
+  [{ hubStrategy: 'always' }, /hubStrategy is 'always'; give one of end, every_save, checkpoint, all_checkpoints/],
+  [{ hubRevision: 'a'.repeat(40) }, /hubRevision is a{40}; give the name of a branch/],
+  [{ hubRevision: '../main' }, /'..\/main'; give the name of a branch/],
   [{ fp16: true }, /TensorFlow.js computes in float32/],
   [{ bf16: true }, /TensorFlow.js computes in float32/],
   [{ loadBestModelAtEnd: true }, /evalStrategy is 'no' and saveStrategy 'steps'/],
@@ -46,6 +50,9 @@ describe('TrainingArguments', () => {
     assert.equal(args.saveStrategy, 'steps');
     assert.equal(args.evalStrategy, 'no');
     assert.equal(args.seed, 42);
+    assert.equal(args.pushToHub, false);
+    assert.equal(args.hubStrategy, 'every_save');
+    assert.equal(args.hubAlwaysPush, false);
   });
 
   it('derives what Transformers derives', () => {

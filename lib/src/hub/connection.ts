@@ -14,6 +14,8 @@ export interface Hub {
   retries: number;
   /** What else to try where it cannot be reached; default what helps a download. */
   advice?: string;
+  /** Stops every request. */
+  signal?: AbortSignal;
 }
 
 /** Where a repository's page is. */
@@ -59,7 +61,8 @@ export async function ask(
   request: HubRequest,
   enough: (response: Response, target: URL) => boolean = () => false,
 ): Promise<Response> {
-  const { method, range, body, signal } = request;
+  const { method, range, body } = request;
+  const signal = hub.signal ? AbortSignal.any([request.signal, hub.signal]) : request.signal;
   const { origin } = new URL(hub.address);
   let { url } = request;
   for (let hops = 0; hops < MOST_HOPS; hops++) {
@@ -78,6 +81,7 @@ export async function ask(
       const init = { method, headers, signal, redirect: hop, body: content, duplex: 'half', window: null } as const;
       response = await fetch(url, init);
     } catch (cause) {
+      hub.signal?.throwIfAborted();
       if (failureOf(cause).message !== 'unexpected redirect') throw unreachable(hub, of, url, cause);
       throw new HubError(
         `${nameOf(of)}: ${url.host} sends an upload to another address, which is not followed. Push again`,

@@ -7,6 +7,8 @@ export const RETRIES = 3;
 export const patience = {
   /** How long a server may be silent, in ms. */
   silence: 10_000,
+  /** How long to wait before the first retry, in ms. */
+  firstWait: 1000,
   /** Lets so many ms pass. */
   wait: (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms)),
 };
@@ -24,10 +26,10 @@ export class TransientHubError extends HubError {
   }
 }
 
-/** Waits before the n-th retry: 1 s, 2 s, 4 s, at most 8 s, or what the server asks for within a minute. */
+/** Waits before the n-th retry: 1 s, 2 s, 4 s, at most eight times the first wait, or what the server asks for within a minute. */
 export function backOff(tries: number, error: HubError): Promise<void> {
   const asked = error instanceof TransientHubError ? Math.min(error.retryAfter, 60_000) : 0;
-  return patience.wait(Math.max(asked, Math.min(8000, 1000 * 2 ** (tries - 1))));
+  return patience.wait(Math.max(asked, patience.firstWait * Math.min(8, 2 ** (tries - 1))));
 }
 
 /**

@@ -33,8 +33,9 @@ export async function pushTraining(
     const logs = join(args.outputDir, 'runs');
     if (await isFolder(logs)) await cp(logs, join(folder, 'runs'), { recursive: true });
   };
-  const { private: isPrivate = args.hubPrivateRepo, commitMessage = 'End of training' } = options;
-  return pushFiles(name, write, { ...options, private: isPrivate, commitMessage });
+  const { private: isPrivate = args.hubPrivateRepo, revision = args.hubRevision } = options;
+  const { commitMessage = 'End of training' } = options;
+  return pushFiles(name, write, { ...options, private: isPrivate, revision, commitMessage });
 }
 
 /** Writes the model card alone into the output folder. Returns its path. */
@@ -53,7 +54,7 @@ const cardOf = (context: TrainingContext, state: TrainerState, options: ModelCar
   modelCard(context, state, repositoryOf(context.args).split('/').at(-1)!, options);
 
 /** `hubModelId`, else the name of the output folder. */
-function repositoryOf({ hubModelId, outputDir }: TrainingArguments): string {
+export function repositoryOf({ hubModelId, outputDir }: TrainingArguments): string {
   const name = hubModelId ?? basename(resolve(outputDir));
   if (isRepositoryId(name)) return name;
   throw new ParameterError(

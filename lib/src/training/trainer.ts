@@ -106,11 +106,16 @@ export class Trainer<M extends TrainableModel = HubertForSequenceClassification>
    * @throws what a callback throws; checkpoints that are saved stay
    * @throws TrainingError when the loss diverges, a checkpoint cannot be written, or another training is at work in
    * `outputDir`
+   * @throws HubError before the first step, when `pushToHub` is set and the repository may not be written to, or when the
+   * checkpoint to resume is on the Hub and cannot be had
    * @throws CheckpointError when the checkpoint to resume belongs to another training; it says what differs
    * @throws ParameterError for an empty data set, an example that does not fit, and a folder that cannot be written to
    *
    * @example
    * const { trainingLoss } = await trainer.train({ resumeFromCheckpoint: true });
+   *
+   * @example
+   * await trainer.train({ resumeFromCheckpoint: 'me/distilhubert-finetuned-gtzan' }); // what another machine has pushed
    * @see {@link trainingCurves} for a picture of `trainer.state.logHistory`
    */
   async train(options: OrNull<TrainOptions> = {}): Promise<TrainOutput> {
@@ -127,6 +132,7 @@ export class Trainer<M extends TrainableModel = HubertForSequenceClassification>
       tracker: tracking(this.args, this.#options.trackers),
       interruption,
       resumeFromCheckpoint,
+      signal,
       onState: (state) => {
         this.state = state;
       },
@@ -181,7 +187,7 @@ export class Trainer<M extends TrainableModel = HubertForSequenceClassification>
 
   /**
    * Writes the model, its feature extractor and the training arguments into a folder that Transformers loads: all of
-   * them, or none.
+   * them, or none. With the argument `pushToHub` it is pushed, too, as "Model save", unless this Trainer is training.
    *
    * @param options.exportOnnx - add the model as `onnx/model.onnx`, as {@link HubertForSequenceClassification.savePretrained}
    * does
@@ -194,6 +200,7 @@ export class Trainer<M extends TrainableModel = HubertForSequenceClassification>
   async saveModel(folder: string = this.args.outputDir, options: OrNull<SaveOptions> = {}): Promise<void> {
     const chosen = given<SaveOptions>(options);
     await writeFolder(folder, (beside) => writeModel(beside, this.#context, chosen));
+    if (this.args.pushToHub && !this.#running) await this.pushToHub({ ...chosen, commitMessage: 'Model save' });
   }
 
   /**
@@ -228,7 +235,7 @@ export class Trainer<M extends TrainableModel = HubertForSequenceClassification>
    * one commit: everything becomes visible at once, or nothing. With `folder` the files go there instead.
    *
    * The repository is `hubModelId` of the arguments, else the name of `outputDir`, in the user's own namespace where it
-   * has none.
+   * has none; the branch is `revision`, else `hubRevision`.
    *
    * @throws HubError if there is no access token, the Hub refuses, or cannot be reached
    * @throws ParameterError for names that no repository has, and for a `folder` that cannot be written to

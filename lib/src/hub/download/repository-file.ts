@@ -26,6 +26,8 @@ export interface HubOptions {
 export interface RepositoryOptions extends HubOptions {
   /** Models and data sets have names of their own; default 'model'. */
   repoType?: 'model' | 'dataset';
+  /** Stops the download; what has arrived is kept for the next one. */
+  signal?: AbortSignal;
 }
 
 /**
@@ -81,7 +83,7 @@ export async function requireRepository(
   requireChoice('repoType', repoType, ['model', 'dataset']);
 }
 
-async function hubFile(of: HubFile, options: HubOptions, retries?: number): Promise<string | undefined> {
+async function hubFile(of: HubFile, options: RepositoryOptions, retries?: number): Promise<string | undefined> {
   // A wrong address is an error also where the cache has the file.
   hubAddress(options.hubUrl);
   const folder = repositoryFolder(of);

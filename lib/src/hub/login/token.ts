@@ -38,10 +38,10 @@ export async function findToken(given?: string): Promise<string | undefined> {
 
 /** The Hub that options name, and the token to send. */
 export async function hubOf(
-  { hubUrl, accessToken }: { hubUrl?: string; accessToken?: string },
+  { hubUrl, accessToken, signal }: { hubUrl?: string; accessToken?: string; signal?: AbortSignal },
   retries: number = RETRIES,
 ): Promise<Hub> {
-  return { address: hubAddress(hubUrl), token: await findToken(accessToken), retries };
+  return { address: hubAddress(hubUrl), token: await findToken(accessToken), retries, signal };
 }
 
 /** The same as {@link findToken}, and where it comes from. */

@@ -94,7 +94,7 @@ async function commitOnce(
     })),
     fetch: pushFetch(session, { what: 'its large files', failed: events.end }),
   });
-  const bar = uploadBar(session.id, files);
+  const bar = uploadProgress(session, files);
   try {
     for (;;) {
       const { done, value } = await events.until(commit.next());
@@ -112,22 +112,29 @@ async function commitOnce(
   }
 }
 
-/** One bar for the bytes of all large files. */
-function uploadBar(id: string, files: PushedFile[]): { hear(event: CommitProgressEvent): void; end(): void } {
+/** How much is sent of all large files: one bar, unless somebody else hears it. */
+function uploadProgress(
+  { id, sending }: PushSession,
+  files: PushedFile[],
+): { hear(event: CommitProgressEvent): void; end(): void } {
   const sizes = new Map(files.map(({ path, size }) => [path, size]));
   const sent = new Map<string, number>();
   const sum = (numbers: Iterable<number>) => [...numbers].reduce((total, number) => total + number, 0);
   let bar: Progress | undefined;
+  const show = (done: number, total: number) => {
+    if (isTrue(process.env.HF_HUB_DISABLE_PROGRESS_BARS)) return;
+    bar ??= progress({ title: `Upload to ${id}`, total, unit: 'bytes' });
+    bar.update(done);
+  };
   return {
     hear(event) {
-      if (event.event !== 'fileProgress' || isTrue(process.env.HF_HUB_DISABLE_PROGRESS_BARS)) return;
+      if (event.event !== 'fileProgress') return;
       const { path, state } = event;
       if (state === 'hashing') sent.set(path, 0);
       if (state !== 'uploading' || !sent.has(path)) return;
       const total = sum([...sent.keys()].map((large) => sizes.get(large)!));
-      bar ??= progress({ title: `Upload to ${id}`, total, unit: 'bytes' });
       sent.set(path, event.progress * sizes.get(path)!);
-      bar.update(sum(sent.values()));
+      (sending ?? show)(sum(sent.values()), total);
     },
     end: () => bar?.end(),
   };

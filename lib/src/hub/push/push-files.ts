@@ -6,26 +6,15 @@ import { HubError, ParameterError } from '../../errors.js';
 import { isSystemError, pathOf } from '../../files.js';
 import { type Interruption, listenForInterruption, Stopped } from '../../interruption.js';
 import { type Hub, pageOf } from '../connection.js';
-import { hubAddress, isOffline } from '../environment.js';
-import { type FoundToken, requireToken } from '../login/token.js';
-import { identify } from '../login/who-am-i.js';
-import { isCommit, isRepositoryId, requireRevision, shortened } from '../names.js';
-import { RETRIES } from '../retry.js';
+import type { FoundToken } from '../login/token.js';
 import { commitFiles } from './push-commit.js';
 import { makeRepository } from './push-repository.js';
 import { type PushSession, partOf } from './push-session.js';
+import { fullId, requireNames, type WritableHubOptions, writableHub } from './push-target.js';
 import { filesIn, pushToFolder } from './push-to-folder.js';
 
 /** Where to push, and with which words. */
-export interface PushOptions {
-  /** Needs the role 'write'; default `HF_TOKEN`, else the token that a login has kept. */
-  accessToken?: string;
-  /** The Hub's address; default `HF_ENDPOINT`, else https://huggingface.co. */
-  hubUrl?: string;
-  /** The branch that gets the commit; it is made if there is none. Default 'main'. */
-  revision?: string;
-  /** Whether a repository that is made now is private; default as the Hub decides. One that there is stays as it is. */
-  private?: boolean;
+export interface PushOptions extends WritableHubOptions {
   /** The first line of the commit. */
   commitMessage?: string;
   commitDescription?: string;
@@ -68,11 +57,7 @@ export async function pushFiles(
   options: PushOptions = {},
 ): Promise<CommitInfo> {
   const { revision = 'main', commitMessage = 'Upload files', signal } = options;
-  if (!isRepositoryId(repoId)) {
-    throw new ParameterError(`repoId is '${repoId}'; give 'owner/name', or 'name' for a repository of yours`);
-  }
-  requireRevision(revision);
-  if (isCommit(revision)) throw new ParameterError(`revision is the commit ${revision}; give the name of a branch`);
+  requireNames(repoId, revision);
   if (!commitMessage.trim()) throw new ParameterError('commitMessage is empty; say what is pushed');
   const interruption = listenForInterruption(signal);
   try {
@@ -81,26 +66,13 @@ export async function pushFiles(
       const files = await pushToFolder(folder, write, () => interruption.pause());
       return { repoUrl: pathToFileURL(resolve(folder)).href, commitMessage, files };
     }
-    const hub = await writableHub(options);
+    const hub = await writableHub(options, "the option 'folder' writes the files into a folder instead");
     return await pushToHub(hub, repoId, write, { ...options, revision, commitMessage }, interruption);
   } catch (error) {
     throw error instanceof Stopped ? stopped(repoId, 'and nothing of it is visible. Push again', signal) : error;
   } finally {
     interruption.end();
   }
-}
-
-/** The Hub, with the token, and where that comes from. */
-async function writableHub(options: PushOptions): Promise<Hub & FoundToken> {
-  if (isOffline()) {
-    throw new HubError(
-      "HF_HUB_OFFLINE or TRANSFORMERS_OFFLINE forbids to push: unset it, or give the option 'folder' to write the files there",
-    );
-  }
-  const address = hubAddress(options.hubUrl);
-  const found = await requireToken(address, options.accessToken);
-  const advice = "the option 'folder' writes the files into a folder instead";
-  return { address, ...found, retries: RETRIES, advice };
 }
 
 async function pushToHub(
@@ -146,17 +118,6 @@ async function pushToHub(
     stop.abort();
     await rm(folder, { recursive: true, force: true });
   }
-}
-
-/** The repository with its owner; without one, it is the user's own. */
-async function fullId(hub: Hub & FoundToken, repoId: string): Promise<string> {
-  if (repoId.includes('/')) return repoId;
-  const { name } = await identify(hub.address, hub);
-  const id = `${name}/${repoId}`;
-  if (isRepositoryId(id)) return id;
-  throw new HubError(
-    `${repoId}: ${new URL(hub.address).host} says that the token is that of '${shortened(name)}', which no user is called. Give 'owner/name' as repoId`,
-  );
 }
 
 function stopped(repoId: string, how: string, signal: AbortSignal | undefined): HubError {

@@ -23,6 +23,21 @@ export async function makeRepository(session: PushSession, isPrivate: boolean | 
   }
 }
 
+/**
+ * Asks whether the token may write to the repository, like `huggingface_hub.auth_check(…, write=True)`: one that there is
+ * does not say so when it is made again.
+ *
+ * @throws HubError if it may not; a Hub that knows no such question is believed to take the push
+ */
+export async function requireWriteAccess(session: PushSession): Promise<void> {
+  const ask = pushFetch(session, { what: 'whether it may be written to', accepted: [404] });
+  try {
+    await ask(new URL(`${session.hub.address}/api/models/${session.id}/auth-check/write`));
+  } catch (error) {
+    throw asHubError(session, error);
+  }
+}
+
 /** The last commit of the branch; undefined if there is no such branch. */
 export async function headOf(session: PushSession): Promise<string | undefined> {
   try {

@@ -16,6 +16,8 @@ export interface PushSession {
   signal: AbortSignal;
   /** Whether a commit has been asked for. */
   committing: boolean;
+  /** Hears how many bytes of large files are sent, of all that there are, in place of a bar. */
+  sending?(sent: number, total: number): void;
 }
 
 /**

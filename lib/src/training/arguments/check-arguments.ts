@@ -1,5 +1,5 @@
 import { ParameterError } from '../../errors.js';
-import { isRepositoryId } from '../../hub/names.js';
+import { isCommit, isRepositoryId, requireRevision } from '../../hub/names.js';
 import { requireChoice, requireInteger, requireNumber, requirePositive } from '../../validation.js';
 import { checkOptimizer } from './optimizer-arguments.js';
 import { checkSchedule } from './scheduler-arguments.js';
@@ -7,12 +7,15 @@ import type { TrainingDefaults } from './training-defaults.js';
 
 const STRATEGIES = ['no', 'steps', 'epoch'] as const;
 const SAMPLING = ['random', 'sequential', 'group_by_length'] as const;
+const HUB_STRATEGIES = ['end', 'every_save', 'checkpoint', 'all_checkpoints'] as const;
 const REPORTERS = ['tensorboard', 'wandb'] as const;
 const SWITCHES = [
   'loggingFirstStep',
   'loadBestModelAtEnd',
   'dataloaderDropLast',
   'disableTqdm',
+  'pushToHub',
+  'hubAlwaysPush',
   'restoreCallbackStatesFromCheckpoint',
   'freezeFeatureEncoder',
 ] as const;
@@ -55,6 +58,8 @@ export function checkArguments(args: TrainingDefaults): void {
       `hubModelId is '${args.hubModelId}'; give 'owner/name', or 'name' for a repository of yours`,
     );
   }
+  requireChoice('hubStrategy', args.hubStrategy, HUB_STRATEGIES);
+  if (args.hubRevision !== undefined) checkHubRevision(args.hubRevision);
   for (const name of ['fp16', 'bf16'] as const) {
     if (args[name] !== false) {
       throw new ParameterError(`${name} is ${args[name]}; TensorFlow.js computes in float32: leave ${name} out`);
@@ -66,6 +71,13 @@ export function checkArguments(args: TrainingDefaults): void {
   requireNumber('mixupProb', args.mixupProb, 0, 1);
   requireNumber('featureCacheBytes', args.featureCacheBytes, 0);
   requireNumber('featureCacheDiskBytes', args.featureCacheDiskBytes, 0);
+}
+
+function checkHubRevision(revision: string): void {
+  if (typeof revision !== 'string' || isCommit(revision)) {
+    throw new ParameterError(`hubRevision is ${revision}; give the name of a branch`);
+  }
+  requireRevision(revision);
 }
 
 function checkOptimiser(args: TrainingDefaults): void {

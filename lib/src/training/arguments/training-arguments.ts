@@ -85,7 +85,6 @@ const OTHER_NAMES: Readonly<Record<string, string>> = {
   perGpuEvalBatchSize: 'it is called perDeviceEvalBatchSize now',
   resumeFromCheckpoint: 'give it to train()',
   hubToken: 'a token is no argument of a training, which is saved and published: call login()',
-  pushToHub: 'call trainer.pushToHub() after training',
 };
 
 function suggestion(key: string, known: readonly string[]): string {

@@ -10,6 +10,12 @@ export type SamplingStrategy = 'random' | 'sequential' | 'group_by_length';
 /** A service that keeps the logs. */
 export type Reporter = 'tensorboard' | 'wandb';
 
+/**
+ * What is pushed while a model is trained: nothing before the `end`; the model at every save; besides, the `checkpoint`, as
+ * `last-checkpoint`; or all checkpoints under their names.
+ */
+export type HubStrategy = 'end' | 'every_save' | 'checkpoint' | 'all_checkpoints';
+
 /** Every argument has a default. */
 export type TrainingOptions = { readonly [K in keyof TrainingDefaults]?: TrainingDefaults[K] };
 
@@ -96,6 +102,14 @@ export class TrainingDefaults {
   readonly reportTo: 'all' | 'none' | Reporter | readonly Reporter[] = 'all';
   /** A name for this training, for those who keep the logs. */
   readonly runName: string | undefined = undefined;
+  /** Push to the Hub whenever a checkpoint is saved, in the background, and at the end. */
+  readonly pushToHub: boolean = false;
+  /** What is pushed at a save. */
+  readonly hubStrategy: HubStrategy = 'every_save';
+  /** Push every save, one after the other; else one is left out while that before it is still on its way. */
+  readonly hubAlwaysPush: boolean = false;
+  /** The branch to push to; it is made if there is none. Default 'main'. */
+  readonly hubRevision: string | undefined = undefined;
   /** The repository of the Hub to push to, 'owner/name' or 'name'; default the name of `outputDir`. */
   readonly hubModelId: string | undefined = undefined;
   /** Whether a repository that a push makes is private; default as the Hub decides. */

@@ -3,9 +3,12 @@ import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { exists } from '../../files.js';
 
-const CHECKPOINT = /^checkpoint-(\d+)$/;
+/** The folder of a repository in which the newest checkpoint is, as Transformers calls it. */
+export const LAST_CHECKPOINT = 'last-checkpoint';
+/** The name of a checkpoint's folder, with its step. */
+export const CHECKPOINT: RegExp = /^checkpoint-(\d+)$/;
 /** A folder that is being written or removed, or temporary. */
-const PARTIAL = /^\.(checkpoint-\d+|features)\.[-0-9a-f]+\.part$/;
+const PARTIAL = /^\.(checkpoint-\d+|features|upload)\.[-0-9a-f]+\.part$/;
 /** A whole one that is about to take the place of another. */
 const WHOLE = /^\.(checkpoint-\d+)\.whole$/;
 

@@ -16,7 +16,16 @@ import { LONGEST_STATE, readTrainerState, STATE_FILE, type TrainerState, writeTr
 import { listCheckpoints, removeOldCheckpoints, writeCheckpointFolder } from './checkpoint-folder.js';
 
 const MODEL_FILE = 'model.safetensors';
-const OPTIMIZER_FILE = 'optimizer.safetensors';
+export const OPTIMIZER_FILE = 'optimizer.safetensors';
+/** All files of a checkpoint, the small ones first. */
+export const CHECKPOINT_FILES: readonly string[] = [
+  STATE_FILE,
+  ARGUMENTS_FILE,
+  'config.json',
+  'preprocessor_config.json',
+  OPTIMIZER_FILE,
+  MODEL_FILE,
+];
 
 /**
  * Saves all that training needs to go on in `checkpoint-<step>`, and removes the oldest checkpoints beyond `saveTotalLimit`.

@@ -4,6 +4,7 @@ import { type Interruption, Stopped } from '../../interruption.js';
 import { trimMemorySoon } from '../../trim-memory.js';
 import { takeBest } from '../checkpoints/best-checkpoint.js';
 import { listCheckpoints, partialFolder } from '../checkpoints/checkpoint-folder.js';
+import { checkpointToResume } from '../checkpoints/hub-checkpoint.js';
 import { inOutputFolder } from '../checkpoints/output-folder.js';
 import { beginOrResume } from '../checkpoints/resume.js';
 import { FeatureCaches, isEncoderFrozen } from '../feature-cache.js';
@@ -11,6 +12,8 @@ import { speedMetrics } from '../log-metrics.js';
 import type { RunInfo, Tracker } from '../trackers/tracker.js';
 import type { TrainingContext } from '../trainer-options.js';
 import type { TrainerState } from '../trainer-state.js';
+import type { HubUploads } from '../uploads/hub-uploads.js';
+import { withUploads } from '../uploads/with-uploads.js';
 import type { BatchSource } from './batches.js';
 import { lengthsOf } from './lengths.js';
 import type { OngoingTraining, TrainingPlan } from './plan.js';
@@ -24,6 +27,8 @@ export interface TrainingCall {
   tracker: Tracker;
   interruption: Interruption;
   resumeFromCheckpoint?: boolean | string;
+  signal?: AbortSignal;
+  uploads?: HubUploads;
   /** Is given the state, which changes as training goes on. */
   onState: (state: TrainerState) => void;
 }
@@ -49,7 +54,7 @@ export async function train(context: TrainingContext, call: TrainingCall): Promi
   const isResumed = (call.resumeFromCheckpoint ?? false) !== false;
   // Callbacks may freeze the encoder, and save.
   const writes = args.saveStrategy !== 'no' || isEncoderFrozen(model) || isResumed || callbacks.isAnybodyElse;
-  const work = () => trainBy(plan, context, call);
+  const work = () => withUploads(context, call, (pushed) => trainBy(plan, context, pushed));
   return writes ? inOutputFolder(args.outputDir, call.interruption, work) : work();
 }
 
@@ -58,7 +63,8 @@ async function trainBy(plan: TrainingPlan, context: TrainingContext, call: Train
   const { source, evalSource, tracker, interruption, resumeFromCheckpoint = false } = call;
   const grouped = args.trainSamplingStrategy === 'group_by_length';
   const lengths = grouped ? await interruption.race(lengthsOf(source, args.lengthColumnName)) : undefined;
-  const training = await beginOrResume(context, plan, resumeFromCheckpoint);
+  const checkpoint = await checkpointToResume(resumeFromCheckpoint, args.outputDir, interruption);
+  const training = await beginOrResume(context, plan, checkpoint);
   const { state } = training;
   const caches = new FeatureCaches(model, () => ({
     memory: args.featureCacheBytes,
@@ -76,7 +82,8 @@ async function trainBy(plan: TrainingPlan, context: TrainingContext, call: Train
   // What is seen only once is not worth storing.
   const trainSet = differs ? learnt : withCache(learnt, plan.numTrainEpochs > 1);
   const evalSet = evalSource && withCache({ name: 'evalDataset', source: evalSource });
-  const loop = new TrainingLoop(context, training, { tracker, interruption, trainSet, lengths, evalSet });
+  const { uploads } = call;
+  const loop = new TrainingLoop(context, training, { tracker, interruption, uploads, trainSet, lengths, evalSet });
   const start = performance.now();
   const firstStep = state.globalStep;
   let outcome: Parameters<Tracker['end']>[0] = { status: 'failed', summary: {} };

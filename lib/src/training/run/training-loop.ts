@@ -7,6 +7,7 @@ import { evaluate } from '../evaluation.js';
 import type { Tracker } from '../trackers/tracker.js';
 import type { TrainingContext } from '../trainer-options.js';
 import type { LogEntry } from '../trainer-state.js';
+import type { HubUploads } from '../uploads/hub-uploads.js';
 import { gradientNorm } from './adamw.js';
 import { BatchReader } from './batch-reader.js';
 import type { BatchSource } from './batches.js';
@@ -24,6 +25,7 @@ export interface LoopOptions {
   lengths?: readonly number[];
   tracker: Tracker;
   interruption: Interruption;
+  uploads?: HubUploads;
 }
 
 /** The steps of a training, from the one that its state tells to the last. */
@@ -232,6 +234,7 @@ export class TrainingLoop {
     await this.#save({ log: control.shouldLog, evaluate: control.shouldEvaluate, save: false });
     await callbacks.call('onSave');
   }
+
   async #evaluate(): Promise<Record<string, number>> {
     const { evalSet } = this.#options;
     if (!evalSet) throw new ParameterError('A callback wishes to evaluate, but there is no evalDataset; give one');
@@ -264,6 +267,7 @@ export class TrainingLoop {
     state.statefulCallbacks = callbacks.states();
     await saveCheckpoint(this.#context, this.#training);
     this.#unsaved = false;
+    await this.#options.uploads?.saved(state);
   }
 
   /** Notes whether the epoch is complete, or ended by a callback. */

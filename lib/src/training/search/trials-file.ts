@@ -1,3 +1,4 @@
+import { readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { CheckpointError } from '../../errors.js';
 import { isFile, writeWhole } from '../../files.js';
@@ -49,12 +50,16 @@ export async function writeTrials(
 }
 
 /**
- * The trials of a search that began in this folder before; none where none did.
+ * The trials of a search that began in this folder before; none where none did. Clears away what a killed process left
+ * half-written.
  *
  * @throws CheckpointError where it was another search; it says what differs
  */
 export async function readTrials(outputDir: string, identity: SearchIdentity): Promise<TrialRecord[]> {
   const file = path.join(outputDir, TRIALS_FILE);
+  for (const name of await readdir(outputDir)) {
+    if (name.startsWith(`${TRIALS_FILE}.`) && name.endsWith('.part')) await rm(path.join(outputDir, name));
+  }
   if (!(await isFile(file))) return [];
   const { trials, ...stored } = await readJson(file, LONGEST);
   if (!Array.isArray(trials)) throw new CheckpointError(`${file} is no file of a search; give another outputDir`);

@@ -7,6 +7,7 @@ import {
   CheckpointError,
   type HyperparameterSearchOptions,
   ParameterError,
+  type RunInfo,
   type Trainer,
   TrainingArguments,
   TrainingError,
@@ -122,7 +123,11 @@ describe('A search for hyperparameters', () => {
 
   it('keeps in each folder what it tried and found, and as many checkpoints as saveTotalLimit says', () =>
     inTemporaryFolder(async (outputDir) => {
-      const { runSummary } = await search(await searchingTrainer(outputDir, { args: { saveTotalLimit: 1 } }));
+      const groups: unknown[] = [];
+      const watcher = { name: 'watcher', begin: (run: RunInfo) => void groups.push(run.group), log() {}, end() {} };
+      const trainer = await searchingTrainer(outputDir, { args: { saveTotalLimit: 1 } }, [watcher]);
+      const { runSummary } = await search(trainer);
+      deepEqual(groups, Array(4).fill(path.basename(outputDir)));
       deepEqual(readdirSync(outputDir).sort(), ['run-0', 'run-1', 'run-2', 'run-3', 'trials.json']);
       for (const trial of runSummary) {
         const folder = path.join(outputDir, `run-${trial.number}`);

@@ -150,6 +150,16 @@ export {
 } from './training/metrics.js';
 export type { TrainerPushOptions } from './training/push-training.js';
 export type { TrainOutput } from './training/run/train.js';
+export type { ComputeObjective } from './training/search/objective.js';
+export type { HyperparameterSearchOptions } from './training/search/search-options.js';
+export type {
+  Choices,
+  Hyperparameter,
+  Hyperparameters,
+  NumberRange,
+  SearchSpace,
+} from './training/search/search-space.js';
+export type { BestRun, Direction, Trial, TrialRecord } from './training/search/trial.js';
 export type { RunInfo, StepInfo, Tracker } from './training/trackers/tracker.js';
 export type { BatchOutput, TrainableModel, TrainingBatch } from './training/trainable-model.js';
 export { Trainer } from './training/trainer.js';

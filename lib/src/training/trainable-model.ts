@@ -54,4 +54,6 @@ export interface TrainableModel
   lossAndGradients(batch: TrainingBatch): { loss: tf.Scalar; logits?: tf.Tensor2D; gradients: tf.NamedTensorMap };
   /** What is wrong with what an example says of its sound. A model without this needs a class, one of its `numLabels`. */
   exampleProblem?(example: TrainingExample): string | undefined;
+  /** Frees its tensors; called after each trial of a search. */
+  dispose?(): void;
 }

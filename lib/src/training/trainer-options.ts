@@ -6,6 +6,7 @@ import type { TrainingArguments } from './arguments/training-arguments.js';
 import type { TrainingOptions } from './arguments/training-defaults.js';
 import type { CallbackHandler, CallbackOrClass } from './callbacks/callback-handler.js';
 import type { ComputeMetrics } from './metrics.js';
+import type { Trial } from './search/trial.js';
 import type { Tracker } from './trackers/tracker.js';
 import type { TrainableModel } from './trainable-model.js';
 import type { ComputeLoss, TrainerLoss } from './trainer-loss.js';
@@ -17,6 +18,8 @@ export type Dataset = ExampleSource | readonly TrainingExample[];
 export interface TrainerOptions<M extends TrainableModel = HubertForSequenceClassification> {
   /** What learns: a classifier, or any other model with a loss. */
   model: M;
+  /** Makes a model for each trial of a {@link Trainer.hyperparameterSearch}, the same one for the same trial. */
+  modelInit?: (trial?: Trial) => M | Promise<M>;
   /** Default: those of `new TrainingArguments()`. */
   args?: TrainingArguments | OrNull<TrainingOptions>;
   trainDataset?: Dataset;
@@ -52,6 +55,8 @@ export interface TrainOptions {
   resumeFromCheckpoint?: boolean | string;
   /** Stops training when it is aborted. */
   signal?: AbortSignal;
+  /** The trial of a search that this is; it is noted in the state. */
+  trial?: Trial;
 }
 
 /** What training, evaluation, checkpoints and model card share; the Trainer makes it once. */

@@ -2,6 +2,8 @@ import { CheckpointError } from '../errors.js';
 import { pathOf } from '../files.js';
 import { formatJson, readJson, snakeCase } from '../json.js';
 import type { StatefulCallbacks } from './callbacks/callback-states.js';
+import type { Hyperparameters } from './search/search-space.js';
+import type { Trial } from './search/trial.js';
 
 /** The file's name in a checkpoint, and in what a Trainer saves or pushes. */
 export const STATE_FILE = 'trainer_state.json';
@@ -34,6 +36,10 @@ export interface TrainerState {
   bestModelCheckpoint: string | null;
   /** What callbacks have left at the last checkpoint, by the names of their classes. */
   statefulCallbacks: StatefulCallbacks;
+  /** Whether this is a trial of a search, what it is called, and what it tries, under Transformers' keys. */
+  isHyperParamSearch: boolean;
+  trialName: string | null;
+  trialParams: Hyperparameters | null;
 }
 
 /** The state before training. */
@@ -53,19 +59,25 @@ export function initialState(): TrainerState {
     bestGlobalStep: null,
     bestModelCheckpoint: null,
     statefulCallbacks: {},
+    isHyperParamSearch: false,
+    trialName: null,
+    trialParams: null,
   };
+}
+
+/** What the state of a trial says of it. */
+export function trialState({ params, name }: Trial): Partial<TrainerState> {
+  const trialParams = Object.fromEntries(Object.entries(params).map(([key, value]) => [snakeCase(key), value]));
+  return { isHyperParamSearch: true, trialName: name ?? null, trialParams };
 }
 
 const FIELDS = Object.keys(initialState()) as (keyof TrainerState)[];
 
 /** What Transformers' state has besides; its reader refuses other keys. */
 const OTHERS = {
-  is_hyper_param_search: false,
   is_local_process_zero: true,
   is_world_process_zero: true,
   num_input_tokens_seen: 0,
-  trial_name: null,
-  trial_params: null,
 };
 
 /** The text of `trainer_state.json`. */

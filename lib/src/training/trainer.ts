@@ -20,11 +20,15 @@ import type { Prediction } from './metrics.js';
 import { pushTraining, type TrainerPushOptions, writeModelCard } from './push-training.js';
 import { requireMixable } from './run/mix-up.js';
 import { type TrainOutput, train } from './run/train.js';
+import { searchHyperparameters } from './search/hyperparameter-search.js';
+import type { HyperparameterSearchOptions } from './search/search-options.js';
+import type { BestRun } from './search/trial.js';
+import type { Tracker } from './trackers/tracker.js';
 import { tracking } from './trackers/tracking.js';
 import type { TrainableModel } from './trainable-model.js';
 import { trainerLoss } from './trainer-loss.js';
 import type { Dataset, TrainerOptions, TrainingContext, TrainOptions } from './trainer-options.js';
-import { initialState, STATE_FILE, type TrainerState, writeTrainerState } from './trainer-state.js';
+import { initialState, STATE_FILE, type TrainerState, trialState, writeTrainerState } from './trainer-state.js';
 
 /**
  * Trains a model, like `transformers.Trainer`: the same order of examples, the same arithmetic and the same logs from the
@@ -119,7 +123,7 @@ export class Trainer<M extends TrainableModel = HubertForSequenceClassification>
    * @see {@link trainingCurves} for a picture of `trainer.state.logHistory`
    */
   async train(options: OrNull<TrainOptions> = {}): Promise<TrainOutput> {
-    const { resumeFromCheckpoint, signal } = given<TrainOptions>(options);
+    const { resumeFromCheckpoint, signal, trial } = given<TrainOptions>(options);
     const { trainDataset, evalDataset } = this.#options;
     if (!trainDataset) throw new ParameterError('There is no trainDataset to learn from; give the Trainer one');
     // A cell that was stopped ends before its training has.
@@ -134,7 +138,7 @@ export class Trainer<M extends TrainableModel = HubertForSequenceClassification>
       resumeFromCheckpoint,
       signal,
       onState: (state) => {
-        this.state = state;
+        this.state = trial ? Object.assign(state, trialState(trial)) : state;
       },
     });
     this.#running = { interruption, ended: training.catch(() => {}) };
@@ -183,6 +187,43 @@ export class Trainer<M extends TrainableModel = HubertForSequenceClassification>
     const { metrics, ...prediction } = await this.#measure('dataset', asSource(dataset), 'test');
     await this.#context.callbacks.call('onPredict', { metrics: { ...metrics } });
     return { ...prediction, metrics };
+  }
+
+  /**
+   * Trains models with different arguments, each made by `modelInit`, and finds the best. Each trial has a folder in
+   * `outputDir`, `run-0`, `run-1` …; what it found is in `trials.json` there. A search that was stopped or killed goes on
+   * by the same call, with the numbers that it would have had: trials that have ended are not run again, and the one that
+   * ran goes on from its last checkpoint. A trial that diverges has failed, and the search goes on.
+   *
+   * This Trainer's own model, arguments and state stay as they are; Transformers' Trainer has no model afterwards.
+   *
+   * @throws TrainingInterrupted when somebody has stopped it
+   * @throws CheckpointError when `outputDir` has another search; it says what differs
+   * @throws TrainingError where no trial runs to its end, a checkpoint cannot be written, or another search is at work there
+   * @throws ParameterError for a space or option out of range, and without `modelInit` or data
+   *
+   * @example
+   * const best = await trainer.hyperparameterSearch({
+   *   hpSpace: { learningRate: { low: 1e-5, high: 1e-3, log: true }, warmupRatio: { choices: [0, 0.1] } },
+   *   computeObjective: ({ eval_accuracy }) => eval_accuracy,
+   *   direction: 'maximize',
+   * });
+   * const args = new TrainingArguments({ ...trainer.args, ...best.hyperparameters });
+   */
+  async hyperparameterSearch(options: OrNull<HyperparameterSearchOptions> = {}): Promise<BestRun> {
+    const { modelInit, trainDataset, evalDataset, trackers = [] } = this.#options;
+    if (!modelInit) {
+      throw new ParameterError('There is no modelInit; give the Trainer a function that makes a model for each trial');
+    }
+    if (!trainDataset || !evalDataset) {
+      throw new ParameterError('A search needs trainDataset and evalDataset; give the Trainer both');
+    }
+    const { model, args } = this;
+    const examples = { train: asSource(trainDataset).length, evaluation: asSource(evalDataset).length };
+    const makeTrainer = (fresh: M, changed: TrainingArguments, more: readonly Tracker[]) =>
+      new Trainer<M>({ ...this.#options, model: fresh, args: changed, trackers: [...trackers, ...more] });
+    const context = { model, args, modelInit, examples, makeTrainer };
+    return searchHyperparameters(context, given<HyperparameterSearchOptions>(options));
   }
 
   /**

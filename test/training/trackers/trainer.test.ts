@@ -3,6 +3,7 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { LogEntry, Reporter } from 'onpa';
+import { SEARCH, searchingTrainer } from '../search/short-search.js';
 import { randomTraining, timeless } from '../short-training.js';
 import { scalarsIn } from './event-file.js';
 import { heard, surroundings } from './runs.js';
@@ -26,7 +27,7 @@ describe('A tracked training', () => {
     await rm(folder, { recursive: true });
   });
 
-  async function train(reportTo: Reporter[]): Promise<{ history: LogEntry[]; warnings: string[] }> {
+  async function train(reportTo: 'all' | Reporter[]): Promise<{ history: LogEntry[]; warnings: string[] }> {
     const args = { reportTo, saveStrategy: 'no', maxSteps: 4 } as const;
     const trainer = await randomTraining(path.join(folder, 'out'), { args });
     const { warnings } = await heard(() => trainer.train());
@@ -53,6 +54,30 @@ describe('A tracked training', () => {
       drawn.map(({ step, value }) => [step, value]),
       losses.map(({ step, loss }) => [step, Math.fround(loss)]),
     );
+  });
+
+  it('is told to Weights & Biases where an agent of it has started it', async () => {
+    Object.assign(process.env, { WANDB_SWEEP_ID: 'x4k2p9aa', WANDB_RUN_ID: 'r8zm2k1q' });
+    deepEqual((await train('all')).warnings, []);
+    deepEqual(
+      server.runs.map(({ id, sweep }) => [id, sweep]),
+      [['r8zm2k1q', 'x4k2p9aa']],
+    );
+  });
+
+  it('is shown in the group of the search that it is a trial of', async () => {
+    const args = { reportTo: ['wandb'], saveStrategy: 'no', maxSteps: 1 } as const;
+    const trainer = await searchingTrainer(path.join(folder, 'my-search'), { args });
+    const { warnings } = await heard(() => trainer.hyperparameterSearch({ ...SEARCH, nTrials: 2 }));
+    deepEqual(warnings, []);
+    deepEqual(
+      server.runs.map(({ displayName, groupName, exitCode }) => [displayName, groupName, exitCode]),
+      [
+        ['run-0', 'my-search', 0],
+        ['run-1', 'my-search', 0],
+      ],
+    );
+    trainer.model.dispose();
   });
 
   it('comes to the same losses where a tracker fails', async () => {

@@ -11,6 +11,9 @@ export interface StoredRun {
   entity: string;
   displayName?: string;
   notes?: string;
+  /** The sweep and the group that it belongs to. */
+  sweep?: string;
+  groupName?: string;
   config: Record<string, { value: unknown }>;
   /** Rows by their line in the history. */
   history: Record<string, unknown>[];
@@ -80,7 +83,7 @@ export class WandbServer {
   #graphql({ query, variables }: { query: string; variables: Record<string, string> }): object {
     if (query.includes('query Viewer')) return { data: { viewer: { id: 'VXNlcg==', entity: 'somebody' } } };
     if (!query.includes('upsertBucket')) return { errors: [{ message: 'no such query' }] };
-    const { name: id, project, entity, displayName, notes, config } = variables;
+    const { name: id, project, entity, displayName, notes, sweep, groupName, config } = variables;
     let run = this.runs.find((one) => one.id === id && one.project === project && one.entity === entity);
     if (!run) {
       run = { id, project, entity, config: {}, history: [], summary: {} };
@@ -88,6 +91,8 @@ export class WandbServer {
     }
     if (displayName) run.displayName = displayName;
     if (notes) run.notes = notes;
+    if (sweep) run.sweep = sweep;
+    if (groupName) run.groupName = groupName;
     if (config) run.config = JSON.parse(config);
     const bucket = { id, name: id, displayName: displayName ?? 'a-name-of-the-server', config };
     return { data: { upsertBucket: { bucket, inserted: true } } };

@@ -133,6 +133,58 @@ describe('Weights & Biases', () => {
     deepEqual(log, [`Weights & Biases: ${server.url}/a-team/genres/runs/${id}`]);
   });
 
+  it('is the run of a sweep that an agent has chosen, and shows what it has chosen', async () => {
+    const folder = await mkdtemp(path.join(tmpdir(), 'onpa-sweep-'));
+    try {
+      // As Python's `wandb agent` writes it.
+      const file = path.join(folder, 'config-r8zm2k1q.yaml');
+      const lines = ['learning_rate:', '  value: 1.0e-05', 'crop:', '  desc: null', '  value: 3'];
+      await writeFile(file, `wandb_version: 1\n\n${lines.join('\n')}\n`);
+      Object.assign(process.env, {
+        WANDB_SWEEP_ID: 'x4k2p9aa',
+        WANDB_RUN_ID: 'r8zm2k1q',
+        WANDB_SWEEP_PARAM_PATH: file,
+        WANDB_PROJECT: 'genres',
+        WANDB_ENTITY: 'a-team',
+      });
+      deepEqual((await train({}, { learningRate: 1e-5 })).warnings, []);
+      const { id, sweep, project, entity, config, exitCode } = onlyRun();
+      deepEqual(
+        { id, sweep, project, entity, exitCode },
+        { id: 'r8zm2k1q', sweep: 'x4k2p9aa', project: 'genres', entity: 'a-team', exitCode: 0 },
+      );
+      equal(config.learning_rate.value, 1e-5);
+      equal(config.crop.value, 3);
+      equal(config.model_type.value, 'hubert');
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
+
+  it('says that the file of what a sweep has chosen is missing', async () => {
+    process.env.WANDB_SWEEP_PARAM_PATH = '/nowhere/config.yaml';
+    const { warnings } = await train();
+    equal(warnings.length, 1);
+    match(warnings[0], /Weights & Biases is left out, and training goes on: ENOENT.*config\.yaml/);
+    deepEqual(server.runs, []);
+  });
+
+  it('groups the trials of a search, each under its name and with a run of its own', async () => {
+    Object.assign(process.env, { WANDB_RUN_ID: 'r8zm2k1q', WANDB_SWEEP_ID: 'x4k2p9aa', WANDB_NAME: 'one-for-all' });
+    const run = await runInfo({}, { group: 'my-search' });
+    await heard(async () => {
+      for (const runName of ['run-0', 'run-1']) {
+        const tracker = wandb();
+        tracker.begin({ ...run, args: { ...run.args, runName } });
+        await tracker.end({ status: 'finished', summary: {} });
+      }
+    });
+    deepEqual(
+      server.runs.map(({ displayName, groupName, sweep }) => ({ displayName, groupName, sweep })),
+      ['run-0', 'run-1'].map((displayName) => ({ displayName, groupName: 'my-search', sweep: undefined })),
+    );
+  });
+
   it("takes runName, Transformers' project and the key's owner where the environment names none", async () => {
     await train({}, { runName: 'ft-hubert' });
     const { project, entity, displayName } = onlyRun();

@@ -1,3 +1,4 @@
+import path from 'node:path';
 import type { ExampleSource } from '../../dataset/example-source.js';
 import { TrainingInterrupted } from '../../errors.js';
 import { type Interruption, Stopped } from '../../interruption.js';
@@ -130,6 +131,7 @@ function runInfo({ model, args }: TrainingContext, { plan, state }: OngoingTrain
     stepsPerEpoch: plan.stepsPerEpoch,
     resumedFromStep: state.globalStep,
     logHistory: [...state.logHistory],
+    ...(state.isHyperParamSearch && { group: path.basename(path.dirname(path.resolve(args.outputDir))) }),
   };
 }
 

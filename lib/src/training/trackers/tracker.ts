@@ -17,6 +17,8 @@ export interface RunInfo {
   resumedFromStep: number;
   /** What that run said. */
   logHistory: readonly LogEntry[];
+  /** What it is a part of, as a trial is of a search. */
+  group?: string;
 }
 
 /** How far training is, after an optimiser step. */

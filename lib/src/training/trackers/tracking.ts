@@ -38,6 +38,7 @@ export function tracking(
 /** The services that get the logs; of `'all'`, those that need no more to be set up. */
 function reporters(reportTo: TrainingArguments['reportTo']): readonly Reporter[] {
   if (reportTo === 'none') return [];
-  if (reportTo === 'all') return process.env.WANDB_API_KEY ? ['tensorboard', 'wandb'] : ['tensorboard'];
+  const { WANDB_API_KEY: key, WANDB_SWEEP_ID: sweep } = process.env;
+  if (reportTo === 'all') return key || sweep ? ['tensorboard', 'wandb'] : ['tensorboard'];
   return [...new Set(typeof reportTo === 'string' ? [reportTo] : reportTo)];
 }

@@ -7,7 +7,10 @@ export interface WandbRun {
   /** Default the key's owner. */
   entity?: string;
   name?: string;
-  notes?: string;
+  /** The run that it is; default a new one. */
+  id?: string;
+  /** What else the server is told of it. */
+  more: { notes?: string; sweep?: string; groupName?: string };
   config: Record<string, unknown>;
   /** Waiting times between attempts, in ms; their number is that of the repetitions. */
   retryDelays: readonly number[];

@@ -6,18 +6,15 @@ import type { WandbReply, WandbRequest, WandbRun } from './wandb-messages.js';
 
 // The thread that talks to Weights & Biases, through @wandb/sdk.
 
-/** What of the SDK is used; the last three are private there. */
+/** What of the SDK is used; the last two are private there. */
 interface Sdk {
   init(options: object): Promise<Run>;
 }
 interface Run {
-  id: string;
-  entity: string;
-  project: string;
   log(data: Record<string, unknown>): void;
   finish(exitCode: number): Promise<void>;
   url(): string;
-  _messenger: { sender: { api: { upsertRun(variables: object): Promise<unknown> }; filestream: FileStream } };
+  _messenger: { sender: { filestream: FileStream } };
 }
 interface FileStream {
   lastChunks: { 'wandb-summary.json': { data: Record<string, unknown> } };
@@ -37,9 +34,16 @@ const shown = new Set([options.apiKey]);
 async function request(url: string, init: RequestInit = {}): Promise<Response> {
   const [, basic] = /^Basic (.*)$/.exec(new Headers(init.headers).get('Authorization') ?? '') ?? [];
   if (basic) shown.add(basic).add(Buffer.from(basic, 'base64').toString().replace(/^api:/, ''));
-  const response = await wandbFetch(url, init);
+  const response = await wandbFetch(url, { ...init, body: withMore(init.body) });
   lastStatus = response.status;
   return response;
+}
+
+/** The request that begins a run says what the SDK's init has no place for. */
+function withMore(body: RequestInit['body']): RequestInit['body'] {
+  if (typeof body !== 'string' || !body.includes('upsertBucket')) return body;
+  const { variables, ...rest } = JSON.parse(body) as { variables: object };
+  return JSON.stringify({ ...rest, variables: { ...variables, ...options.more } });
 }
 
 /** Puts it where the SDK and its part for GraphQL look for their client; in this thread nobody else does. */
@@ -115,13 +119,13 @@ function fail(error: unknown): void {
 async function start(): Promise<Run> {
   replaceClient();
   const { default: sdk } = require('@wandb/sdk') as { default: Sdk };
-  const { baseUrl, apiKey, project, entity, name, notes } = options;
+  const { baseUrl, apiKey, project, entity, name, id } = options;
   const config = Object.fromEntries(Object.entries(options.config).map(([key, value]) => [key, { desc: null, value }]));
   const settings = { baseUrl, silent: true, ...(apiKey && { apiKey }) };
   // The SDK notes the run's id here: asked again, the server goes on with the same run.
-  const asked = { project, entity, name, config, settings };
+  const asked = { id, project, entity, name, config, settings };
   const run = await persistently(() => sdk.init(asked));
-  const { api, filestream } = run._messenger.sender;
+  const { filestream } = run._messenger.sender;
   const send = filestream.send.bind(filestream);
   // The SDK takes every answer for success.
   filestream.send = async (data) => {
@@ -136,8 +140,6 @@ async function start(): Promise<Run> {
       throw error;
     }
   };
-  // Its init has no place for notes.
-  if (notes) await persistently(() => api.upsertRun({ name: run.id, project: run.project, entity: run.entity, notes }));
   return run;
 }
 

@@ -1,5 +1,7 @@
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { Worker } from 'node:worker_threads';
+import { parse } from 'yaml';
 import { writeConfig } from '../../hubert/pretrained/config-file.js';
 import { redact } from '../../redact.js';
 import { writeArguments } from '../arguments/training-arguments.js';
@@ -25,7 +27,9 @@ const EXIT_CODES = { finished: 0, failed: 1, interrupted: 255 } as const;
  *
  * `WANDB_API_KEY`, `WANDB_PROJECT` (default `huggingface`), `WANDB_ENTITY`, `WANDB_NAME` (default `runName`),
  * `WANDB_NOTES`, `WANDB_BASE_URL` and `WANDB_MODE` are those of Python's wandb; `WANDB_MODE=offline` is not supported and
- * treated as `disabled`.
+ * treated as `disabled`. So are `WANDB_RUN_ID`, `WANDB_SWEEP_ID` and `WANDB_SWEEP_PARAM_PATH`, by which `wandb agent` says
+ * which run of which sweep this is, and `WANDB_RUN_GROUP`, by default the folder of a search, whose trials have names and
+ * runs of their own.
  *
  * `@wandb/sdk` runs in a thread of its own: it ends the process at Ctrl+C, prints, throws where nobody can catch it, and
  * would have to wait while the model computes.
@@ -50,17 +54,35 @@ export function wandb({ retryDelays = [1000, 4000], timeout = 30_000, patience =
   };
 }
 
-function runOf({ args, modelConfig, numParameters }: RunInfo): Omit<WandbRun, 'retryDelays' | 'timeout'> {
+function runOf({ args, modelConfig, numParameters, group }: RunInfo): Omit<WandbRun, 'retryDelays' | 'timeout'> {
   const { env } = process;
+  // A search has many runs.
+  const isTrial = group !== undefined;
+  const config = { ...writeConfig(modelConfig), ...writeArguments(args), 'model/num_parameters': numParameters };
   return {
     baseUrl: (env.WANDB_BASE_URL || 'https://api.wandb.ai').replace(/\/+$/, ''),
     apiKey: env.WANDB_API_KEY ?? '',
     project: env.WANDB_PROJECT || 'huggingface',
     entity: env.WANDB_ENTITY || undefined,
-    name: env.WANDB_NAME || args.runName,
-    notes: env.WANDB_NOTES || undefined,
-    config: { ...writeConfig(modelConfig), ...writeArguments(args), 'model/num_parameters': numParameters },
+    name: isTrial ? args.runName : env.WANDB_NAME || args.runName,
+    id: isTrial ? undefined : env.WANDB_RUN_ID || undefined,
+    more: {
+      notes: env.WANDB_NOTES || undefined,
+      sweep: isTrial ? undefined : env.WANDB_SWEEP_ID || undefined,
+      groupName: env.WANDB_RUN_GROUP || group,
+    },
+    config: isTrial ? config : { ...config, ...sweepParameters(env.WANDB_SWEEP_PARAM_PATH) },
   };
+}
+
+/** What a sweep has chosen for this run, also what is no argument; it stands in a file of YAML: `name: { value }`. */
+function sweepParameters(file: string | undefined): Record<string, unknown> {
+  if (!file) return {};
+  const { wandb_version, ...parameters } = (parse(readFileSync(file, 'utf8')) ?? {}) as Record<
+    string,
+    { value: unknown }
+  >;
+  return Object.fromEntries(Object.entries(parameters).map(([name, { value }]) => [name, value]));
 }
 
 /** What of an entry goes into the history, and what into the summary. */

@@ -1,0 +1,47 @@
+import fs from 'node:fs/promises';
+import type { Tracker } from 'onpa';
+import { SEARCH, searchingTrainer } from './short-search.js';
+
+/** A process of its own that searches, and may be killed at a chosen moment. */
+export interface SearchProcess {
+  outputDir: string;
+  /** Die after so many optimiser steps of all trials together. */
+  dieAfterSteps?: number;
+  /** Die before the n-th renaming into a file or folder of this name. */
+  dieBeforeRename?: { to: string; count: number };
+  /** Tell the parent of each step, and stop when it sends SIGINT. */
+  tell?: boolean;
+}
+
+const options: SearchProcess = JSON.parse(process.argv[2]);
+const die = (): void => void process.kill(process.pid, 'SIGKILL');
+
+const { rename } = fs;
+let renamings = 0;
+fs.rename = async (from, to) => {
+  const { dieBeforeRename: moment } = options;
+  if (moment && String(to).endsWith(moment.to) && ++renamings === moment.count) die();
+  return rename(from, to);
+};
+
+let steps = 0;
+const watcher: Tracker = {
+  name: 'watcher',
+  begin() {},
+  log() {},
+  step() {
+    steps++;
+    if (options.tell) process.stdout.write(`step ${steps}\n`);
+    if (steps === options.dieAfterSteps) die();
+  },
+  end() {},
+};
+
+async function main(): Promise<void> {
+  const trainer = await searchingTrainer(options.outputDir, {}, [watcher]);
+  await trainer.hyperparameterSearch(SEARCH).catch((error: Error) => {
+    process.stdout.write(`${error.name}: ${error.message}\n`);
+  });
+}
+
+void main();

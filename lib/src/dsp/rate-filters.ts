@@ -23,7 +23,7 @@ export interface Conversion {
   shift: number;
   /** The low-pass filter, in samples at the rate `from`. */
   lowpass: Filter;
-  /** The interpolation at the rate between the steps; none where that is the target. */
+  /** The interpolation at the rate between the steps; none where it leaves the pass band as it is. */
   interpolation?: Filter;
 }
 
@@ -36,11 +36,11 @@ export function conversion(from: number, to: number): Conversion {
   }
   // At least twice the lower rate, so that few taps do for the interpolation.
   const shift = Math.ceil(Math.log2((2 * lower) / from));
-  return {
-    shift,
-    lowpass: lowpassFilter(lower / from, Math.max(2 ** shift, 1), LOWPASS.first),
-    interpolation: interpolationFilter(from, to, from * 2 ** shift),
-  };
+  const lowpass = lowpassFilter(lower / from, Math.max(2 ** shift, 1), LOWPASS.first);
+  const { up, down } = ratioOf(from, to);
+  // soxr interpolates a ratio of small numbers without loss.
+  if (Math.max(up, down) < 5 || up * down < 7) return { shift, lowpass };
+  return { shift, lowpass, interpolation: interpolationFilter(lower / (from * 2 ** shift), ratioOf(from * 2 ** shift, to).up) };
 }
 
 /** Stops at `band` of the Nyquist frequency. Its length is what soxr has at `oversampling` times the rate. */
@@ -51,18 +51,16 @@ function lowpassFilter(band: number, oversampling: number, { beta, reach }: { be
 }
 
 /**
- * soxr interpolates a ratio of small numbers without loss. For others it lets the pass band fall by 0.01 dB towards its
+ * Interpolates a signal that ends at `band` of the Nyquist frequency. soxr lets the pass band fall by 0.01 dB towards its
  * end, which saves taps; the same fall here is what makes the samples equal.
  */
-function interpolationFilter(from: number, to: number, middle: number): Filter {
-  const { up, down } = ratioOf(from, to);
-  if (Math.max(up, down) < 5 || up * down < 12) return { cutoff: 1, beta: 11.7, half: TAPS / 2 };
-  const band = Math.min(from, to) / middle;
+function interpolationFilter(band: number, phases: number): Filter {
   // The stop band begins short of the first image, of which only the end of the transition band may pass.
   const stop = 2 - band * (PASS + 0.7 * (1 - PASS));
   // Half the transition band, so wide that the response at the end of the pass band is −0.01 dB.
   const width = (stop - PASS * band) / (2 * 0.8742);
-  return { cutoff: stop - width, beta: 14.058, half: (Math.floor(8.683 / width) + 1) / 2 };
+  const F = phases === 1 ? 0 : Math.floor((Math.ceil((8.683 * phases) / width) + 1) / phases);
+  return { cutoff: stop - width, beta: 14.058, half: phases === 1 ? (Math.ceil(8.683 / width) + 1) / 2 : (F + 1) / 2 - 0.25 / phases };
 }
 
 /** The filter's value at `x` samples from its centre; 0 beyond its ends. */

@@ -67,6 +67,8 @@ def resample(trumpet: np.ndarray) -> None:
         (24000, 16000),
         (44100, 22050),
         (44101, 8000),
+        (44100, 24000),
+        (8000, 56000),
     ]
     for seed, (before, after) in enumerate(pairs):
         name = f"{before} to {after}"

@@ -2,7 +2,7 @@ import { fftAreas, RealFft, reserve } from './engine.js';
 import { rfft } from './fft.js';
 import { copyPadded, frameGroups, frameSpan, passOn } from './frames.js';
 import { LANES, POINT } from './lanes.js';
-import { type Conversion, impulseResponse, type Ratio, TAPS } from './rate-filters.js';
+import { type Conversion, impulseResponse, type Ratio } from './rate-filters.js';
 
 /** Points of the interpolation filter in a sample, which has nothing above twice the Nyquist frequency. */
 const OVERSAMPLING = 4;
@@ -22,13 +22,14 @@ interface Plan {
  *
  * @param length - of the result
  */
-export function convertRate(samples: Float32Array, ratio: Ratio, steps: Conversion, length: number): Float32Array {
+export function convertRate(samples: Float32Array, ratio: Ratio, filters: Conversion, length: number): Float32Array {
   const { up, down } = ratio;
-  const half = Math.ceil(steps.lowpass.half + (steps.interpolation ? TAPS / 2 / 2 ** steps.shift : 0));
+  const { lowpass, interpolation } = filters;
+  const half = Math.ceil(lowpass.half + (interpolation ? interpolation.half / 2 ** interpolation.octaves : 0));
   const { size, outSize, block } = planFrames(ratio, half);
   const blocks = { nFft: size, hopLength: block };
   const outBlock = (block / down) * up;
-  const response = responseOf(steps, size, Math.min(size, outSize) / 2 + 1);
+  const response = responseOf(filters, size, Math.min(size, outSize) / 2 + 1);
 
   const inner = fftAreas(outSize);
   const { kernels, areas } = reserve({
@@ -90,9 +91,9 @@ function planFrames({ up, down }: Ratio, half: number): Plan {
 
 let latest: { key: string; response: Float32Array } | undefined;
 
-/** What the steps make of each of the first `bins` frequencies of a transform of `size` samples. */
-function responseOf({ shift, lowpass, interpolation }: Conversion, size: number, bins: number): Float32Array {
-  const key = JSON.stringify([shift, lowpass, interpolation, size, bins]);
+/** What the filters make of each of the first `bins` frequencies of a transform of `size` samples. */
+function responseOf({ lowpass, interpolation }: Conversion, size: number, bins: number): Float32Array {
+  const key = JSON.stringify([lowpass, interpolation, size, bins]);
   // Clips of a data set all need the same one.
   if (latest?.key === key) return latest.response;
   const taps = new Float64Array(size);
@@ -100,12 +101,13 @@ function responseOf({ shift, lowpass, interpolation }: Conversion, size: number,
   for (let i = 1; i <= lowpass.half; i++) taps[i] = taps[size - i] = impulseResponse(lowpass, i);
   const response = Float32Array.from(rfft(taps).re.subarray(0, bins));
   if (interpolation) {
-    const points = Float64Array.from({ length: (TAPS / 2) * OVERSAMPLING }, (_, i) =>
+    const points = Float64Array.from({ length: Math.ceil(interpolation.half * OVERSAMPLING) }, (_, i) =>
       impulseResponse(interpolation, i / OVERSAMPLING),
     );
     const sum = (turn: number) => points.reduce((total, x, i) => total + (i > 0 ? 2 : 1) * x * Math.cos(i * turn), 0);
     const all = sum(0);
-    for (let k = 0; k < bins; k++) response[k] *= sum((2 * Math.PI * k) / size / 2 ** shift / OVERSAMPLING) / all;
+    const turn = (2 * Math.PI) / size / 2 ** interpolation.octaves / OVERSAMPLING;
+    for (let k = 0; k < bins; k++) response[k] *= sum(k * turn) / all;
   }
   latest = { key, response };
   return response;

@@ -7,7 +7,7 @@ const PASS = 0.913744;
  * for the first of two (132 dB).
  */
 const LOWPASS = { single: { beta: 13.04, reach: 8.302 }, first: { beta: 13.711, reach: 8.729 } } as const;
-/** Taps of the interpolation between the samples of a filtered signal: a multiple of 4. */
+/** The most taps of the interpolation between the samples of a filtered signal: a multiple of 4. */
 export const TAPS = 16;
 
 /** A windowed sinc: cut-off in Nyquist frequencies, Kaiser's β, and half its length in samples. */
@@ -17,30 +17,59 @@ export interface Filter {
   half: number;
 }
 
-/** The steps by which soxr goes from one rate to another. */
+/** The filters between two rates. */
 export interface Conversion {
-  /** The rate between the steps is from · 2^shift. */
-  shift: number;
-  /** The low-pass filter, in samples at the rate `from`. */
+  /** In samples at the rate `from`. */
   lowpass: Filter;
-  /** The interpolation at the rate between the steps; none where it leaves the pass band as it is. */
-  interpolation?: Filter;
+  /** The interpolation, where it does not leave the pass band as it is, in samples at the rate from · 2^octaves. */
+  interpolation?: Filter & { octaves: number };
 }
 
-/** soxr's steps: a low-pass filter that also changes the rate by a power of two, then interpolation. */
+/**
+ * soxr's filters: a low-pass filter that also changes the rate by a power of two, then interpolation. Where the rate
+ * falls to between a half and two thirds, it interpolates first.
+ */
 export function conversion(from: number, to: number): Conversion {
+  const change = Math.log2(to / from);
   const lower = Math.min(from, to);
-  const octaves = Math.log2(to / from);
-  if (Number.isInteger(octaves)) {
-    return { shift: octaves, lowpass: lowpassFilter(lower / from, Math.max(to / from, 1), LOWPASS.single) };
+  const octaves = octavesBetween(from, to);
+  if (Number.isInteger(change)) return { lowpass: lowpassFilter(lower / from, Math.max(to / from, 1), LOWPASS.single) };
+  const lowpass = lowpassFilter(lower / from, Math.max(2 ** octaves, 1), LOWPASS.first);
+  if (isSmallRatio(from, to)) return { lowpass };
+  if (from / to > 1.5 && from / to < 2) {
+    const band = to / from;
+    const interpolation = interpolationFilter(band, 3 * band, ratioOf(from, 2 * to).up, false);
+    return { lowpass: lowpassFilter(band, 2 * band, LOWPASS.first), interpolation: { ...interpolation, octaves: 0 } };
   }
-  // At least twice the lower rate, so that few taps do for the interpolation.
-  const shift = Math.ceil(Math.log2((2 * lower) / from));
-  const lowpass = lowpassFilter(lower / from, Math.max(2 ** shift, 1), LOWPASS.first);
-  const { up, down } = ratioOf(from, to);
-  // soxr interpolates a ratio of small numbers without loss.
-  if (Math.max(up, down) < 5 || up * down < 7) return { shift, lowpass };
-  return { shift, lowpass, interpolation: interpolationFilter(lower / (from * 2 ** shift), ratioOf(from * 2 ** shift, to).up) };
+  const middle = from * 2 ** octaves;
+  const band = lower / middle;
+  // The stop band begins short of the first image, of which only the end of the transition band may pass.
+  const stop = 2 - band * (PASS + 0.7 * (1 - PASS));
+  const interpolation = interpolationFilter(band, stop, ratioOf(middle, to).up, from > to);
+  return { lowpass, interpolation: { ...interpolation, octaves } };
+}
+
+/** from · 2^octaves is the first rate that is at least twice the lower one, so that few taps do for interpolation. */
+export function octavesBetween(from: number, to: number): number {
+  return Math.ceil(Math.log2((2 * Math.min(from, to)) / from));
+}
+
+/** Whether soxr interpolates without loss: small numbers remain when it has halved or doubled the rate often enough. */
+function isSmallRatio(from: number, to: number): boolean {
+  const { up, down } = restOf(ratioOf(from, to));
+  return Math.max(up, down) < 5 || up * down < 6;
+}
+
+/** What is left when the rate has been halved until it falls by less than 4, or doubled until it rises by less than 8. */
+function restOf({ up, down }: Ratio): Ratio {
+  let factor = 1;
+  while (down / up / factor >= 4) factor *= 2;
+  if (factor > 1) return ratioOf(down, factor * up);
+  // soxr doubles not at all, where that is enough, or twice or more.
+  if (up / down <= 4 || up / down === 5) return { up, down };
+  factor = 4;
+  while (up / down / factor >= 8) factor *= 2;
+  return ratioOf(factor * down, up);
 }
 
 /** Stops at `band` of the Nyquist frequency. Its length is what soxr has at `oversampling` times the rate. */
@@ -51,16 +80,19 @@ function lowpassFilter(band: number, oversampling: number, { beta, reach }: { be
 }
 
 /**
- * Interpolates a signal that ends at `band` of the Nyquist frequency. soxr lets the pass band fall by 0.01 dB towards its
- * end, which saves taps; the same fall here is what makes the samples equal.
+ * Interpolates a signal that ends at `band` of the Nyquist frequency, and stops at `stop`. soxr lets the pass band fall by
+ * 0.01 dB towards its end, which saves taps; the same fall here is what makes the samples equal. The number of taps is
+ * soxr's for so many phases, which it makes even in some cases.
  */
-function interpolationFilter(band: number, phases: number): Filter {
-  // The stop band begins short of the first image, of which only the end of the transition band may pass.
-  const stop = 2 - band * (PASS + 0.7 * (1 - PASS));
+function interpolationFilter(band: number, stop: number, phases: number, even: boolean): Filter {
   // Half the transition band, so wide that the response at the end of the pass band is −0.01 dB.
   const width = (stop - PASS * band) / (2 * 0.8742);
-  const F = phases === 1 ? 0 : Math.floor((Math.ceil((8.683 * phases) / width) + 1) / phases);
-  return { cutoff: stop - width, beta: 14.058, half: phases === 1 ? (Math.ceil(8.683 / width) + 1) / 2 : (F + 1) / 2 - 0.25 / phases };
+  const rows = Math.max(phases, 19);
+  const taps = Math.floor(Math.ceil((8.95 * rows) / width + 1) / rows) + 1;
+  const rounded = even ? taps + (taps % 2) : taps;
+  // An odd number of taps needs an even number of phases.
+  const parts = rounded % 2 === 1 && phases % 2 === 1 ? 2 * phases : phases;
+  return { cutoff: stop - width, beta: 14.058, half: rounded / 2 - 0.25 / parts };
 }
 
 /** The filter's value at `x` samples from its centre; 0 beyond its ends. */

@@ -3,10 +3,12 @@ import { requireRate } from '../validation.js';
 import { convertRate } from './convert-rate.js';
 import { requireFiniteSamples, reserve } from './engine.js';
 import { copyPadded } from './frames.js';
-import { conversion, type Filter, impulseResponse, ratioOf, TAPS } from './rate-filters.js';
+import { conversion, type Filter, impulseResponse, octavesBetween, ratioOf, TAPS } from './rate-filters.js';
 
 /** The largest number of a ratio that transforms are made for. */
 const LARGEST = 4096;
+/** Interpolation that leaves the lower half of the band as it is, and nothing of its images. */
+const INTERPOLATION: Filter = { cutoff: 1, beta: 13.5, half: TAPS / 2 };
 /** Output samples interpolated at a time. */
 const OUTPUT_SAMPLES = 1 << 13;
 
@@ -40,13 +42,14 @@ export function resample(samples: Float32Array, { from, to }: ResampleOptions): 
   requireFiniteSamples(samples);
   if (from === to) return samples;
   const length = Math.ceil(samples.length * (to / from));
-  const steps = conversion(from, to);
-  const { interpolation, ...first } = steps;
   const ratio = ratioOf(from, to);
-  if (!interpolation || (isQuick(ratio.up) && isQuick(ratio.down))) return convertRate(samples, ratio, steps, length);
-  const middle = from * 2 ** steps.shift;
+  const filters = conversion(from, to);
+  if (!filters.interpolation || (isQuick(ratio.up) && isQuick(ratio.down))) {
+    return convertRate(samples, ratio, filters, length);
+  }
+  const middle = from * 2 ** octavesBetween(from, to);
   const needed = Math.ceil((length * middle) / to) + TAPS;
-  return interpolate(convertRate(samples, ratioOf(from, middle), first, needed), middle, to, length, interpolation);
+  return interpolate(convertRate(samples, ratioOf(from, middle), filters, needed), middle, to, length);
 }
 
 /** Whether transforms of a multiple of so many points are quick: their kernels are made for steps of 2, 3, 4, 5 and 7. */
@@ -57,9 +60,9 @@ function isQuick(points: number): boolean {
 }
 
 /** Reads a signal at rate `from`, whose band ends well below from / 2, at the rate `to`. */
-function interpolate(samples: Float32Array, from: number, to: number, length: number, filter: Filter): Float32Array {
+function interpolate(samples: Float32Array, from: number, to: number, length: number): Float32Array {
   const { up: phases, down: stride } = ratioOf(from, to);
-  const filters = polyphase(phases, filter);
+  const filters = polyphase(phases);
   const { kernels, areas } = reserve({
     filters: filters.length,
     signal: Math.ceil((OUTPUT_SAMPLES * stride) / phases) + TAPS + 1,
@@ -79,22 +82,21 @@ function interpolate(samples: Float32Array, from: number, to: number, length: nu
   return result;
 }
 
-let latest: { key: string; filters: Float32Array } = { key: '', filters: new Float32Array(0) };
+let latest: Float32Array | undefined;
 
 /** Interpolation at i / phases of a sample, for each i < phases: rows of {@link TAPS}. */
-function polyphase(phases: number, filter: Filter): Float32Array {
-  const key = [phases, filter.cutoff, filter.half].join();
+function polyphase(phases: number): Float32Array {
   // Clips of a data set all need the same table.
-  if (latest.key === key) return latest.filters;
+  if (latest?.length === phases * TAPS) return latest;
   const filters = new Float32Array(phases * TAPS);
   const row = new Float64Array(TAPS);
   for (let i = 0; i < phases; i++) {
     for (let j = 0; j < TAPS; j++) {
-      row[j] = impulseResponse(filter, j - TAPS / 2 + 1 - i / phases);
+      row[j] = impulseResponse(INTERPOLATION, j - TAPS / 2 + 1 - i / phases);
     }
     const sum = row.reduce((a, b) => a + b);
     for (let j = 0; j < TAPS; j++) filters[i * TAPS + j] = row[j] / sum;
   }
-  latest = { key, filters };
+  latest = filters;
   return filters;
 }

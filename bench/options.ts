@@ -1,5 +1,9 @@
+import type { Recorder } from './recorder.js';
+
 /** What every suite is told. */
 export interface BenchOptions {
+  /** Takes what is measured, and prints the table. */
+  recorder: Recorder;
   /** Fewer repetitions. */
   quick: boolean;
   /** What to measure, by the names that the suite knows; all where empty. */

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { type Measured, measureInTurn } from '../in-turn.js';
-import { describeMachine } from '../machine.js';
+import { describeMachine, versionsOf } from '../machine.js';
 import type { BenchOptions } from '../options.js';
 import type { PeerCommand } from '../peer.js';
 import { benchPython, peerEnvironment } from '../python.js';
@@ -9,10 +9,10 @@ import { fewDigits, markdownTable } from '../table.js';
 import { cases, type DspCase, iterations } from './cases.js';
 import { type DspInputs, writeInputs } from './inputs.js';
 
-const HEAD = ['function', 'audio', 'onpa ms', 'librosa ms', 'librosa / onpa', 'at least', 'onpa MB', 'librosa MB'];
+const HEAD = ['function', 'audio', 'onpa ms', 'librosa ms', 'librosa / onpa', 'at least', 'onpa MB', 'librosa MB', ''];
 
 /** onpa beside librosa: time and memory of the audio functions, as a table. */
-export async function benchDsp({ quick, only }: BenchOptions): Promise<void> {
+export async function benchDsp({ recorder, quick, only }: BenchOptions): Promise<void> {
   const chosen = only.length > 0 ? cases.filter(({ name }) => only.includes(name)) : cases;
   const unknown = only.find((name) => !cases.some((c) => c.name === name));
   if (unknown) throw new Error(`--only: '${unknown}' is none of ${cases.map(({ name }) => name).join(', ')}`);
@@ -39,27 +39,35 @@ export async function benchDsp({ quick, only }: BenchOptions): Promise<void> {
       );
       const [onpa, librosa] = await measureInTurn(peers, [dspCase.name, String(iterations(seconds)), ...files], quick);
       idle = [onpa.idle, librosa.idle];
-      rows.push(row(dspCase, seconds, onpa, librosa));
+      const programs = [['onpa', onpa] as const, ['librosa', librosa] as const];
+      const since = recorder.add('dsp', title(dspCase), length(seconds), programs);
+      rows.push([...row(dspCase, seconds, onpa, librosa), since]);
     }
   }
   const settings = Object.entries(env).map(([name, value]) => `${name}=${value}`);
-  console.log(`
+  const versions = versionsOf(python, ['librosa', 'numpy', 'scipy', 'soxr', 'soundfile']);
+  const table = `
 ${markdownTable(HEAD, rows, 2)}
 
 Medians of calls in turn, in processes that stay alive, after a warm-up on 5 s; 22,050 Hz, mono. "At least" is the ratio
 to reach. Memory is the peak of a whole process that makes one call, its input included; of that, onpa takes
 ${idle[0].toFixed(0)} MB and librosa ${idle[1].toFixed(0)} MB once imported. onpa's process has the notebook kernel's settings: ${settings.join(' ')}.
-${describeMachine(python, ['librosa', 'numpy', 'scipy', 'soxr', 'soundfile'])}`);
+${describeMachine(versions)}`;
+  recorder.end('dsp', versions, table);
 }
 
-function row({ name, note, target }: DspCase, seconds: number, onpa: Measured, librosa: Measured): string[] {
+function title({ name, note }: DspCase): string {
+  return note ? `${name} (${note})` : name;
+}
+
+function row(dspCase: DspCase, seconds: number, onpa: Measured, librosa: Measured): string[] {
   return [
-    note ? `${name} (${note})` : name,
+    title(dspCase),
     length(seconds),
     fewDigits(onpa.time),
     fewDigits(librosa.time),
     (librosa.time / onpa.time).toFixed(2),
-    target.toFixed(2),
+    dspCase.target.toFixed(2),
     onpa.peak.toFixed(0),
     librosa.peak.toFixed(0),
   ];

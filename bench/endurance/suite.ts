@@ -5,7 +5,7 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { renderPng } from 'onpa';
-import { describeMachine } from '../machine.js';
+import { describeMachine, versionsOf } from '../machine.js';
 import { modelFolder } from '../model/model-folder.js';
 import type { BenchOptions } from '../options.js';
 import type { PeerCommand } from '../peer.js';
@@ -23,7 +23,7 @@ const PEER_STEPS = 3;
  * Goes through clips of 30 s, as many batches of 8 as asked, and writes down how long each took and what memory there
  * was, as JSON lines, a picture and a table.
  */
-export async function benchEndurance({ quick, only, steps, small, resume }: BenchOptions): Promise<void> {
+export async function benchEndurance({ recorder, quick, only, steps, small, resume }: BenchOptions): Promise<void> {
   const parts = [...Object.keys(PARTS), 'pytorch'] as (Part | 'pytorch')[];
   const unknown = only.find((name) => !parts.includes(name as Part));
   if (unknown) throw new Error(`--only: '${unknown}' is none of ${parts.join(', ')}`);
@@ -52,13 +52,15 @@ export async function benchEndurance({ quick, only, steps, small, resume }: Benc
     writeFileSync(log.replace(/jsonl$/, 'png'), await renderPng(picture(samples), { scale: 2 }));
   }
   const settings = Object.entries(env).map(([name, value]) => `${name}=${value}`);
-  console.log(`
+  const versions = versionsOf(python, ['torch', 'transformers']);
+  const table = `
 ${markdownTable(HEAD, rows, 2)}
 
 Batches of ${BATCH} clips of 30 s from WAV files, ${small ? 'mini-hubert' : "DistilHuBERT's configuration"}, on ${availableParallelism()} threads. MB of 10⁶ bytes: what the process has after the
 20th batch of its life and after its last, how much that grows in 100 batches by a line through all from the 20th on, and the peak.
 A picture of each lies in build/endurance. onpa's process has the notebook kernel's settings: ${settings.join(' ')}.
-${describeMachine(python, ['torch', 'transformers'])}`);
+${describeMachine(versions)}`;
+  recorder.end('endurance', versions, table);
 }
 
 function onpa(kernelEnv: Record<string, string>): PeerCommand {

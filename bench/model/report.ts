@@ -15,9 +15,11 @@ export interface Forward {
   measured: Measured[];
   /** Between two programs' logits, the largest. */
   difference: number;
+  /** By how much it is slower than what is saved, in words. */
+  since: string;
 }
 
-const HEAD = ['audio', 'program', 'GFLOP', 'ms', 'fastest', 'time / onpa', 'at least', 'share', 'MB', 'idle MB'];
+const HEAD = ['audio', 'program', 'GFLOP', 'ms', 'fastest', 'time / onpa', 'at least', 'share', 'MB', 'idle MB', ''];
 
 /** The table and what its columns mean. `products` are runs of the matrix product in TensorFlow and in PyTorch. */
 export function modelReport(peers: ModelPeer[], forwards: Forward[], products: Measured[][]): string {
@@ -42,7 +44,7 @@ ${peers.length > 1 ? `The programs' logits differ by ${difference.toExponential(
 }
 
 function row(
-  { modelCase, flops, measured }: Forward,
+  { modelCase, flops, measured, since }: Forward,
   peer: ModelPeer,
   i: number,
   peers: ModelPeer[],
@@ -61,6 +63,7 @@ function row(
     `${((100 * flops) / time / rate).toFixed(0)} %`,
     peak.toFixed(0),
     idle.toFixed(0),
+    peer.name === 'onpa' ? since : '',
   ];
 }
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Measured, measureInTurn } from '../in-turn.js';
-import { describeMachine } from '../machine.js';
+import { describeMachine, versionsOf } from '../machine.js';
 import type { BenchOptions } from '../options.js';
 import { benchPython } from '../python.js';
 import { loadSetup } from '../setup.js';
@@ -16,7 +16,7 @@ import { type Forward, MATRIX_SIZE, modelReport, title } from './report.js';
 const TOLERANCE = 1e-4;
 
 /** onpa beside PyTorch and ONNX Runtime: time and memory of DistilHuBERT's forward pass, as a table. */
-export async function benchModel({ quick, only }: BenchOptions): Promise<void> {
+export async function benchModel({ recorder, quick, only }: BenchOptions): Promise<void> {
   const files = ['torch.txt', 'requirements.txt'];
   const python = await benchPython({ suite: 'model', title: 'PyTorch and ONNX Runtime', files });
   const { env } = (await loadSetup()).kernelSpec();
@@ -43,14 +43,20 @@ export async function benchModel({ quick, only }: BenchOptions): Promise<void> {
     process.stderr.write(`forward ${title(modelCase)}\n`);
     const measured = await measure(peers, { model, input: writeInput(modelCase), batch: modelCase.batch });
     const flops = modelCase.batch * forwardFlops(config, modelCase.seconds * SAMPLING_RATE);
-    forwards.push({ modelCase, flops, measured, difference: largestDifference(peers, measured) });
+    const programs = measured.map((one, i) => [peers[i].title, one] as const);
+    // A ratio needs onpa, and somebody beside it.
+    const isBeside = peers[0].name === 'onpa' && peers.length > 1;
+    const since = isBeside ? recorder.add('model', 'DistilHuBERT, forwards', title(modelCase), programs) : '';
+    forwards.push({ modelCase, flops, measured, difference: largestDifference(peers, measured), since });
   }
   const after = await matrixProduct();
   const settings = Object.entries(env).map(([name, value]) => `${name}=${value}`);
-  console.log(`
+  const versions = versionsOf(python, ['torch', 'transformers', 'onnxruntime']);
+  const table = `
 ${modelReport(peers, forwards, [before, after])}
 onpa's process has the notebook kernel's settings: ${settings.join(' ')}.
-${describeMachine(python, ['torch', 'transformers', 'onnxruntime'])}`);
+${describeMachine(versions)}`;
+  recorder.end('model', versions, table);
 }
 
 /** Those that --only names, or all where it names none of them. */

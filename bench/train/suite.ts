@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { type Measured, measureInTurn } from '../in-turn.js';
-import { describeMachine } from '../machine.js';
+import { describeMachine, versionsOf } from '../machine.js';
 import { writeInput } from '../model/inputs.js';
 import { modelFolder } from '../model/model-folder.js';
 import type { BenchOptions } from '../options.js';
@@ -28,10 +28,11 @@ const HEAD = [
   'MB',
   'PyTorch',
   'ratio',
+  '',
 ];
 
 /** onpa beside PyTorch: time and memory of a step of training DistilHuBERT, as a table. */
-export async function benchTrain({ quick, only }: BenchOptions): Promise<void> {
+export async function benchTrain({ recorder, quick, only }: BenchOptions): Promise<void> {
   const unknown = only.find((name) => !cases.some((one) => one.name === name));
   if (unknown) throw new Error(`--only: '${unknown}' is none of ${cases.map(({ name }) => name).join(', ')}`);
   const files = ['torch.txt', 'requirements.txt'];
@@ -46,10 +47,13 @@ export async function benchTrain({ quick, only }: BenchOptions): Promise<void> {
     const task: TrainTask = { model, input: writeInput({ name, seconds, batch }), batch, mode, ...ARGUMENTS };
     const measured = await measureInTurn(commands, [JSON.stringify(task)], quick);
     checkLosses(one, measured);
-    rows.push(row(one, measured));
+    const programs = [['onpa', measured[0]] as const, ['PyTorch', measured[1]] as const];
+    const since = recorder.add('train', `DistilHuBERT, ${MODES[mode].title}`, audio(one), programs);
+    rows.push([...row(one, measured), since]);
   }
   const settings = Object.entries(env).map(([name, value]) => `${name}=${value}`);
-  console.log(`
+  const versions = versionsOf(python, ['torch', 'transformers']);
+  const table = `
 ${markdownTable(HEAD, rows, 2)}
 
 A step of training DistilHuBERT with dropout and SpecAugment: forwards, backwards, gradients clipped, AdamW; medians of
@@ -58,7 +62,8 @@ least" what it is to be. In a later epoch onpa reads what the frozen encoder gav
 whole process that loads the model and makes one step; the ratio is to be at most ${MOST_MEMORY}. The losses before the first step
 differ by at most ${TOLERANCE}.
 onpa's process has the notebook kernel's settings: ${settings.join(' ')}.
-${describeMachine(python, ['torch', 'transformers'])}`);
+${describeMachine(versions)}`;
+  recorder.end('train', versions, table);
 }
 
 function peers(python: string, kernelEnv: Record<string, string>): PeerCommand[] {
@@ -77,13 +82,18 @@ function peers(python: string, kernelEnv: Record<string, string>): PeerCommand[]
   ];
 }
 
-function row({ seconds, batch, mode }: TrainCase, [onpa, torch]: Measured[]): string[] {
+function audio({ seconds, batch }: TrainCase): string {
+  return batch === 1 ? `${seconds} s` : `${batch} × ${seconds} s`;
+}
+
+function row(one: TrainCase, [onpa, torch]: Measured[]): string[] {
+  const { title, target } = MODES[one.mode];
   return [
-    MODES[mode].title,
-    batch === 1 ? `${seconds} s` : `${batch} × ${seconds} s`,
+    title,
+    audio(one),
     ...[onpa.time, onpa.best, torch.time, torch.best].map((time) => time.toFixed(0)),
     (torch.time / onpa.time).toFixed(2),
-    MODES[mode].target.toFixed(1),
+    target.toFixed(1),
     onpa.peak.toFixed(0),
     torch.peak.toFixed(0),
     (onpa.peak / torch.peak).toFixed(2),

@@ -1,7 +1,7 @@
 import { availableParallelism, loadavg } from 'node:os';
 import { join } from 'node:path';
 import { type Measured, measureInTurn } from '../in-turn.js';
-import { describeMachine } from '../machine.js';
+import { describeMachine, versionsOf } from '../machine.js';
 import type { BenchOptions } from '../options.js';
 import type { PeerCommand } from '../peer.js';
 import { benchPython, peerEnvironment } from '../python.js';
@@ -25,10 +25,12 @@ const HEAD = [
   'real time',
   'MB',
   'idle MB',
+  '',
 ];
 
 /** Vocos of onpa beside the package vocos in PyTorch: mel spectrograms to sound, as a table. */
 export async function benchVocoder({
+  recorder,
   quick,
   only,
   threads: count = availableParallelism(),
@@ -60,9 +62,12 @@ export async function benchVocoder({
     process.stderr.write(`decode ${name}\n`);
     const measured = await measureInTurn(commands, [JSON.stringify(task)], quick);
     largest = Math.max(largest, requireSame(measured));
-    rows.push(...rowsOf(measured, seconds));
+    const programs = [['onpa', measured[0]] as const, ['PyTorch, vocos', measured[1]] as const];
+    const since = recorder.add('vocoder', 'Vocos', `${seconds} s`, programs);
+    rows.push(...rowsOf(measured, seconds, since));
   }
-  console.log(`
+  const versions = versionsOf(python, ['torch', 'vocos']);
+  const table = `
 ${markdownTable(HEAD, rows, 2)}
 
 Vocos with the sizes of charactr/vocos-mel-24khz and random weights: a mel spectrogram to samples, medians of calls in turn, in
@@ -73,12 +78,13 @@ that loads the model and makes one call; idle is its peak once imported. The pro
 ${largest.toExponential(0)} at most. Load average: ${loadavg()
     .map((load) => load.toFixed(1))
     .join(', ')}.
-${describeMachine(python, ['torch', 'vocos'])}`);
+${describeMachine(versions)}`;
+  recorder.end('vocoder', versions, table);
 }
 
-function rowsOf([onpa, pytorch]: Measured[], seconds: number): string[][] {
-  return [['onpa', onpa, ''] as const, ['PyTorch, vocos', pytorch, TARGET.toFixed(2)] as const].map(
-    ([title, { time, best, processor, peak, idle }, target]) => [
+function rowsOf([onpa, pytorch]: Measured[], seconds: number, since: string): string[][] {
+  return [['onpa', onpa, '', since] as const, ['PyTorch, vocos', pytorch, TARGET.toFixed(2), ''] as const].map(
+    ([title, { time, best, processor, peak, idle }, target, mark]) => [
       `${seconds} s`,
       title,
       time.toFixed(0),
@@ -90,6 +96,7 @@ function rowsOf([onpa, pytorch]: Measured[], seconds: number): string[][] {
       ((1000 * seconds) / time).toFixed(1),
       peak.toFixed(0),
       idle.toFixed(0),
+      mark,
     ],
   );
 }

@@ -5,135 +5,13 @@
 // steps are in bytes. The caller (lib/src/dsp/engine.ts) lays out the memory; nothing is allocated here.
 // What is exported has its signature in lib/src/dsp/kernels.ts.
 
-import { LANES, NUMBER_BYTES, POINT_BYTES, VECTOR_BYTES } from '../src/dsp/lanes';
-
-const NUMBER: usize = NUMBER_BYTES;
-const VECTOR: usize = VECTOR_BYTES;
-const POINT: usize = POINT_BYTES;
-/** Two numbers of a table: re and im of a twiddle, or the bins of a band. */
-const PAIR: usize = 2 * NUMBER;
-
-@inline function splat(pointer: usize): v128 {
-  return v128.load32_splat(pointer);
-}
-
-@inline function add(a: v128, b: v128): v128 {
-  return f32x4.add(a, b);
-}
-
-@inline function sub(a: v128, b: v128): v128 {
-  return f32x4.sub(a, b);
-}
-
-@inline function mul(a: v128, b: v128): v128 {
-  return f32x4.mul(a, b);
-}
+import { LANES, VECTOR_BYTES } from '../src/dsp/lanes';
+import { fft } from './fft';
+import { add, mul, NUMBER, PAIR, POINT, splat, sub, VECTOR } from './vector';
 
 /** Where free memory begins. */
 export function base(): usize {
   return (__heap_base + VECTOR - 1) & ~(VECTOR - 1);
-}
-
-/**
- * Radix-4 step of Stockham's self-sorting FFT: `length` is the size of the sub-transforms, `stride` their number.
- * `twiddles` is exp(−2πi j / (length · stride · twiddleStep)) as pairs of float32.
- */
-function radix4(length: i32, stride: i32, from: usize, to: usize, twiddles: usize, twiddleStep: i32): void {
-  const quarter = length >> 2;
-  const leg = <usize>(quarter * stride) * POINT;
-  const side = <usize>stride * POINT;
-  // Where p is 0, all twiddles are 1: a quarter of the last but one step, and the whole last one.
-  for (let q: usize = 0; q < side; q += POINT) {
-    const a = from + q, o = to + q;
-    const ar = v128.load(a), ai = v128.load(a, VECTOR);
-    const br = v128.load(a + leg), bi = v128.load(a + leg, VECTOR);
-    const cr = v128.load(a + 2 * leg), ci = v128.load(a + 2 * leg, VECTOR);
-    const dr = v128.load(a + 3 * leg), di = v128.load(a + 3 * leg, VECTOR);
-    const acr = add(ar, cr), aci = add(ai, ci), amr = sub(ar, cr), ami = sub(ai, ci);
-    const bdr = add(br, dr), bdi = add(bi, di), bmr = sub(br, dr), bmi = sub(bi, di);
-    v128.store(o, add(acr, bdr));
-    v128.store(o, add(aci, bdi), VECTOR);
-    v128.store(o + side, add(amr, bmi));
-    v128.store(o + side, sub(ami, bmr), VECTOR);
-    v128.store(o + 2 * side, sub(acr, bdr));
-    v128.store(o + 2 * side, sub(aci, bdi), VECTOR);
-    v128.store(o + 3 * side, sub(amr, bmi));
-    v128.store(o + 3 * side, add(ami, bmr), VECTOR);
-  }
-  for (let p = 1; p < quarter; p++) {
-    const angle = <usize>(p * stride * twiddleStep) * PAIR;
-    const c1 = splat(twiddles + angle), s1 = splat(twiddles + angle + NUMBER);
-    const c2 = splat(twiddles + 2 * angle), s2 = splat(twiddles + 2 * angle + NUMBER);
-    const c3 = splat(twiddles + 3 * angle), s3 = splat(twiddles + 3 * angle + NUMBER);
-    let a = from + <usize>(p * stride) * POINT;
-    let o = to + <usize>(4 * p * stride) * POINT;
-    for (let q = 0; q < stride; q++) {
-      const ar = v128.load(a), ai = v128.load(a, VECTOR);
-      const br = v128.load(a + leg), bi = v128.load(a + leg, VECTOR);
-      const cr = v128.load(a + 2 * leg), ci = v128.load(a + 2 * leg, VECTOR);
-      const dr = v128.load(a + 3 * leg), di = v128.load(a + 3 * leg, VECTOR);
-      const acr = add(ar, cr), aci = add(ai, ci), amr = sub(ar, cr), ami = sub(ai, ci);
-      const bdr = add(br, dr), bdi = add(bi, di), bmr = sub(br, dr), bmi = sub(bi, di);
-      v128.store(o, add(acr, bdr));
-      v128.store(o, add(aci, bdi), VECTOR);
-      const ur = add(amr, bmi), ui = sub(ami, bmr);
-      v128.store(o + side, sub(mul(ur, c1), mul(ui, s1)));
-      v128.store(o + side, add(mul(ur, s1), mul(ui, c1)), VECTOR);
-      const vr = sub(acr, bdr), vi = sub(aci, bdi);
-      v128.store(o + 2 * side, sub(mul(vr, c2), mul(vi, s2)));
-      v128.store(o + 2 * side, add(mul(vr, s2), mul(vi, c2)), VECTOR);
-      const wr = sub(amr, bmi), wi = add(ami, bmr);
-      v128.store(o + 3 * side, sub(mul(wr, c3), mul(wi, s3)));
-      v128.store(o + 3 * side, add(mul(wr, s3), mul(wi, c3)), VECTOR);
-      a += POINT;
-      o += POINT;
-    }
-  }
-}
-
-/** The same step for any other radix, as a plain DFT of `radix` points. */
-function radixAny(radix: i32, length: i32, stride: i32, from: usize, to: usize, twiddles: usize, twiddleStep: i32): void {
-  const part = length / radix;
-  const total = length * stride;
-  const leg = <usize>(part * stride) * POINT;
-  for (let p = 0; p < part; p++) {
-    for (let k = 0; k < radix; k++) {
-      const turn = <usize>(p * k * stride * twiddleStep) * PAIR;
-      const c = splat(twiddles + turn), s = splat(twiddles + turn + NUMBER);
-      for (let q = 0; q < stride; q++) {
-        let a = from + <usize>(p * stride + q) * POINT;
-        let sumR = v128.load(a), sumI = v128.load(a, VECTOR);
-        for (let j = 1; j < radix; j++) {
-          a += leg;
-          const angle = <usize>(((j * k) % radix) * (total / radix) * twiddleStep) * PAIR;
-          const cj = splat(twiddles + angle), sj = splat(twiddles + angle + NUMBER);
-          const re = v128.load(a), im = v128.load(a, VECTOR);
-          sumR = add(sumR, sub(mul(re, cj), mul(im, sj)));
-          sumI = add(sumI, add(mul(re, sj), mul(im, cj)));
-        }
-        const o = to + <usize>((radix * p + k) * stride + q) * POINT;
-        v128.store(o, sub(mul(sumR, c), mul(sumI, s)));
-        v128.store(o, add(mul(sumR, s), mul(sumI, c)), VECTOR);
-      }
-    }
-  }
-}
-
-/** Complex FFT of the points at `x`; `factors` ends with 0. The result lies at `x` or `y`: the pointer returned. */
-function fft(points: i32, x: usize, y: usize, twiddles: usize, twiddleStep: i32, factors: usize): usize {
-  let length = points;
-  let stride = 1;
-  for (let radix = load<i32>(factors); radix != 0; radix = load<i32>(factors)) {
-    if (radix == 4) radix4(length, stride, x, y, twiddles, twiddleStep);
-    else radixAny(radix, length, stride, x, y, twiddles, twiddleStep);
-    length /= radix;
-    stride *= radix;
-    const swap = x;
-    x = y;
-    y = swap;
-    factors += NUMBER;
-  }
-  return x;
 }
 
 @inline function gather(pointer: usize, hop: usize): v128 {
@@ -336,15 +214,14 @@ export function rephase(count: i32, next: usize, previous: usize, magnitude: usi
   }
 }
 
-/** Multiplies by a spectrum that is the same for the four lanes: the filter of a convolution. */
+/** Multiplies a spectrum by real numbers, the same for the four lanes: a filter that changes no phase. */
 export function filterSpectrum(bins: i32, spectrum: usize, filter: usize): void {
   for (let k = 0; k < bins; k++) {
-    const fr = splat(filter), fi = splat(filter + NUMBER);
-    const r = v128.load(spectrum), i = v128.load(spectrum, VECTOR);
-    v128.store(spectrum, sub(mul(r, fr), mul(i, fi)));
-    v128.store(spectrum, add(mul(r, fi), mul(i, fr)), VECTOR);
+    const gain = splat(filter);
+    v128.store(spectrum, mul(v128.load(spectrum), gain));
+    v128.store(spectrum, mul(v128.load(spectrum, VECTOR), gain), VECTOR);
     spectrum += POINT;
-    filter += PAIR;
+    filter += NUMBER;
   }
 }
 

@@ -63,6 +63,12 @@ def resample(trumpet: np.ndarray) -> None:
         (48000, 44100),
         (8000, 16000),
         (22050, 22051),
+        (48000, 16000),
+        (24000, 16000),
+        (44100, 22050),
+        (44101, 8000),
+        (44100, 24000),
+        (8000, 56000),
     ]
     for seed, (before, after) in enumerate(pairs):
         name = f"{before} to {after}"
@@ -73,7 +79,7 @@ def resample(trumpet: np.ndarray) -> None:
     tensors["trumpet at 16000"] = librosa.resample(trumpet, orig_sr=22050, target_sr=16000)
 
     lengths = []
-    for before, after in [*pairs, (44100, 22050), (11025, 16000), (32000, 8000)]:
+    for before, after in [*pairs, (11025, 16000), (32000, 8000)]:
         for n in (1, 2, 3, 7, 10, 100, 441, 999, 1000, 4096, before, before + 1, 3 * before - 1):
             y = librosa.resample(np.zeros(n, np.float32), orig_sr=before, target_sr=after)
             lengths.append((before, after, n, len(y)))

@@ -1,4 +1,4 @@
-import { gcd } from '../dsp/resample.js';
+import { gcd } from '../dsp/rate-filters.js';
 import { ParameterError } from '../errors.js';
 import { load } from './load.js';
 import { openAudio } from './open-audio.js';

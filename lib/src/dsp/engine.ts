@@ -113,17 +113,19 @@ export function fftAreas(size: number): {
   return { twiddles: 2 * size, factors: [Int32Array, MAX_FACTORS], work: 2 * POINT * size };
 }
 
-/** The twiddles asked for last, which the next piece of a sound asks for again. */
-let latest: Float32Array | undefined;
+/** The two tables of twiddles asked for last, which the next piece of a sound asks for again. */
+let latest: Float32Array[] = [];
 
 function twiddlesOf(size: number): Float32Array {
-  if (latest?.length === 2 * size) return latest;
-  latest = new Float32Array(2 * size);
+  const known = latest.find(({ length }) => length === 2 * size);
+  if (known) return known;
+  const twiddles = new Float32Array(2 * size);
   for (let j = 0; j < size; j++) {
-    latest[2 * j] = Math.cos((2 * Math.PI * j) / size);
-    latest[2 * j + 1] = -Math.sin((2 * Math.PI * j) / size);
+    twiddles[2 * j] = Math.cos((2 * Math.PI * j) / size);
+    twiddles[2 * j + 1] = -Math.sin((2 * Math.PI * j) / size);
   }
-  return latest;
+  latest = [...latest.slice(-1), twiddles];
+  return twiddles;
 }
 
 /** A real FFT of `size` points over four frames at once, in WebAssembly memory. All its arrays lie there. */

@@ -26,7 +26,7 @@ export async function runJob(asked: Job, stop: StopSignals, streams: JobStreams)
   const { interruption } = stop;
   const say = (text: string): void => void streams.notes.write(`${text}\n`);
   if (job.pushToHub) await requireToken(hubAddress());
-  const resumeFromCheckpoint = await beginIn(asked, interruption);
+  const resumeFromCheckpoint = await interruption.race(beginIn(asked, interruption));
   const rows = await interruption.race(loadRows(asked, say));
   say(`${data.datasetName}: ${rows.train.length} rows to train on, ${rows.evaluation.length} to evaluate with`);
   const featureExtractor = await interruption.race(loadExtractor(asked));

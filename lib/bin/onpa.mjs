@@ -18,6 +18,8 @@ const commands = {
   },
   async train(line) {
     const { trainCommand } = await import('../dist/command/train-command.js');
+    // Who reads the log may go before the training has ended.
+    process.stdout.on('error', () => {});
     // What has been stopped may still compute.
     process.exit(await trainCommand(line));
   },

@@ -113,6 +113,11 @@ describe('The flags of npx onpa train', () => {
     match(await refused('--log_format', 'xml'), /log_format is 'xml'; give one of text, json/);
     match(await refused('--audio_column_name', 'sound'), /leave it out/);
     match(await refused('--eval_split_name', 'test', '--test_size', '0.2'), /leave one out/);
+    match(
+      await refused('--output_dir', 'my run'),
+      /does not end in a name that a repository could have; give hubModelId/,
+    );
+    match(await refused('--dataloader_num_workers', '2'), /give --num_workers/);
     await rejects(parseJob([]), /--dataset_name is missing/);
   });
 

@@ -13,6 +13,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AutoModelForAudioClassification, TrainerState } from 'onpa';
 import { asAnybody } from '../as-anybody.js';
+import { withHub } from '../hub/running-hub.js';
+import { TOKEN } from '../hub/server.js';
 import { quietly } from '../hubert/warnings.js';
 import { timeless } from '../training/short-training.js';
 import { runJob, SHORT } from './job-process.js';
@@ -61,7 +63,7 @@ describe('npx onpa train', () => {
   });
 
   it('is stopped by SIGTERM within a step and saved, and the same command goes on to the same numbers', async () => {
-    const steps = ['--max_steps', '40', '--eval_strategy', 'steps', '--eval_steps', '10', '--seed', '3'];
+    const steps = ['--max_steps', '30', '--eval_strategy', 'steps', '--eval_steps', '10', '--seed', '3'];
     const whole = await runJob(short('whole', ...steps));
     equal(whole.code, 0, whole.stderr);
 
@@ -74,7 +76,7 @@ describe('npx onpa train', () => {
     equal(stopped.code, 75, stopped.stderr);
     const [, saved] =
       /Stopped by SIGTERM\. The same command goes on from .*checkpoint-(\d+)$/m.exec(stopped.stderr) ?? [];
-    ok(Number(saved) >= 4 && Number(saved) < 40, stopped.stderr);
+    ok(Number(saved) >= 4 && Number(saved) < 30, stopped.stderr);
     ok(!existsSync(join(folder, 'job', 'all_results.json')));
 
     const again = await runJob(line);
@@ -124,6 +126,41 @@ describe('npx onpa train', () => {
     equal(measured.code, 0, measured.stderr);
     match(measured.stdout, /^step 0: eval_loss /);
     deepEqual(readdirSync(join(folder, 'measured')).sort(), ['README.md', 'all_results.json', 'eval_results.json']);
+  });
+
+  it('pushes the model to the repository that is named, and does not begin without a token', async () => {
+    await withHub(async (hub) => {
+      const env = { HF_ENDPOINT: hub.url, HF_TOKEN: '', HF_TOKEN_PATH: join(folder, 'none'), HF_HOME: folder };
+      const line = short(
+        'job',
+        '--max_steps',
+        '1',
+        '--save_strategy',
+        'no',
+        '--push_to_hub',
+        '--hub_model_id',
+        'owner/mine',
+      );
+      const refused = await runJob(line, { env });
+      equal(refused.code, 1);
+      match(refused.stderr, /There is no access token/);
+      ok(!existsSync(join(folder, 'job')));
+
+      const { code, stderr } = await runJob(line, { env: { ...env, HF_TOKEN: TOKEN } });
+      equal(code, 0, stderr);
+      const { commits, refs } = hub.find('model', 'owner/mine')!;
+      const files = [...commits.get(refs.get('main')!)!.keys()];
+      for (const name of ['README.md', 'config.json', 'model.safetensors', 'trainer_state.json'])
+        ok(files.includes(name), name);
+    });
+  });
+
+  it('goes on where nobody reads its log any more', async () => {
+    const { code, stderr } = await runJob(short('job', '--max_steps', '6'), {
+      onOutput: (_, child) => void child.stdout?.destroy(),
+    });
+    equal(code, 0, stderr);
+    equal(read('job', 'all_results.json').epoch, 2);
   });
 
   it('ends with 2 where a flag or what it names is wrong, and 1 where something else fails', async () => {

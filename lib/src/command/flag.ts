@@ -75,6 +75,7 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   trustRemoteCode: 'no code of a repository is ever run; leave it out',
   trainFile: 'give dataset_name a folder with metadata.csv',
   evalFile: 'give dataset_name a folder with metadata.csv',
+  dataloaderNumWorkers: 'give --num_workers',
   configName: 'a model brings its configuration; give model_name_or_path',
 };
 

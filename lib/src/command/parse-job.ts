@@ -1,6 +1,7 @@
 import { ParameterError } from '../errors.js';
 import { TrainingArguments } from '../training/arguments/training-arguments.js';
 import type { TrainingOptions } from '../training/arguments/training-defaults.js';
+import { repositoryOf } from '../training/push-training.js';
 import { requireChoice } from '../validation.js';
 import { helpText } from './help.js';
 import { DataArguments, JobArguments, ModelArguments } from './job-arguments.js';
@@ -40,6 +41,8 @@ export async function parseJob(line: readonly string[]): Promise<Job | string> {
   });
   const { doTrain = job.doEval === undefined, doEval = job.doTrain === undefined } = job;
   if (!doTrain && !doEval) throw new ParameterError('do_train and do_eval are false; there is nothing to do');
+  // The model card bears its name.
+  repositoryOf(args);
   requireChoice('log_format', job.logFormat, ['text', 'json']);
   return {
     data: checkedData(data),

@@ -6,7 +6,6 @@ import { loadDataset } from '../dataset/load-dataset.js';
 import { DatasetError } from '../errors.js';
 import { isFolder } from '../files.js';
 import { requireInteger } from '../validation.js';
-import type { DataArguments } from './job-arguments.js';
 import type { Job } from './parse-job.js';
 
 /** The rows of a job. */
@@ -36,12 +35,10 @@ export async function loadRows({ data, args }: Job, say: (text: string) => void)
   };
 }
 
-async function divide(
-  { datasetName, datasetConfigName: name, trainSplitName, evalSplitName, testSize, splitSeed, ...data }: Job['data'],
-  say: (text: string) => void,
-): Promise<Pick<JobRows, 'train' | 'evaluation'>> {
-  const place = await placeOf(datasetName, '');
-  const load = (split: string) => loadDataset<string>(place, { split, name, labelColumn: labelColumn(data) });
+async function divide(data: Job['data'], say: (text: string) => void): Promise<Pick<JobRows, 'train' | 'evaluation'>> {
+  const { datasetConfigName: name, labelColumnName: labelColumn, trainSplitName, evalSplitName, testSize } = data;
+  const place = await placeOf(data.datasetName, '');
+  const load = (split: string) => loadDataset<string>(place, { split, name, labelColumn });
   const all = await load(trainSplitName);
   if (evalSplitName !== undefined) return { train: all, evaluation: await load(evalSplitName) };
   if (testSize === undefined) {
@@ -52,12 +49,9 @@ async function divide(
       say(`${error.message}. Rows of '${trainSplitName}' are kept for evaluation`);
     }
   }
-  const { train, test } = all.trainTestSplit({ testSize, seed: splitSeed });
+  const { train, test } = all.trainTestSplit({ testSize, seed: data.splitSeed });
   return { train, evaluation: test };
 }
-
-const labelColumn = ({ labelColumnName }: Pick<DataArguments, 'labelColumnName'>): string | undefined =>
-  labelColumnName;
 
 /**
  * Where a data set or model is: what comes with the course has a short name, unless there is a folder of that name.

@@ -15,8 +15,6 @@ export interface JobStreams {
   now?: () => number;
 }
 
-export type LogFormat = 'text' | 'json';
-
 /** How long nothing is said before a line tells that training goes on, in ms. */
 const SILENCE = 60_000;
 

@@ -17,7 +17,8 @@ const computeMetrics: ComputeMetrics = ({ predictions, labelIds }) => ({
 
 /**
  * Trains and evaluates, and leaves in the output folder what Transformers' example script leaves there: checkpoints, the model,
- * `trainer_state.json`, `all_results.json`, `train_results.json`, `eval_results.json` and the model card.
+ * `trainer_state.json`, `all_results.json`, `train_results.json`, `eval_results.json` and the model card. Model and
+ * data sets live until the process ends.
  *
  * @throws Stopped or TrainingInterrupted when a signal has asked for the end; a training is saved then
  */
@@ -60,8 +61,6 @@ export async function runJob(asked: Job, stop: StopSignals, streams: JobStreams)
     await saveMetrics(args.outputDir, 'eval', metrics);
   }
   await interruption.race(tell(trainer, asked));
-  await Promise.all([trainDataset.close(), evalDataset.close()]);
-  model.dispose();
 }
 
 const loadExtractor = async ({ model }: Job) =>

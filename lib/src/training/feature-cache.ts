@@ -10,6 +10,8 @@ export interface CachedClip {
   length: number;
   label: number;
   frameLabels?: TrainingExample['frameLabels'];
+  /** Segments, of which each has its features; undefined for 1. */
+  segments?: number;
   /** 1 for sound and 0 for padding, or how much of the beginning is sound; all if left out. */
   mask?: Int32Array | number;
 }
@@ -120,28 +122,79 @@ export class FeatureCache {
     const clips = indices.map((index) => this.#clips.get(index));
     if (clips.includes(undefined)) return indices;
     const length = Math.max(...clips.map((clip) => clip!.length));
-    return indices.filter((index) => !this.#features.has(key(index, length)));
+    const isCached = (index: number) =>
+      Array.from({ length: segmentsOf(this.#clips.get(index)!) }).every((_, i) =>
+        this.#features.has(key(index, length, i)),
+      );
+    return indices.filter((index) => !isCached(index));
   }
 
   clip(index: number): CachedClip | undefined {
     return this.#clips.get(index);
   }
 
-  /** The features of an example, padded to `length` samples: (1, frames, channels). */
-  async get(index: number, length: number): Promise<tf.Tensor3D | undefined> {
-    const stored = this.#features.get(key(index, length));
+  /** The features of a segment of an example, padded to `length` samples: (1, frames, channels). */
+  async get(index: number, length: number, segment: number): Promise<tf.Tensor3D | undefined> {
+    const stored = this.#features.get(key(index, length, segment));
     return stored && this.#store.get(stored);
   }
 
-  async put(index: number, length: number, clip: CachedClip, features: tf.Tensor3D): Promise<void> {
+  async put(index: number, length: number, segment: number, clip: CachedClip, features: tf.Tensor3D): Promise<void> {
     // Also of a clip that there is no room for: the others of its batch need its length.
     this.#clips.set(index, { ...clip, mask: clip.mask instanceof Int32Array ? shortened(clip.mask) : clip.mask });
     const stored = await this.#store.put(features);
-    if (stored) this.#features.set(key(index, length), stored);
+    if (stored) this.#features.set(key(index, length, segment), stored);
   }
 }
 
-const key = (index: number, length: number): string => `${index}/${length}`;
+/** The caches of a training's data sets, which hold as long as the feature encoder is frozen. */
+export class FeatureCaches {
+  readonly #model: Pick<TrainableModel, 'parameters'>;
+  readonly #room: () => FeatureRoom;
+  readonly #caches = new Map<string, FeatureCache>();
+  readonly #disposals: Promise<void>[] = [];
+  #store: FeatureStore | undefined;
+
+  constructor(model: Pick<TrainableModel, 'parameters'>, room: () => FeatureRoom) {
+    this.#model = model;
+    this.#room = room;
+  }
+
+  /**
+   * The cache of a data set; undefined while the feature encoder is trained, after which what was kept is out of date.
+   *
+   * @param isKept - whether what is made of a clip is worth keeping
+   */
+  of(name: string, isKept = true): FeatureCache | undefined {
+    if (!isEncoderFrozen(this.#model)) {
+      this.#forget();
+      return undefined;
+    }
+    let cache = this.#caches.get(name);
+    if (!cache) {
+      this.#store ??= new FeatureStore(this.#room());
+      cache = new FeatureCache(isKept ? this.#store : new FeatureStore());
+      this.#caches.set(name, cache);
+    }
+    return cache;
+  }
+
+  async dispose(): Promise<void> {
+    this.#forget();
+    await Promise.all(this.#disposals);
+  }
+
+  #forget(): void {
+    if (this.#store) this.#disposals.push(this.#store.dispose());
+    this.#store = undefined;
+    this.#caches.clear();
+  }
+}
+
+const key = (index: number, length: number, segment: number): string => `${index}/${length}/${segment}`;
+
+/** How many segments an example has. */
+export const segmentsOf = ({ segments = 1 }: CachedClip): number => segments;
 
 /** A mask as the number of ones that it begins with, where zeros follow: a mask is as large as its clip. */
 function shortened(mask: Int32Array): Int32Array | number {

@@ -4,9 +4,11 @@ import type { HubertForSequenceClassification } from '../hubert/models.js';
 import type { OrNull } from '../options.js';
 import type { TrainingArguments } from './arguments/training-arguments.js';
 import type { TrainingOptions } from './arguments/training-defaults.js';
+import type { CallbackHandler, CallbackOrClass } from './callbacks/callback-handler.js';
 import type { ComputeMetrics } from './metrics.js';
 import type { Tracker } from './trackers/tracker.js';
 import type { TrainableModel } from './trainable-model.js';
+import type { ComputeLoss, TrainerLoss } from './trainer-loss.js';
 
 /** Examples to learn from, or to be measured by. */
 export type Dataset = ExampleSource | readonly TrainingExample[];
@@ -21,8 +23,17 @@ export interface TrainerOptions<M extends TrainableModel = HubertForSequenceClas
   evalDataset?: Dataset;
   /** Pads the clips of a batch to one length, and is saved with the model. */
   featureExtractor?: Wav2Vec2FeatureExtractor;
+  /**
+   * What a classifier's loss of each class counts, or 'balanced': so much that all classes of `trainDataset` count alike.
+   * The mean is that of `torch.nn.CrossEntropyLoss(weight)`, divided by the weights of the examples.
+   */
+  classWeights?: readonly number[] | 'balanced';
+  /** A classifier's loss, in place of the cross-entropy; in evaluations too. */
+  computeLoss?: ComputeLoss;
   /** Measures a classifier's predictions, beside the loss. */
   computeMetrics?: ComputeMetrics;
+  /** Who takes part: callbacks, or their classes. They are told what happens in this order. */
+  callbacks?: readonly CallbackOrClass[];
   /** Who watches, besides those of `reportTo`. */
   trackers?: readonly Tracker[];
   /**
@@ -44,6 +55,9 @@ export interface TrainOptions {
 export interface TrainingContext
   extends Pick<TrainerOptions<TrainableModel>, 'model' | 'featureExtractor' | 'computeMetrics'> {
   args: TrainingArguments;
+  /** How the loss is computed; undefined where the model knows by itself. */
+  loss?: TrainerLoss;
+  callbacks: CallbackHandler;
   /** Whether the gradients of several batches are added up as they are, or averaged. */
   lossIsScaledForGa: boolean;
 }

@@ -1,7 +1,7 @@
 // Which folder may import which, types included. `npm test` runs it; docs/architecture.md draws it.
 
 const ROOMS =
-  'audio|checkpoint|dataset|doctor|dsp|exercises|feature-extractor|hub|hubert|kernel|onnx|plot|pretraining|tensor|training|vocoder';
+  'audio|checkpoint|command|dataset|doctor|dsp|exercises|feature-extractor|hub|hubert|kernel|onnx|plot|pretraining|tensor|training|vocoder';
 
 /** A room of the library may import itself, the files at the top of lib/src, and the rooms named here. */
 function mayImport(room, rooms, why) {
@@ -83,6 +83,11 @@ module.exports = {
       'doctor',
       ['training', 'hubert', 'tensor', 'audio', 'dsp'],
       'it computes a little of everything that needs no file.',
+    ),
+    mayImport(
+      'command',
+      ['training', 'hubert', 'feature-extractor', 'dataset', 'hub', 'checkpoint', 'tensor', 'audio', 'dsp'],
+      'a job on another machine has no notebook to show charts in.',
     ),
     {
       name: 'plot-is-a-leaf',

@@ -12,6 +12,7 @@ const FORBIDDEN: [from: string, to: string, why: RegExp][] = [
   ['lib/src/tensor/graph.ts', '../dsp/fft.js', /the layer below all models, and knows none of them/],
   ['lib/src/hubert/config.ts', '../training/trainer.js', /used where nothing is trained/],
   ['lib/src/dataset/clips.ts', '../hubert/models.js', /read where no model is/],
+  ['lib/src/command/run-job.ts', '../plot/show.js', /no notebook to show charts in/],
   ['lib/src/progress.ts', './hub/names.js', /it would be part of all the others/],
   ['lib/src/training/trainer.ts', '../index.js', /inside of the library import the file itself/],
   ['lib/src/training/trainer.ts', '../dsp/index.js', /inside of the library import the file itself/],

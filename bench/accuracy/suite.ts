@@ -14,7 +14,14 @@ const SEEDS = [0, 1, 2, 3, 4];
  * Fine-tunes mini-hubert on mini-genres as lesson 6 does, and with what makes clips and loss differ, once for each seed: the
  * accuracy on clips that are kept aside, as a table. Each training is a row of build/accuracy/results.jsonl.
  */
-export async function benchAccuracy({ recorder, quick, only, seeds = SEEDS, epochs, resume }: BenchOptions): Promise<void> {
+export async function benchAccuracy({
+  recorder,
+  quick,
+  only,
+  seeds = SEEDS,
+  epochs,
+  resume,
+}: BenchOptions): Promise<void> {
   const unknown = only.find((name) => !(name in RECIPES));
   if (unknown) throw new Error(`--only: '${unknown}' is none of ${Object.keys(RECIPES).join(', ')}`);
   const names = Object.keys(RECIPES).filter((name) => only.length === 0 || only.includes(name));

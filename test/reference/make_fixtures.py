@@ -13,6 +13,7 @@ import audio_files
 import audio_fixtures
 import checkpoint_fixtures
 import chroma_fixtures
+import command_line_fixtures
 import dataset_fixtures
 import distillation_fixtures
 import encoding_fixtures
@@ -96,6 +97,7 @@ def main() -> None:
     metrics_fixtures.make()
     hub_fixtures.make()
     model_card_fixtures.make()
+    command_line_fixtures.make()
     yaml_fixtures.make()
 
 

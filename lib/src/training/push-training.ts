@@ -53,7 +53,11 @@ export async function writeModelCard(
 const cardOf = (context: TrainingContext, state: TrainerState, options: ModelCardOptions): string =>
   modelCard(context, state, repositoryOf(context.args).split('/').at(-1)!, options);
 
-/** `hubModelId`, else the name of the output folder. */
+/**
+ * `hubModelId`, else the name of the output folder.
+ *
+ * @throws ParameterError where no repository could have that name
+ */
 export function repositoryOf({ hubModelId, outputDir }: TrainingArguments): string {
   const name = hubModelId ?? basename(resolve(outputDir));
   if (isRepositoryId(name)) return name;

@@ -50,7 +50,7 @@ function progressLine(view: TrainingView): string {
 }
 
 /** 'step 50: loss 1.2345, grad_norm 2.1, learning_rate 4.5e-05, epoch 1.25' */
-function entryLine({ step, ...values }: LogEntry): string {
+export function entryLine({ step, ...values }: LogEntry): string {
   const parts = Object.entries(values).map(([key, value]) => `${key} ${Number(value.toPrecision(4))}`);
   return `step ${step}: ${parts.join(', ')}`;
 }

@@ -1,0 +1,66 @@
+/** The fields of a job beyond the training arguments: those of Transformers' example scripts, under their names. */
+
+/** What is learnt from, and by what it is measured. */
+export class DataArguments {
+  /** The data set: a folder, `owner/name` on the Hub, or `mini-genres`, which comes with the course. Short: --dataset. */
+  readonly datasetName: string | undefined = undefined;
+  /** Which of its data sets, where a repository holds several. */
+  readonly datasetConfigName: string | undefined = undefined;
+  /** The split to train on. */
+  readonly trainSplitName: string = 'train';
+  /** The split to evaluate with; default `validation`, or rows of the training split where there is none. */
+  readonly evalSplitName: string | undefined = undefined;
+  /** Which rows of the training split are kept for evaluation: a share or a number; default 0.2 where they are needed. */
+  readonly testSize: number | undefined = undefined;
+  /** Which rows these are; it stays the same for all seeds of a training. */
+  readonly splitSeed: number = 42;
+  /** The column of the sound, which has this name in every data set. */
+  readonly audioColumnName: string = 'audio';
+  /** The column of the classes; default `label` or `genre`, or the first there is. */
+  readonly labelColumnName: string | undefined = undefined;
+  /** So many training rows at most, drawn by the seed: to try something out. */
+  readonly maxTrainSamples: number | undefined = undefined;
+  /** So many evaluation rows at most. */
+  readonly maxEvalSamples: number | undefined = undefined;
+  /** Longer clips are cut in training, in s. */
+  readonly maxLengthSeconds: number = 20;
+  /** Longer clips are cut in evaluation, in s. Not in Transformers, which takes them whole. */
+  readonly maxEvalLengthSeconds: number = 30;
+}
+
+/** What learns. */
+export class ModelArguments {
+  /** The checkpoint to begin with: a folder, `owner/name` on the Hub, or `mini-hubert` of the course. Short: --model. */
+  readonly modelNameOrPath: string = 'facebook/wav2vec2-base';
+  /** Its branch, tag or commit on the Hub. */
+  readonly modelRevision: string = 'main';
+  /** Where the feature extractor is, if not with the model. */
+  readonly featureExtractorName: string | undefined = undefined;
+  /** Leave the feature encoder as it is. */
+  readonly freezeFeatureEncoder: boolean = true;
+  /** Tell the model what of a batch is sound and what padding. */
+  readonly attentionMask: boolean = true;
+  /** Draw weights at random whose shape in the checkpoint is another, instead of an error. */
+  readonly ignoreMismatchedSizes: boolean = false;
+}
+
+/** What is done. */
+export class JobArguments {
+  /** Train; default, with do_eval, where neither is given. */
+  readonly doTrain: boolean | undefined = undefined;
+  /** Evaluate at the end; default, with do_train, where neither is given. */
+  readonly doEval: boolean | undefined = undefined;
+  /**
+   * The checkpoint to go on from: a folder, or `true` for the last of output_dir; by default that is gone on from where there
+   * is one.
+   */
+  readonly resumeFromCheckpoint: string | undefined = undefined;
+  /** Begin anew, and remove the checkpoints of output_dir. Not for jobs that are run again after an interruption. */
+  readonly overwriteOutputDir: boolean = false;
+  /** Push the model to the Hub in the end, with the token of HF_TOKEN or a login. */
+  readonly pushToHub: boolean = false;
+  /** Add the model as onnx/model.onnx. */
+  readonly exportOnnx: boolean = false;
+  /** What a line of the log is: `text`, or `json`, an object with Transformers' keys. */
+  readonly logFormat: string = 'text';
+}

@@ -101,6 +101,8 @@ export function encodedDataset(
   const maxLength = Math.max(1, Math.trunc(maxDuration * extractor.samplingRate));
   const kept = new Map<number, Float32Array[]>();
   const broken = new Map<number, string>();
+  /** In the segment that chance chose: another may be whole, so that each epoch tries anew, also after a resumption. */
+  const damaged = new Map<number, string>();
   const short = new Map<number, string>();
   let room = keep * 1e6;
   let pool: ReturnType<typeof clipPool> | undefined;
@@ -114,13 +116,12 @@ export function encodedDataset(
     cancelled: SharedArrayBuffer,
     seed?: number,
   ): Promise<Float32Array[] | undefined> {
-    if (broken.has(index)) return undefined;
     const random: ClipTask['random'] =
       seed === undefined || !differsByEpoch
         ? undefined
         : { segment: randomSegment, changes: drawChanges(augmentation, seed) };
     const known = random ? undefined : kept.get(index);
-    if (known) return known;
+    if (known || (!random && broken.has(index))) return known;
     pool ??= clipPool(numWorkers);
     const file = files[index];
     try {
@@ -136,7 +137,7 @@ export function encodedDataset(
       return values;
     } catch (error) {
       if (onError === 'throw' || !(error instanceof AudioDecodeError)) throw error;
-      leaveOut(index, broken, error.message);
+      leaveOut(index, random ? damaged : broken, error.message);
       return undefined;
     }
   }
@@ -200,7 +201,7 @@ export function encodedDataset(
     labels,
     nameOf: (index) => files[index],
     get skipped() {
-      return [...new Map([...broken, ...short]).values()];
+      return [...new Map([...broken, ...damaged, ...short]).values()];
     },
     async lengths(name) {
       const known = name === undefined ? undefined : column(name);

@@ -1,12 +1,13 @@
 import { loadSegments } from '../../audio/load-segments.js';
 import { MersenneTwister } from '../../dsp/mersenne-twister.js';
+import { DatasetError } from '../../errors.js';
 import type { ClipChanges } from './draw-changes.js';
 
 /**
  * Changes a clip, in the order of {@link AugmentOptions}.
  *
  * @param samples - at `sampleRate`, in Hz; they stay as they are
- * @throws AudioDecodeError if the background cannot be read
+ * @throws DatasetError if the background cannot be read: it is no fault of the clip, which would be left out
  */
 export async function applyChanges(
   samples: Float32Array,
@@ -78,7 +79,9 @@ async function backgroundOf(
   sampleRate: number,
 ): Promise<Float32Array> {
   const startsOf = (last: number) => [Math.floor(place * (last + 1))];
-  const [sound] = await loadSegments(file, { sampleRate, length, count: 1, startsOf });
+  const [sound] = await loadSegments(file, { sampleRate, length, count: 1, startsOf }).catch((cause: Error) => {
+    throw new DatasetError(`augment.backgroundNoise: ${cause.message}`, { cause });
+  });
   if (sound.length === length) return sound;
   return Float32Array.from({ length }, (_, i) => sound[i % sound.length]);
 }

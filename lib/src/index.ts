@@ -21,6 +21,8 @@ export type { ClassLabel } from './dataset/class-label.js';
 export type { DatasetFeatures, DatasetRow } from './dataset/dataset-row.js';
 export type { EncodedDataset, PreprocessOptions } from './dataset/encoded-dataset.js';
 export type { ExampleSource, TrainingExample } from './dataset/example-source.js';
+export type { FileLists } from './dataset/file-lists.js';
+export type { KFoldOptions } from './dataset/folds.js';
 export { type LoadDatasetOptions, loadDataset } from './dataset/load-dataset.js';
 export { IterableAudioDataset, type StreamShuffleOptions } from './dataset/streaming/iterable-dataset.js';
 export * from './dsp/index.js';
@@ -116,6 +118,21 @@ export type {
   SamplingStrategy,
   TrainingOptions,
 } from './training/arguments/training-defaults.js';
+export type { CallbackOrClass } from './training/callbacks/callback-handler.js';
+export type { StatefulCallbacks } from './training/callbacks/callback-states.js';
+export { DefaultFlowCallback } from './training/callbacks/default-flow-callback.js';
+export { EarlyStoppingCallback, type EarlyStoppingOptions } from './training/callbacks/early-stopping-callback.js';
+export type {
+  CallbackContext,
+  CallbackListener,
+  CallbackState,
+  TrainerCallback,
+  TrainerControl,
+  TrainerEvent,
+  WithGradients,
+  WithLogs,
+  WithMetrics,
+} from './training/callbacks/trainer-callback.js';
 export type { ModelCardOptions } from './training/card/model-card.js';
 export {
   accuracy,

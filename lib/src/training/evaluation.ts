@@ -27,7 +27,7 @@ export async function evaluate(
   { tracker, interruption }: { tracker: Tracker; interruption: Interruption },
   prefix = 'eval',
 ): Promise<Evaluation> {
-  const { model, args, computeMetrics } = context;
+  const { model, args, callbacks, computeMetrics } = context;
   const total = dataset.source.length;
   if (total === 0) throw new ParameterError(`${dataset.name} is empty; give one example at least`);
   const begin = performance.now();
@@ -51,6 +51,7 @@ export async function evaluate(
       if (loss !== undefined && (!logits || countLabels(labels) > 0)) losses.push(...labels.map(() => loss));
       labelIds.push(...labels);
       tracker.evaluating?.({ done: labelIds.length, total });
+      await callbacks.call('onPredictionStep');
     }
   } finally {
     await reader.close();

@@ -147,6 +147,50 @@ export class FeatureCache {
   }
 }
 
+/** The caches of a training's data sets, which hold as long as the feature encoder is frozen. */
+export class FeatureCaches {
+  readonly #model: Pick<TrainableModel, 'parameters'>;
+  readonly #room: () => FeatureRoom;
+  readonly #caches = new Map<string, FeatureCache>();
+  readonly #disposals: Promise<void>[] = [];
+  #store: FeatureStore | undefined;
+
+  constructor(model: Pick<TrainableModel, 'parameters'>, room: () => FeatureRoom) {
+    this.#model = model;
+    this.#room = room;
+  }
+
+  /**
+   * The cache of a data set; undefined while the feature encoder is trained, after which what was kept is out of date.
+   *
+   * @param isKept - whether what is made of a clip is worth keeping
+   */
+  of(name: string, isKept = true): FeatureCache | undefined {
+    if (!isEncoderFrozen(this.#model)) {
+      this.#forget();
+      return undefined;
+    }
+    let cache = this.#caches.get(name);
+    if (!cache) {
+      this.#store ??= new FeatureStore(this.#room());
+      cache = new FeatureCache(isKept ? this.#store : new FeatureStore());
+      this.#caches.set(name, cache);
+    }
+    return cache;
+  }
+
+  async dispose(): Promise<void> {
+    this.#forget();
+    await Promise.all(this.#disposals);
+  }
+
+  #forget(): void {
+    if (this.#store) this.#disposals.push(this.#store.dispose());
+    this.#store = undefined;
+    this.#caches.clear();
+  }
+}
+
 const key = (index: number, length: number, segment: number): string => `${index}/${length}/${segment}`;
 
 /** How many segments an example has. */

@@ -4,6 +4,7 @@ import type { HubertForSequenceClassification } from '../hubert/models.js';
 import type { OrNull } from '../options.js';
 import type { TrainingArguments } from './arguments/training-arguments.js';
 import type { TrainingOptions } from './arguments/training-defaults.js';
+import type { CallbackHandler, CallbackOrClass } from './callbacks/callback-handler.js';
 import type { ComputeMetrics } from './metrics.js';
 import type { Tracker } from './trackers/tracker.js';
 import type { TrainableModel } from './trainable-model.js';
@@ -31,6 +32,8 @@ export interface TrainerOptions<M extends TrainableModel = HubertForSequenceClas
   computeLoss?: ComputeLoss;
   /** Measures a classifier's predictions, beside the loss. */
   computeMetrics?: ComputeMetrics;
+  /** Who takes part: callbacks, or their classes. They are told what happens in this order. */
+  callbacks?: readonly CallbackOrClass[];
   /** Who watches, besides those of `reportTo`. */
   trackers?: readonly Tracker[];
   /**
@@ -54,6 +57,7 @@ export interface TrainingContext
   args: TrainingArguments;
   /** How the loss is computed; undefined where the model knows by itself. */
   loss?: TrainerLoss;
+  callbacks: CallbackHandler;
   /** Whether the gradients of several batches are added up as they are, or averaged. */
   lossIsScaledForGa: boolean;
 }

@@ -1,6 +1,7 @@
 import { CheckpointError } from '../errors.js';
 import { pathOf } from '../files.js';
 import { formatJson, readJson, snakeCase } from '../json.js';
+import type { StatefulCallbacks } from './callbacks/callback-states.js';
 
 /** The file's name in a checkpoint, and in what a Trainer saves or pushes. */
 export const STATE_FILE = 'trainer_state.json';
@@ -31,6 +32,8 @@ export interface TrainerState {
   bestMetric: number | null;
   bestGlobalStep: number | null;
   bestModelCheckpoint: string | null;
+  /** What callbacks have left at the last checkpoint, by the names of their classes. */
+  statefulCallbacks: StatefulCallbacks;
 }
 
 /** The state before training. */
@@ -49,6 +52,7 @@ export function initialState(): TrainerState {
     bestMetric: null,
     bestGlobalStep: null,
     bestModelCheckpoint: null,
+    statefulCallbacks: {},
   };
 }
 
@@ -60,7 +64,6 @@ const OTHERS = {
   is_local_process_zero: true,
   is_world_process_zero: true,
   num_input_tokens_seen: 0,
-  stateful_callbacks: {},
   trial_name: null,
   trial_params: null,
 };

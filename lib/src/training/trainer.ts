@@ -10,6 +10,8 @@ import { given, type OrNull } from '../options.js';
 import { collectSoon } from '../tensor/forgotten.js';
 import { writeFolder } from '../write-folder.js';
 import { TrainingArguments } from './arguments/training-arguments.js';
+import { CallbackHandler, type CallbackOrClass } from './callbacks/callback-handler.js';
+import type { TrainerCallback, TrainerControl } from './callbacks/trainer-callback.js';
 import type { ModelCardOptions } from './card/model-card.js';
 import { writeModel } from './checkpoints/training-checkpoint.js';
 import { type Evaluation, evaluate } from './evaluation.js';
@@ -48,11 +50,13 @@ export class Trainer<M extends TrainableModel = HubertForSequenceClassification>
   constructor(options: OrNull<TrainerOptions<M>>) {
     this.#options = given<TrainerOptions<M>>(options);
     const { model, args = {}, trainDataset, evalDataset, lossIsScaledForGa = true } = this.#options;
-    const { featureExtractor, computeMetrics } = this.#options;
+    const { featureExtractor, computeMetrics, callbacks = [] } = this.#options;
     this.model = model;
     this.args = args instanceof TrainingArguments ? args : new TrainingArguments(args);
     const loss = trainerLoss(this.#options, this.args);
-    this.#context = { model, args: this.args, featureExtractor, computeMetrics, loss, lossIsScaledForGa };
+    const handler = new CallbackHandler(callbacks, this.args, { model, featureExtractor }, () => this.state);
+    const shared = { model, args: this.args, featureExtractor, computeMetrics };
+    this.#context = { ...shared, loss, callbacks: handler, lossIsScaledForGa };
     if (this.args.evalStrategy !== 'no' && trainDataset && !evalDataset) {
       throw new ParameterError(`evalStrategy is '${this.args.evalStrategy}', but there is no evalDataset; give one`);
     }
@@ -60,6 +64,36 @@ export class Trainer<M extends TrainableModel = HubertForSequenceClassification>
     if (this.args.freezeFeatureEncoder) model.freezeFeatureEncoder();
     if (this.args.activationCheckpointing) enableCheckpointing(model);
     collectSoon();
+    handler.initialise();
+  }
+
+  /** What callbacks wish for. */
+  get control(): TrainerControl {
+    return this.#context.callbacks.control;
+  }
+
+  /**
+   * Adds a callback, or one of this class, after the others.
+   *
+   * @throws ParameterError for a method `on…` that is no event
+   */
+  addCallback(callback: CallbackOrClass): void {
+    this.#context.callbacks.add(callback);
+  }
+
+  /** Takes out a callback, or the first of this class, and returns it; undefined if there is none. */
+  popCallback(callback: CallbackOrClass): TrainerCallback | undefined {
+    return this.#context.callbacks.pop(callback);
+  }
+
+  /**
+   * Takes out a callback, or the first of this class.
+   *
+   * @throws ParameterError if the callback is none of this Trainer's; of a class there need not be any
+   */
+  removeCallback(callback: CallbackOrClass): void {
+    if (this.popCallback(callback) || typeof callback === 'function') return;
+    throw new ParameterError('The callback is none of this Trainer; give one that it has, or its class');
   }
 
   /**
@@ -69,6 +103,7 @@ export class Trainer<M extends TrainableModel = HubertForSequenceClassification>
    * notebook's stop button and `signal` end it within a step.
    *
    * @throws TrainingInterrupted when somebody has stopped it, after a checkpoint is saved
+   * @throws what a callback throws; checkpoints that are saved stay
    * @throws TrainingError when the loss diverges, a checkpoint cannot be written, or another training is at work in
    * `outputDir`
    * @throws CheckpointError when the checkpoint to resume belongs to another training; it says what differs
@@ -121,6 +156,8 @@ export class Trainer<M extends TrainableModel = HubertForSequenceClassification>
     const { metrics } = await this.#measure('evalDataset', asSource(dataset), 'eval');
     const entry = { ...metrics, epoch: this.state.epoch };
     this.state.logHistory.push({ ...entry, step: this.state.globalStep });
+    await this.#context.callbacks.call('onLog', { logs: { ...entry } });
+    await this.#context.callbacks.call('onEvaluate', { metrics: { ...entry } });
     return entry;
   }
 
@@ -137,7 +174,9 @@ export class Trainer<M extends TrainableModel = HubertForSequenceClassification>
    * @see {@link confusionMatrix}, {@link mostConfidentMistakes}
    */
   async predict(dataset: Dataset): Promise<Prediction & { metrics: Record<string, number> }> {
-    return this.#measure('dataset', asSource(dataset), 'test');
+    const { metrics, ...prediction } = await this.#measure('dataset', asSource(dataset), 'test');
+    await this.#context.callbacks.call('onPredict', { metrics: { ...metrics } });
+    return { ...prediction, metrics };
   }
 
   /**
@@ -199,8 +238,9 @@ export class Trainer<M extends TrainableModel = HubertForSequenceClassification>
    * await trainer.pushToHub({ datasetTags: 'marsyas/gtzan', dataset: 'GTZAN', finetunedFrom: 'ntu-spml/distilhubert' });
    * @see {@link login} for the token
    */
-  pushToHub(options: OrNull<TrainerPushOptions> = {}): Promise<CommitInfo> {
+  async pushToHub(options: OrNull<TrainerPushOptions> = {}): Promise<CommitInfo> {
     this.#refuseWhileTraining();
+    await this.#context.callbacks.call('onPushBegin');
     return pushTraining(this.#context, this.state, given<TrainerPushOptions>(options));
   }
 

@@ -13,6 +13,7 @@ const SWITCHES = [
   'loadBestModelAtEnd',
   'dataloaderDropLast',
   'disableTqdm',
+  'restoreCallbackStatesFromCheckpoint',
   'freezeFeatureEncoder',
 ] as const;
 const OPTIONAL_SWITCHES = [

@@ -27,7 +27,7 @@ export function noteIfBest(
         'name one of these, or let computeMetrics give it',
     );
   }
-  const best = state.bestMetric ?? worst(args);
+  const best = state.bestMetric ?? worstMetric(args);
   if (!(args.greaterIsBetter ? value > best : value < best)) return false;
   state.bestMetric = value;
   if (args.saveStrategy !== 'no') state.bestGlobalStep = state.globalStep;
@@ -35,12 +35,12 @@ export function noteIfBest(
 }
 
 /** The key of `metricForBestModel` in the log. */
-function metricName({ metricForBestModel: metric }: TrainingArguments): string | undefined {
+export function metricName({ metricForBestModel: metric }: TrainingArguments): string | undefined {
   return metric === undefined || metric.startsWith('eval_') ? metric : `eval_${metric}`;
 }
 
 /** What everything is better than. */
-const worst = ({ greaterIsBetter }: TrainingArguments): number => (greaterIsBetter ? -Infinity : Infinity);
+export const worstMetric = ({ greaterIsBetter }: TrainingArguments): number => (greaterIsBetter ? -Infinity : Infinity);
 
 /** Says in which evaluations, if any, there was nothing to compare, where a best model is asked for. */
 function warnOfNaN(args: TrainingArguments, { logHistory, bestMetric, bestGlobalStep }: TrainerState): void {
@@ -49,7 +49,7 @@ function warnOfNaN(args: TrainingArguments, { logHistory, bestMetric, bestGlobal
   const evaluations = logHistory.filter((entry) => name in entry);
   // What was not finite may have become null in a file.
   const values = evaluations.map((entry) => entry[name] ?? Number.NaN);
-  if (evaluations.length > 0 && (bestMetric ?? worst(args)) === worst(args)) {
+  if (evaluations.length > 0 && (bestMetric ?? worstMetric(args)) === worstMetric(args)) {
     const weights = args.loadBestModelAtEnd ? '; the model keeps the weights of the last step' : '';
     const saved = args.saveStrategy === 'best' ? ", and with saveStrategy 'best' no checkpoint was saved" : '';
     const seen = [...new Set(values)].join(' or ');

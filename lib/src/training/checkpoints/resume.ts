@@ -5,10 +5,17 @@ import { formatJson, parseJson, snakeCase } from '../../json.js';
 import { type TrainingArguments, writeArguments } from '../arguments/training-arguments.js';
 import { TrainingDefaults } from '../arguments/training-defaults.js';
 import { makeOptimizer } from '../run/make-optimizer.js';
-import type { OngoingTraining, TrainingPlan } from '../run/plan.js';
-import { warmupStepsOf } from '../run/schedule.js';
+import {
+  type Due,
+  dueAfterEpoch,
+  dueAfterStep,
+  firstPlace,
+  type OngoingTraining,
+  type Place,
+  type TrainingPlan,
+} from '../run/plan.js';
 import type { TrainingContext } from '../trainer-options.js';
-import { initialState } from '../trainer-state.js';
+import { initialState, type TrainerState } from '../trainer-state.js';
 import { findBest } from './best-checkpoint.js';
 import { listCheckpoints } from './checkpoint-folder.js';
 import {
@@ -30,21 +37,38 @@ export async function beginOrResume(
   plan: TrainingPlan,
   resumeFromCheckpoint: boolean | string,
 ): Promise<OngoingTraining> {
-  const { model, args } = context;
+  const { model, args, callbacks } = context;
   const { maxSteps, numTrainEpochs, loggingSteps, evalSteps, saveSteps } = plan;
   const planned = { maxSteps, numTrainEpochs, loggingSteps, evalSteps, saveSteps };
   const optimizer = makeOptimizer(model.parameters, args);
   if (resumeFromCheckpoint === false) {
     const state = { ...initialState(), ...planned, trainBatchSize: args.perDeviceTrainBatchSize };
     const runningLoss = { lossSum: 0, loggedSum: 0, lastLogged: 0, gradNorm: 0, learningRate: 0 };
-    return { plan, state, runningLoss, optimizer };
+    return { plan, state, runningLoss, optimizer, place: firstPlace(), trained: trainedNames(model) };
   }
   const folder = resumeFromCheckpoint === true ? await lastCheckpoint(args.outputDir) : resumeFromCheckpoint;
-  const { state, runningLoss } = await readMatchingTraining(folder, context, plan);
+  const stored = await readMatchingTraining(folder, context, plan);
+  const { runningLoss, trained } = stored;
+  if (args.restoreCallbackStatesFromCheckpoint) callbacks.restore(stored.state.statefulCallbacks);
   await restoreModel(folder, model);
   await restoreOptimizer(folder, optimizer);
-  const bestModelCheckpoint = await findBest(args, state);
-  return { plan, state: { ...state, ...planned, bestModelCheckpoint }, runningLoss, optimizer };
+  const bestModelCheckpoint = await findBest(args, stored.state);
+  const state = { ...stored.state, ...planned, bestModelCheckpoint };
+  const place = stored.place ?? placeOf(state, args, plan);
+  return { plan, state, runningLoss, optimizer, place, trained };
+}
+
+/** Where a training is whose checkpoint, of an earlier version, does not say so. */
+function placeOf(state: TrainerState, args: TrainingArguments, { stepsPerEpoch, maxSteps }: TrainingPlan): Place {
+  const { globalStep, logHistory } = state;
+  const steps = globalStep % stepsPerEpoch;
+  const due = dueAfterStep(args, state);
+  const isEvaluated = logHistory.some((entry) => entry.step === globalStep && 'eval_runtime' in entry);
+  if (steps === 0 || globalStep >= maxSteps) {
+    for (const [key, isDue] of Object.entries(dueAfterEpoch(args))) due[key as keyof Due] ||= isDue;
+  }
+  const place = { epoch: Math.floor(globalStep / stepsPerEpoch), steps, isOver: false, endedAt: globalStep };
+  return { ...place, due: { ...due, evaluate: due.evaluate && !isEvaluated } };
 }
 
 async function lastCheckpoint(outputDir: string): Promise<string> {
@@ -60,24 +84,37 @@ async function readMatchingTraining(
   plan: TrainingPlan,
 ): Promise<StoredTraining> {
   const stored = await readStoredTraining(folder);
-  const found = [...configDifferences(model.config, stored.config), ...argumentDifferences(args, plan, stored)];
+  const { globalStep } = stored.state;
+  if (globalStep > plan.maxSteps) {
+    throw new CheckpointError(
+      `${folder} has done ${globalStep} steps, and this training ends after ${plan.maxSteps}: give more numTrainEpochs ` +
+        'or maxSteps, or take its weights as they are: fromPretrained(folder)',
+    );
+  }
+  const found = [...configDifferences(model.config, stored.config), ...argumentDifferences(args, stored)];
   if (stored.examples !== plan.examples) {
     found.push(`trainDataset has ${plan.examples} examples here and ${stored.examples} there`);
   }
   const [weights, storedWeights] = [loss?.classWeights ?? null, stored.classWeights].map((list) => formatJson(list));
   if (weights !== storedWeights) found.push(`classWeights are ${weights} here and ${storedWeights} there`);
   const trained = trainedNames(model);
-  const inOneOnly = (a: readonly string[], b: readonly string[]) => a.filter((name) => !b.includes(name));
-  const [other, ...more] = [...inOneOnly(stored.trained, trained), ...inOneOnly(trained, stored.trained)];
-  if (other) found.push(`${other}${more.length > 0 ? ' and others are' : ' is'} frozen here or there, not both`);
-  if (stored.state.globalStep > plan.maxSteps) {
-    found.push(`training ends after step ${plan.maxSteps} here and is at step ${stored.state.globalStep} there`);
+  // Callbacks may have frozen some since the training began, and have done so here if this model was trained by it.
+  const [[other, ...more], now] = [stored.trained, stored.trainedNow].map((names) => differences(names, trained));
+  if (other && now.length > 0) {
+    found.push(`${other}${more.length > 0 ? ' and others are' : ' is'} frozen here or there, not both`);
   }
   if (found.length === 0) return stored;
   throw new CheckpointError(
     `${folder} belongs to another training: ${found.join('; ')}. ` +
       'Give the same model and arguments, or begin a new training with its weights: fromPretrained(folder)',
   );
+}
+
+/** What is in one of two lists only. */
+function differences(a: readonly string[], b: readonly string[]): string[] {
+  const inOneOnly = (these: readonly string[], those: readonly string[]) =>
+    these.filter((name) => !those.includes(name));
+  return [...inOneOnly(a, b), ...inOneOnly(b, a)];
 }
 
 /** Keys of config.json that say who wrote it. */
@@ -93,7 +130,10 @@ function configDifferences(config: ModelConfig, stored: Readonly<Record<string, 
     .map(([key, a, b]) => `the model's ${key} is ${a} here and ${b} there`);
 }
 
-/** What must be the same for training to go on as if it had never stopped. */
+/**
+ * What must be the same: what the order of the examples depends on, and what the optimiser goes on with, where
+ * Transformers takes the values of the checkpoint and passes over those that are given.
+ */
 const FIXED: readonly (keyof TrainingArguments)[] = [
   'perDeviceTrainBatchSize',
   'gradientAccumulationSteps',
@@ -104,10 +144,7 @@ const FIXED: readonly (keyof TrainingArguments)[] = [
   'adamBeta1',
   'adamBeta2',
   'adamEpsilon',
-  'maxGradNorm',
   'labelSmoothingFactor',
-  'lrSchedulerType',
-  'lrSchedulerKwargs',
   'seed',
   'dataSeed',
   'trainSamplingStrategy',
@@ -124,28 +161,13 @@ const inWords = (value: unknown): string =>
     : String(value);
 
 /** What differs between arguments and those of a checkpoint so that training could not go on, in words. */
-function argumentDifferences(
-  args: TrainingArguments,
-  { maxSteps }: TrainingPlan,
-  { args: stored, state: { maxSteps: storedMaxSteps } }: StoredTraining,
-): string[] {
+function argumentDifferences(args: TrainingArguments, { args: stored }: StoredTraining): string[] {
   const written = writeArguments(args);
   const defaults = new TrainingDefaults();
-  const found = FIXED.flatMap((key) => {
+  return FIXED.flatMap((key) => {
     const name = snakeCase(key);
     // A checkpoint of an earlier version has no arguments that came later.
     const [own, other] = [written[name], stored[name] ?? defaults[key] ?? null].map(inWords);
     return own === other ? [] : [`${key} is ${own} here and ${other} there`];
   });
-  // A constant rate does not care how long training is.
-  const constant = args.lrSchedulerType.startsWith('constant');
-  if (!constant && maxSteps !== storedMaxSteps) {
-    found.push(`training has ${maxSteps} steps here and ${storedMaxSteps} there`);
-  }
-  const others = { ...args, warmupSteps: Number(stored.warmup_steps), warmupRatio: Number(stored.warmup_ratio) };
-  const [warmup, storedWarmup] = [warmupStepsOf(args, maxSteps), warmupStepsOf(others, storedMaxSteps)];
-  if (args.lrSchedulerType !== 'constant' && warmup !== storedWarmup) {
-    found.push(`the warm-up has ${warmup} steps here and ${storedWarmup} there`);
-  }
-  return found;
 }

@@ -9,7 +9,7 @@ import { formatJson, parseJson, readJson } from '../../json.js';
 import { tf } from '../../tensor/tensorflow.js';
 import { ARGUMENTS_FILE, writeArguments } from '../arguments/training-arguments.js';
 import type { Optimizer } from '../run/optimizer.js';
-import type { OngoingTraining, RunningLoss } from '../run/plan.js';
+import type { OngoingTraining, Place, RunningLoss } from '../run/plan.js';
 import type { TrainableModel } from '../trainable-model.js';
 import type { TrainingContext } from '../trainer-options.js';
 import { LONGEST_STATE, readTrainerState, STATE_FILE, type TrainerState, writeTrainerState } from '../trainer-state.js';
@@ -64,7 +64,7 @@ export async function writeModel(
 async function writeTraining(
   folder: string,
   context: TrainingContext,
-  { plan, state, optimizer, runningLoss }: OngoingTraining,
+  { plan, state, optimizer, runningLoss, place, trained }: OngoingTraining,
 ): Promise<void> {
   await writeModel(folder, context);
   const moments = new Map<string, TensorData>();
@@ -76,8 +76,10 @@ async function writeTraining(
   await saveSafetensors(path.join(folder, OPTIMIZER_FILE), moments, {
     steps: formatJson(steps),
     progress: formatJson(runningLoss),
+    place: formatJson(place),
     examples: String(plan.examples),
-    trained: formatJson(trainedNames(context.model)),
+    trained: formatJson(trained),
+    trainedNow: formatJson(trainedNames(context.model)),
     classWeights: formatJson(context.loss?.classWeights ?? null),
   });
   await writeFile(path.join(folder, STATE_FILE), writeTrainerState(state));
@@ -90,7 +92,11 @@ export interface StoredTraining {
   config: Readonly<Record<string, unknown>>;
   runningLoss: RunningLoss;
   examples: number;
+  /** The parameters that were trainable when the training began, and when this was saved. */
   trained: string[];
+  trainedNow: string[];
+  /** Undefined in a checkpoint of an earlier version. */
+  place?: Place;
   /** What each class counts in the loss, where that is not 1. */
   classWeights: readonly number[] | null;
 }
@@ -107,7 +113,7 @@ export async function readStoredTraining(folder: string): Promise<StoredTraining
   }
   const moments = await openCheckpoint(file(OPTIMIZER_FILE));
   try {
-    const { progress, examples, trained, classWeights = 'null' } = moments.metadata;
+    const { progress, examples, trained, trainedNow = trained, place, classWeights = 'null' } = moments.metadata;
     return {
       state,
       args: await readJson(file(ARGUMENTS_FILE)),
@@ -115,6 +121,8 @@ export async function readStoredTraining(folder: string): Promise<StoredTraining
       runningLoss: parseJson(progress) as RunningLoss,
       examples: Number(examples),
       trained: parseJson(trained) as string[],
+      trainedNow: parseJson(trainedNow) as string[],
+      place: place === undefined ? undefined : (parseJson(place) as Place),
       classWeights: parseJson(classWeights) as readonly number[] | null,
     };
   } catch (cause) {

@@ -1,12 +1,19 @@
 import type { Interruption } from '../../interruption.js';
 import { trimMemory } from '../../trim-memory.js';
+import type { FeatureCache } from '../feature-cache.js';
 import type { TrainingContext } from '../trainer-options.js';
 import { type BatchSource, type LabelledBatch, readBatches } from './batches.js';
 
 /** Hands out batches, and frees those when the next are asked for. */
 export class BatchReader {
-  readonly #batches: AsyncGenerator<LabelledBatch, void>;
+  readonly #context: TrainingContext;
+  readonly #from: BatchSource;
+  readonly #indices: readonly (readonly number[])[];
   readonly #interruption: Interruption;
+  #batches: AsyncGenerator<LabelledBatch, void>;
+  #cache: FeatureCache | undefined;
+  /** How many batches have been handed out. */
+  #count = 0;
   #pending: Promise<IteratorResult<LabelledBatch, void>> | undefined;
   #given: LabelledBatch[] = [];
 
@@ -16,8 +23,12 @@ export class BatchReader {
     batches: readonly (readonly number[])[],
     interruption: Interruption,
   ) {
-    this.#batches = readBatches(context, from, batches);
+    this.#context = context;
+    this.#from = from;
+    this.#indices = batches;
     this.#interruption = interruption;
+    this.#cache = from.cache;
+    this.#batches = this.#read();
   }
 
   /**
@@ -32,12 +43,14 @@ export class BatchReader {
   /** The next batches, so many or those that are left, all at once. */
   async nextOf(count: number): Promise<readonly LabelledBatch[]> {
     this.#free();
+    await this.#followCache();
     for (let i = 0; i < count; i++) {
       trimMemory();
       await this.#interruption.pause();
       this.#pending = this.#batches.next();
       const { value } = await this.#interruption.race(this.#pending);
       this.#pending = undefined;
+      this.#count++;
       if (value) this.#given.push(value);
     }
     return this.#given;
@@ -53,6 +66,18 @@ export class BatchReader {
     }
     const end = pending.then(({ value }) => void (value && free(value)));
     Promise.all([end, this.#batches.return()]).catch(() => {});
+  }
+
+  #read(): AsyncGenerator<LabelledBatch, void> {
+    return readBatches(this.#context, { ...this.#from, cache: this.#cache }, this.#indices.slice(this.#count));
+  }
+
+  /** Where a callback has frozen the feature encoder, or made it trainable, other clips are needed from here on. */
+  async #followCache(): Promise<void> {
+    if (this.#from.cache === this.#cache) return;
+    await this.#batches.return();
+    this.#cache = this.#from.cache;
+    this.#batches = this.#read();
   }
 
   #free(): void {

@@ -14,21 +14,25 @@ export interface Accumulated {
   losses: number[];
   /** Samples of audio, with padding. */
   samples: number;
+  /** Whether they are those of all batches. */
+  isWhole: boolean;
 }
 
 /**
  * Runs the model forwards and backwards over the next batches, those of an optimiser step.
  *
  * @param seedOf - the seed of a batch's random numbers, by its number
+ * @param goesOn - is asked between two batches
  */
 export async function accumulateGradients(
   context: TrainingContext,
   reader: BatchReader,
   batches: number,
   seedOf: (batch: number) => number,
+  goesOn: () => Promise<boolean>,
 ): Promise<Accumulated> {
   const { model, args } = context;
-  const result: Accumulated = { gradients: {}, losses: [], samples: 0 };
+  const result: Accumulated = { gradients: {}, losses: [], samples: 0, isWhole: true };
   const mixed = (batch: LabelledBatch, i: number) => mixUp(batch, args, seedOf(i));
   const run = (batch: LabelledBatch, loss?: LossOptions) => {
     const { input, samples, segments: _, ...labels } = batch;
@@ -40,11 +44,13 @@ export async function accumulateGradients(
     tf.dispose(found.logits ? [found.loss, found.logits] : found.loss);
   };
   try {
-    if (context.loss) {
-      // What the losses are divided by depends on all labels of the step.
-      const step = (await reader.nextOf(batches)).map(mixed);
-      for (const [i, loss] of lossesOf(context, context.loss, step).entries()) run(step[i], loss);
-    } else for (let i = 0; i < batches; i++) run(mixed((await reader.next())!, i));
+    // What the losses are divided by depends on all labels of the step.
+    const step = context.loss && (await reader.nextOf(batches)).map(mixed);
+    const losses = step && lossesOf(context, context.loss!, step);
+    for (let i = 0; i < batches; i++) {
+      run(step ? step[i] : mixed((await reader.next())!, i), losses?.[i]);
+      if (i < batches - 1 && !(await goesOn())) return { ...result, isWhole: false };
+    }
     return result;
   } catch (error) {
     tf.dispose(result.gradients);

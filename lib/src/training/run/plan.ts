@@ -52,13 +52,14 @@ export function planTraining(args: TrainingArguments, examples: number): Trainin
 }
 
 /** What Transformers does after an optimiser step. */
-export function dueAfterStep(args: TrainingArguments, plan: TrainingPlan, { globalStep }: TrainerState): Due {
-  const isLast = globalStep >= plan.maxSteps;
+export function dueAfterStep(args: TrainingArguments, state: TrainerState): Due {
+  const { globalStep } = state;
+  const isLast = globalStep >= state.maxSteps;
   const every = (steps: number) => globalStep % steps === 0;
   return {
-    log: (globalStep === 1 && args.loggingFirstStep) || (args.loggingStrategy === 'steps' && every(plan.loggingSteps)),
-    evaluate: args.evalStrategy === 'steps' && (every(plan.evalSteps) || isLast),
-    save: args.saveStrategy === 'steps' && (every(plan.saveSteps) || isLast),
+    log: (globalStep === 1 && args.loggingFirstStep) || (args.loggingStrategy === 'steps' && every(state.loggingSteps)),
+    evaluate: args.evalStrategy === 'steps' && (every(state.evalSteps) || isLast),
+    save: args.saveStrategy === 'steps' && (every(state.saveSteps) || isLast),
   };
 }
 
@@ -77,7 +78,29 @@ export interface OngoingTraining {
   readonly state: TrainerState;
   readonly runningLoss: RunningLoss;
   readonly optimizer: Optimizer;
+  readonly place: Place;
+  /** The parameters that were trainable when the training began: callbacks may freeze them. */
+  readonly trained: readonly string[];
 }
+
+/** Where a training is within its epochs, and what is left to do there. */
+export interface Place {
+  /** The epoch under way, from 0, and how many of its optimiser steps are done. */
+  epoch: number;
+  steps: number;
+  /** Whether no more of this epoch is learnt from: it is complete, or a callback has ended it. */
+  isOver: boolean;
+  /** The optimiser step after which an epoch has ended last. */
+  endedAt?: number;
+  /** What is due after the last step, or the last epoch, and not done. */
+  due: Due;
+}
+
+/** Nothing is left to do. */
+export const NOTHING_DUE: Due = { log: false, evaluate: false, save: false };
+
+/** Where a training begins. */
+export const firstPlace = (): Place => ({ epoch: 0, steps: 0, isOver: false, due: NOTHING_DUE });
 
 /** What the next log entry, and the watch over the loss, must know of the steps before. */
 export interface RunningLoss {
@@ -89,6 +112,8 @@ export interface RunningLoss {
   /** Of the last step. */
   gradNorm: number;
   learningRate: number;
+  /** Of the next step, undefined before the first. */
+  nextLearningRate?: number;
   /** The loss of the first step, undefined before it. */
   firstLoss?: number;
 }

@@ -6,11 +6,12 @@ import { takeBest } from '../checkpoints/best-checkpoint.js';
 import { listCheckpoints, partialFolder } from '../checkpoints/checkpoint-folder.js';
 import { inOutputFolder } from '../checkpoints/output-folder.js';
 import { beginOrResume } from '../checkpoints/resume.js';
-import { FeatureCache, FeatureStore, isEncoderFrozen } from '../feature-cache.js';
+import { FeatureCaches, isEncoderFrozen } from '../feature-cache.js';
 import { speedMetrics } from '../log-metrics.js';
 import type { RunInfo, Tracker } from '../trackers/tracker.js';
 import type { TrainingContext } from '../trainer-options.js';
 import type { TrainerState } from '../trainer-state.js';
+import type { BatchSource } from './batches.js';
 import { lengthsOf } from './lengths.js';
 import type { OngoingTraining, TrainingPlan } from './plan.js';
 import { planTraining } from './plan.js';
@@ -43,9 +44,11 @@ export interface TrainOutput {
  * @throws TrainingInterrupted when somebody has stopped it
  */
 export async function train(context: TrainingContext, call: TrainingCall): Promise<TrainOutput> {
-  const { model, args } = context;
+  const { model, args, callbacks } = context;
   const plan = planTraining(args, call.source.length);
-  const writes = args.saveStrategy !== 'no' || isEncoderFrozen(model) || (call.resumeFromCheckpoint ?? false) !== false;
+  const isResumed = (call.resumeFromCheckpoint ?? false) !== false;
+  // Callbacks may freeze the encoder, and save.
+  const writes = args.saveStrategy !== 'no' || isEncoderFrozen(model) || isResumed || callbacks.isAnybodyElse;
   const work = () => trainBy(plan, context, call);
   return writes ? inOutputFolder(args.outputDir, call.interruption, work) : work();
 }
@@ -53,27 +56,27 @@ export async function train(context: TrainingContext, call: TrainingCall): Promi
 async function trainBy(plan: TrainingPlan, context: TrainingContext, call: TrainingCall): Promise<TrainOutput> {
   const { model, args } = context;
   const { source, evalSource, tracker, interruption, resumeFromCheckpoint = false } = call;
-  const isFrozen = isEncoderFrozen(model);
   const grouped = args.trainSamplingStrategy === 'group_by_length';
   const lengths = grouped ? await interruption.race(lengthsOf(source, args.lengthColumnName)) : undefined;
   const training = await beginOrResume(context, plan, resumeFromCheckpoint);
   const { state } = training;
-  const store = new FeatureStore({
+  const caches = new FeatureCaches(model, () => ({
     memory: args.featureCacheBytes,
     disk: args.featureCacheDiskBytes,
     folder: partialFolder(args.outputDir, 'features'),
+  }));
+  const withCache = (set: BatchSource, isKept?: boolean): BatchSource => ({
+    ...set,
+    get cache() {
+      return caches.of(set.name, isKept);
+    },
   });
-  const cacheIn = (room: FeatureStore) => (isFrozen ? new FeatureCache(room) : undefined);
   const differs = (source.differsByEpoch ?? false) || args.mixupAlpha > 0;
+  const learnt: BatchSource = { name: 'trainDataset', source, isTraining: true };
   // What is seen only once is not worth storing.
-  const trainCache = differs ? undefined : cacheIn(plan.numTrainEpochs > 1 ? store : new FeatureStore());
-  const loop = new TrainingLoop(context, training, {
-    tracker,
-    interruption,
-    trainSet: { name: 'trainDataset', source, cache: trainCache, isTraining: true },
-    lengths,
-    evalSet: evalSource && { name: 'evalDataset', source: evalSource, cache: cacheIn(store) },
-  });
+  const trainSet = differs ? learnt : withCache(learnt, plan.numTrainEpochs > 1);
+  const evalSet = evalSource && withCache({ name: 'evalDataset', source: evalSource });
+  const loop = new TrainingLoop(context, training, { tracker, interruption, trainSet, lengths, evalSet });
   const start = performance.now();
   const firstStep = state.globalStep;
   let outcome: Parameters<Tracker['end']>[0] = { status: 'failed', summary: {} };
@@ -82,8 +85,9 @@ async function trainBy(plan: TrainingPlan, context: TrainingContext, call: Train
     void tracker.begin(runInfo(context, training, evalSource?.length ?? 0));
     await loop.run();
     const output = outputOf(training, firstStep, performance.now() - start);
-    loop.log(output.metrics);
+    await loop.log(output.metrics);
     await takeBest(context, state);
+    await context.callbacks.call('onTrainEnd');
     outcome = { status: 'finished', summary: output.metrics };
     return output;
   } catch (error) {
@@ -101,7 +105,7 @@ async function trainBy(plan: TrainingPlan, context: TrainingContext, call: Train
     interruption.end();
     model.eval();
     training.optimizer.dispose();
-    await store.dispose();
+    await caches.dispose();
     trimMemorySoon();
     await tracker.end(outcome);
   }
@@ -125,7 +129,7 @@ function runInfo({ model, args }: TrainingContext, { plan, state }: OngoingTrain
 function outputOf({ plan, state, runningLoss }: OngoingTraining, firstStep: number, milliseconds: number): TrainOutput {
   const { globalStep, totalFlos } = state;
   const steps = globalStep - firstStep;
-  const trainingLoss = (runningLoss.loggedSum + runningLoss.lossSum) / globalStep;
+  const trainingLoss = (runningLoss.loggedSum + runningLoss.lossSum) / Math.max(1, globalStep);
   const metrics = {
     ...speedMetrics('train', milliseconds, { samples: (plan.samples * steps) / plan.maxSteps, steps }),
     total_flos: totalFlos,

@@ -1,4 +1,4 @@
-import { TrainingError } from '../../errors.js';
+import { ParameterError, TrainingError } from '../../errors.js';
 import type { Interruption } from '../../interruption.js';
 import { tf } from '../../tensor/tensorflow.js';
 import { noteIfBest } from '../checkpoints/best-checkpoint.js';
@@ -6,14 +6,13 @@ import { saveCheckpoint } from '../checkpoints/training-checkpoint.js';
 import { evaluate } from '../evaluation.js';
 import type { Tracker } from '../trackers/tracker.js';
 import type { TrainingContext } from '../trainer-options.js';
-import type { LogEntry, TrainerState } from '../trainer-state.js';
+import type { LogEntry } from '../trainer-state.js';
 import { gradientNorm } from './adamw.js';
 import { BatchReader } from './batch-reader.js';
 import type { BatchSource } from './batches.js';
 import { DivergenceWatch } from './divergence.js';
 import { accumulateGradients } from './gradients.js';
-import type { OngoingTraining } from './plan.js';
-import { type Due, dueAfterEpoch, dueAfterStep } from './plan.js';
+import { type Due, NOTHING_DUE, type OngoingTraining } from './plan.js';
 import { placeSeed, trainingBatches } from './sampler.js';
 import { learningRateAt } from './schedule.js';
 
@@ -36,6 +35,7 @@ export class TrainingLoop {
   readonly #numParameters: number;
   /** Whether there is more to save than the last checkpoint has. */
   #unsaved = false;
+  #withinEpoch = false;
   #withinStep = false;
 
   constructor(context: TrainingContext, training: OngoingTraining, options: LoopOptions) {
@@ -53,39 +53,65 @@ export class TrainingLoop {
 
   /** @throws Stopped if somebody wishes so; weights and state are then those after the last whole step */
   async run(): Promise<void> {
-    const { args } = this.#context;
-    const { plan, state } = this.#training;
-    const { stepsPerEpoch, maxSteps } = plan;
-    // What an interrupted run may not have come to after its last step.
-    if (state.globalStep > 0) {
-      await this.#act(dueAfterStep(args, plan, state));
-      if (state.globalStep % stepsPerEpoch === 0 || state.globalStep >= maxSteps) await this.#act(dueAfterEpoch(args));
-    }
-    for (let epoch = Math.floor(state.globalStep / stepsPerEpoch); state.globalStep < maxSteps; epoch++) {
-      await this.#epoch(epoch);
-      await this.#act(dueAfterEpoch(args));
+    const { callbacks } = this.#context;
+    const { plan, state, place } = this.#training;
+    const { control } = callbacks;
+    await callbacks.call('onTrainBegin');
+    if (state.globalStep > 0 && (await this.#catchUp())) return;
+    while (place.epoch < plan.numTrainEpochs && state.globalStep < plan.maxSteps) {
+      await callbacks.call('onEpochBegin');
+      await this.#epoch();
+      await this.#endEpoch();
+      if (control.shouldTrainingStop) return;
     }
   }
 
   /** Saves what there is after the last whole step, unless it is saved already. */
   async save(): Promise<void> {
-    if (!this.#unsaved) return;
-    await saveCheckpoint(this.#context, this.#training);
-    this.#unsaved = false;
+    const { shouldLog: log, shouldEvaluate: evaluate, shouldSave: save } = this.#context.callbacks.control;
+    await this.#save(this.#withinStep ? NOTHING_DUE : { log, evaluate, save });
   }
 
-  /** Adds an entry to the history of logs, and tells the tracker. */
-  log(values: LogEntry): void {
+  /** Adds an entry to the history of logs, and tells trackers and callbacks. */
+  async log(values: LogEntry): Promise<void> {
     const { logHistory, epoch, globalStep } = this.#training.state;
     const entry = { ...values, epoch, step: globalStep };
     logHistory.push(entry);
     void this.#options.tracker.log(entry);
+    await this.#context.callbacks.call('onLog', { logs: { ...values, epoch } });
   }
 
-  async #epoch(epoch: number): Promise<void> {
-    const { args } = this.#context;
-    const { plan, state } = this.#training;
+  /** Does what an interrupted run has not come to after its last step; returns whether training ends with that. */
+  async #catchUp(): Promise<boolean> {
+    const { control } = this.#context.callbacks;
+    const { plan, state, place } = this.#training;
+    const { log: shouldLog, evaluate: shouldEvaluate, save: shouldSave } = place.due;
+    Object.assign(control, { shouldEpochStop: false, shouldLog, shouldEvaluate, shouldSave });
+    this.#withinEpoch = place.endedAt !== state.globalStep;
+    await this.#act();
+    if (this.#withinEpoch) {
+      this.#noteIfOver();
+      this.#withinEpoch = false;
+      const isEnd = place.isOver || state.globalStep >= plan.maxSteps || control.shouldTrainingStop;
+      if (isEnd) await this.#endEpoch();
+    }
+    return control.shouldTrainingStop;
+  }
+
+  async #endEpoch(): Promise<void> {
+    const { place, state } = this.#training;
+    await this.#context.callbacks.call('onEpochEnd');
+    place.endedAt = state.globalStep;
+    if (place.isOver) Object.assign(place, { epoch: place.epoch + 1, steps: 0, isOver: false });
+    await this.#act();
+  }
+
+  async #epoch(): Promise<void> {
+    const { args, callbacks } = this.#context;
+    const { plan, state, place } = this.#training;
     const { trainSet, interruption } = this.#options;
+    const { control } = callbacks;
+    const { epoch } = place;
     const { gradientAccumulationSteps: accumulation } = args;
     const batches = trainingBatches(plan.examples, {
       strategy: args.trainSamplingStrategy,
@@ -96,74 +122,127 @@ export class TrainingLoop {
       accumulation,
       dropLast: args.dataloaderDropLast,
     });
-    const stepsToDo = Math.min(plan.stepsPerEpoch * (epoch + 1), plan.maxSteps) - state.globalStep;
-    let place = (state.globalStep - plan.stepsPerEpoch * epoch) * accumulation;
-    const ahead = batches.slice(place, place + stepsToDo * accumulation);
-    const seedOf = (index: number) => placeSeed(args.seed, epoch, index);
-    const reader = new BatchReader(this.#context, { ...trainSet, seedOf }, ahead, interruption);
+    const stepsToDo = Math.min(plan.stepsPerEpoch - place.steps, plan.maxSteps - state.globalStep);
+    let done = place.steps * accumulation;
+    const ahead = batches.slice(done, done + stepsToDo * accumulation);
+    const from: BatchSource = {
+      ...trainSet,
+      seedOf: (index) => placeSeed(args.seed, epoch, index),
+      // Callbacks may freeze the encoder within an epoch.
+      get cache() {
+        return trainSet.cache;
+      },
+    };
+    const reader = new BatchReader(this.#context, from, ahead, interruption);
+    this.#withinEpoch = true;
     try {
       for (let step = 0; step < stepsToDo; step++) {
-        const count = Math.min(accumulation, batches.length - place);
-        place += count;
-        await this.#step(reader, count, epoch + place / batches.length);
-        await this.#act(dueAfterStep(args, plan, state));
+        const count = Math.min(accumulation, batches.length - done);
+        done += count;
+        if (await this.#step(reader, count, epoch + done / batches.length)) {
+          await callbacks.call('onStepEnd');
+          await this.#act();
+        }
+        if (control.shouldEpochStop || control.shouldTrainingStop) break;
       }
+      this.#noteIfOver();
+      this.#withinStep = false;
+      this.#withinEpoch = false;
     } finally {
       await reader.close();
     }
   }
 
-  /** An optimiser step. */
-  async #step(reader: BatchReader, batches: number, epochAfter: number): Promise<void> {
-    const { args, loss: trainerLoss, lossIsScaledForGa } = this.#context;
-    const { plan, state, runningLoss, optimizer } = this.#training;
+  /** An optimiser step; returns false where a callback has ended it between two batches, and nothing is learnt. */
+  async #step(reader: BatchReader, batches: number, epochAfter: number): Promise<boolean> {
+    const { args, callbacks, loss: trainerLoss, lossIsScaledForGa } = this.#context;
+    const { plan, state, runningLoss, optimizer, place } = this.#training;
     const { globalStep } = state;
     this.#withinStep = true;
+    await callbacks.call('onStepBegin');
     const seedOf = (batch: number) => placeSeed(args.seed, globalStep, batch);
-    const { gradients, losses, samples } = await accumulateGradients(this.#context, reader, batches, seedOf);
+    const goesOn = async () => {
+      await callbacks.call('onSubstepEnd');
+      return !(callbacks.control.shouldEpochStop || callbacks.control.shouldTrainingStop);
+    };
+    const step = await accumulateGradients(this.#context, reader, batches, seedOf, goesOn);
+    const { gradients, losses, samples } = step;
     try {
+      if (!step.isWhole) return false;
       if (Object.keys(gradients).length === 0) {
         throw new TrainingError('No parameter of the model is trainable, so that there is nothing to learn');
       }
       const sum = losses.reduce((total, loss) => total + loss, 0);
       const divisor = lossIsScaledForGa ? 1 : batches;
       const gradNorm = gradientNorm(gradients) / divisor;
-      const learningRate = learningRateAt(globalStep, args, plan.maxSteps);
+      const learningRate = runningLoss.nextLearningRate ?? learningRateAt(globalStep, args, plan.maxSteps);
       // Losses that are divided by the labels of the step make its mean together.
       const mean = trainerLoss && lossIsScaledForGa ? sum : sum / batches;
       this.#watch.check(mean, gradNorm, { globalStep, learningRate, maxGradNorm: args.maxGradNorm });
       const clip = args.maxGradNorm > 0 ? Math.min(1, args.maxGradNorm / (gradNorm + 1e-6)) : 1;
+      await this.#tellGradients('onPreOptimizerStep', gradients, clip / divisor);
       optimizer.step(gradients, { learningRate, scale: clip / divisor });
-      Object.assign(runningLoss, { gradNorm, learningRate, firstLoss: this.#watch.firstLoss });
+      await this.#tellGradients('onOptimizerStep', gradients, clip / divisor);
+      const nextLearningRate = learningRateAt(globalStep + 1, args, plan.maxSteps);
+      Object.assign(runningLoss, { gradNorm, learningRate, nextLearningRate, firstLoss: this.#watch.firstLoss });
       runningLoss.lossSum += sum / divisor;
       this.#unsaved = true;
       this.#withinStep = false;
       state.globalStep++;
+      place.steps++;
       state.epoch = epochAfter;
       state.totalFlos += 6 * samples * this.#numParameters;
       this.#options.tracker.step?.({ globalStep: state.globalStep, epoch: epochAfter, loss: sum / divisor });
+      return true;
     } finally {
       tf.dispose(gradients);
     }
   }
 
-  /** Logs, evaluates and saves, unless that is done already for this step. */
-  async #act({ log, evaluate: isEvaluationDue, save }: Due): Promise<void> {
-    const { args } = this.#context;
-    const { state } = this.#training;
-    let isSaveDue = save;
-    if (log) this.#logLoss();
-    if (isEvaluationDue && !isEvaluated(state)) {
-      const { metrics } = await evaluate(this.#context, this.#options.evalSet!, this.#options);
-      this.log(metrics);
-      const isBest = noteIfBest(args, state, metrics);
-      this.#unsaved = true;
-      if (args.saveStrategy === 'best') isSaveDue = isBest;
+  /** Tells callbacks of the gradients as the optimiser takes them, if one listens. */
+  async #tellGradients(
+    event: 'onPreOptimizerStep' | 'onOptimizerStep',
+    gradients: tf.NamedTensorMap,
+    scale: number,
+  ): Promise<void> {
+    const { callbacks } = this.#context;
+    if (!callbacks.listensFor(event)) return;
+    const scaled = Object.fromEntries(
+      Object.entries(gradients).map(([name, gradient]) => [name, tf.mul(gradient, scale)]),
+    );
+    try {
+      await callbacks.call(event, { gradients: scaled });
+    } finally {
+      tf.dispose(scaled);
     }
-    if (isSaveDue) await this.save();
   }
 
-  #logLoss(): void {
+  /** Logs, evaluates and saves, where callbacks wish so. */
+  async #act(): Promise<void> {
+    const { args, callbacks } = this.#context;
+    const { state } = this.#training;
+    const { control } = callbacks;
+    if (control.shouldLog) await this.#logLoss();
+    if (control.shouldEvaluate) {
+      const isBest = noteIfBest(args, state, await this.#evaluate());
+      this.#unsaved = true;
+      if (args.saveStrategy === 'best') control.shouldSave = isBest;
+    }
+    if (!control.shouldSave) return;
+    await this.#save({ log: control.shouldLog, evaluate: control.shouldEvaluate, save: false });
+    await callbacks.call('onSave');
+  }
+  async #evaluate(): Promise<Record<string, number>> {
+    const { evalSet } = this.#options;
+    if (!evalSet) throw new ParameterError('A callback wishes to evaluate, but there is no evalDataset; give one');
+    const { metrics } = await evaluate(this.#context, evalSet, this.#options);
+    await this.log(metrics);
+    const { epoch } = this.#training.state;
+    await this.#context.callbacks.call('onEvaluate', { metrics: { ...metrics, epoch } });
+    return metrics;
+  }
+
+  async #logLoss(): Promise<void> {
     const { state, runningLoss } = this.#training;
     const steps = state.globalStep - runningLoss.lastLogged;
     if (steps <= 0) return;
@@ -172,11 +251,24 @@ export class TrainingLoop {
     runningLoss.lossSum = 0;
     runningLoss.lastLogged = state.globalStep;
     this.#unsaved = true;
-    this.log({ loss, grad_norm: runningLoss.gradNorm, learning_rate: runningLoss.learningRate });
+    await this.log({ loss, grad_norm: runningLoss.gradNorm, learning_rate: runningLoss.learningRate });
   }
-}
 
-/** Whether the last evaluation was after this very step. */
-function isEvaluated({ logHistory, globalStep }: TrainerState): boolean {
-  return logHistory.some((entry) => entry.step === globalStep && 'eval_runtime' in entry);
+  /** Saves, unless there is nothing new, with what is still due after that. */
+  async #save(due: Due): Promise<void> {
+    if (!this.#unsaved) return;
+    const { callbacks } = this.#context;
+    const { state, place } = this.#training;
+    if (this.#withinEpoch) this.#noteIfOver();
+    place.due = due;
+    state.statefulCallbacks = callbacks.states();
+    await saveCheckpoint(this.#context, this.#training);
+    this.#unsaved = false;
+  }
+
+  /** Notes whether the epoch is complete, or ended by a callback. */
+  #noteIfOver(): void {
+    const { plan, place } = this.#training;
+    place.isOver ||= place.steps === plan.stepsPerEpoch || this.#context.callbacks.control.shouldEpochStop;
+  }
 }

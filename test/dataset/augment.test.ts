@@ -219,6 +219,7 @@ describe('What chance decides about a clip', () => {
       [{ backgroundNoise: {} }, /^augment\.backgroundNoise\.sounds names no files; give a list of paths/],
       [{ backgroundNoise: { sounds: 'folder' } }, /sounds names no files/],
       [{ backgroundNoise: { sounds: ['nowhere.wav'] } }, /sounds: there is no file 'nowhere\.wav'$/],
+      [{ backgroundNoise: { sounds: [__dirname] } }, /sounds: there is no file '/],
       [[], /^augment is .*; give an object/],
     ] as const) {
       assert.throws(() => completeAugmentation(options as never), { name: 'ParameterError', message });

@@ -19,8 +19,8 @@ export interface PreprocessOptions {
    */
   randomSegment?: boolean;
   /**
-   * In evaluations, how many segments of `maxDuration` are cut out of each longer clip, evenly from its beginning to its end; the
-   * mean of their logits is the clip's. Default 1: its beginning.
+   * In evaluations, how many segments of `maxDuration` are cut out of each longer clip, evenly from its beginning to its end;
+   * the mean of their logits is the clip's. Default 1: its beginning.
    */
   evalSegments?: number;
   /** How clips are changed in training, in each epoch anew; default not at all. */
@@ -37,8 +37,8 @@ export interface PreprocessOptions {
   /** Clips that are decoded before they are asked for; default 16. */
   readAhead?: number;
   /**
-   * How much of what was decoded is kept for the next epochs, in MB; default 512. What differs in each epoch is decoded anew, its
-   * segment alone where that is possible.
+   * How much of what was decoded is kept for the next epochs, in MB; default 512. What differs in each epoch is decoded
+   * anew, its segment alone where that is possible.
    */
   keep?: number;
 }

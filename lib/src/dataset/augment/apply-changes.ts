@@ -46,8 +46,8 @@ export function amplified(samples: Float32Array, gainInDb: number): Float32Array
 }
 
 /**
- * The sum of a clip and a noise that is scaled so that the clip's root mean square is `snrInDb` above the noise's. Beside silence,
- * and of a silent noise, nothing is heard.
+ * The sum of a clip and a noise that is scaled so that the clip's root mean square is `snrInDb` above the noise's.
+ * Beside silence, and of a silent noise, nothing is heard.
  *
  * @param noise - as long as the clip
  */

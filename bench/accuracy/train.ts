@@ -31,8 +31,8 @@ const computeMetrics: ComputeMetrics = ({ predictions, labelIds }) => ({
 });
 
 /**
- * Fine-tunes mini-hubert on mini-genres. The seed decides everything that is random: which clips are kept aside, the head's first
- * weights, dropout, and how clips are changed.
+ * Fine-tunes mini-hubert on mini-genres. The seed decides everything that is random: which clips are kept aside, the head's
+ * first weights, dropout, and how clips are changed.
  */
 export async function trainBy(
   name: string,

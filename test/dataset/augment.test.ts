@@ -219,6 +219,7 @@ describe('What chance decides about a clip', () => {
       [{ backgroundNoise: {} }, /^augment\.backgroundNoise\.sounds names no files; give a list of paths/],
       [{ backgroundNoise: { sounds: 'folder' } }, /sounds names no files/],
       [{ backgroundNoise: { sounds: ['nowhere.wav'] } }, /sounds: there is no file 'nowhere\.wav'$/],
+      [{ backgroundNoise: { sounds: [__dirname] } }, /sounds: there is no file '/],
       [[], /^augment is .*; give an object/],
     ] as const) {
       assert.throws(() => completeAugmentation(options as never), { name: 'ParameterError', message });
@@ -264,11 +265,18 @@ describe('preprocess with augment', () => {
     await lay(folder.path, { 'noise/broken.wav': 'not a sound' });
     const broken = path.join(folder.path, 'noise', 'broken.wav');
     const dataset = (await loadDataset(folder.path)).select([0]);
-    const encoded = dataset.preprocess(plain, { augment: { backgroundNoise: { sounds: [broken], p: 1 } } });
-    await assert.rejects(all(encoded.examples([0], undefined, () => 1)), {
-      name: 'AudioDecodeError',
-      message: new RegExp(`^${broken.replaceAll(/[.\\]/g, '\\$&')} looks like text`),
-    });
-    await encoded.close();
+    for (const numWorkers of [0, 1]) {
+      // Where clips are left out, too: the clip is whole.
+      for (const onError of ['throw', 'skip'] as const) {
+        const augment = { backgroundNoise: { sounds: [broken], p: 1 } };
+        const encoded = dataset.preprocess(plain, { augment, numWorkers, onError });
+        await assert.rejects(all(encoded.examples([0], undefined, () => 1)), {
+          name: 'DatasetError',
+          message: /augment\.backgroundNoise: .*broken\.wav looks like text/,
+        });
+        assert.deepEqual(encoded.skipped, []);
+        await encoded.close();
+      }
+    }
   });
 });

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
-import { copyFile, mkdir } from 'node:fs/promises';
+import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { type AudioDataset, load, loadDataset, type PreprocessOptions, peak, Wav2Vec2FeatureExtractor } from 'onpa';
 import { loadSegments } from 'onpa/dist/audio/load-segments.js';
 import { drawChanges } from 'onpa/dist/dataset/augment/draw-changes.js';
 import { audio, relativeError } from '../fixtures.js';
+import { withWarnings } from '../hubert/warnings.js';
 import { all, lay, ownFolder, tone } from './folders.js';
 
 const RATE = 16000;
@@ -183,6 +184,19 @@ describe('preprocess with segments', () => {
     const message = /0\.ogg looks like text/;
     await assert.rejects(all(encoded.examples([0], undefined, seedOf(0))), { name: 'AudioDecodeError', message });
     await assert.rejects(all(encoded.examples([0])), { name: 'AudioDecodeError', message });
+    await encoded.close();
+  });
+
+  it('tries a clip again in each epoch, and in evaluations, where a segment could not be decoded', async () => {
+    const file = path.join(folder.path, 'b', '0.wav');
+    const bytes = await readFile(file);
+    const encoded = dataset.preprocess(plain, { maxDuration: 0.2, randomSegment: true, onError: 'skip' });
+    const count = async (epoch: number) => (await all(encoded.examples([1, 2], undefined, seedOf(epoch)))).length;
+    await writeFile(file, 'not a sound');
+    const { warnings } = await withWarnings(async () => assert.deepEqual([await count(0), await count(1)], [1, 1]));
+    await writeFile(file, bytes);
+    assert.deepEqual([await count(2), (await all(encoded.examples([2]))).length], [2, 1]);
+    assert.deepEqual([warnings.length, encoded.skipped], [1, [file]]);
     await encoded.close();
   });
 

@@ -103,6 +103,12 @@ describe('the model card of a training', () => {
     match(card, /It tells 3 classes apart: low, middle, high\./);
   });
 
+  it('says how batches were mixed, where they were', async () => {
+    match(await cardOf([], { mixupAlpha: 0.2, mixupProb: 0.5 }, {}), /^- mixup_alpha: 0\.2\n- mixup_prob: 0\.5$/m);
+    match(await cardOf([], { mixupAlpha: 1 }, {}), /^- mixup_alpha: 1\.0\n(?!- mixup_prob)/m);
+    ok(!(await cardOf([], {}, {})).includes('mixup'));
+  });
+
   it('names folders of the machine by their last part, and in the text alone', async () => {
     const options = { finetunedFrom: path.join(folder, 'my-hubert'), datasetTags: inRepository('data', 'mini-genres') };
     const card = await cardOf(cases["the tutorial's"].log, {}, options);

@@ -23,8 +23,8 @@ export interface Segments {
 /**
  * Parts of a file, all of one length, as they are in the whole that `load` gives; of a file that is not longer, the whole.
  *
- * Where the file tells its length, and the parts are less than half of it, only they are decoded, so that a long file costs no more than a
- * short one. Whether that is so depends on file and options alone: the same part has always the same numbers.
+ * Where the file tells its length, and the parts are less than half of it, only they are decoded, so that a long file costs
+ * no more than a short one. Whether that is so depends on file and options alone: the same part has always the same numbers.
  *
  * @throws AudioDecodeError as `load` does
  */

@@ -278,6 +278,9 @@ export class AudioDataset<Label extends string = 'genre'> {
    *
    * @example
    * const encoded = dataset.castAudio({ sampleRate: extractor.samplingRate }).preprocess(extractor, { maxDuration: 30 });
+   * // In training other 5 s in each epoch, in half of them noise; in evaluations six segments of each clip.
+   * const augment = { gaussianNoise: { minSnrInDb: 10, p: 0.5 } };
+   * const varied = dataset.preprocess(extractor, { maxDuration: 5, randomSegment: true, evalSegments: 6, augment });
    *
    * @see {@link castAudio}; {@link Wav2Vec2FeatureExtractor}, which prepares a single clip
    */

@@ -19,8 +19,8 @@ export interface PreprocessOptions {
    */
   randomSegment?: boolean;
   /**
-   * In evaluations, how many segments of `maxDuration` are cut out of each longer clip, evenly from its beginning to its end; the
-   * mean of their logits is the clip's. Default 1: its beginning.
+   * In evaluations, how many segments of `maxDuration` are cut out of each longer clip, evenly from its beginning to its end;
+   * the mean of their logits is the clip's. Default 1: its beginning.
    */
   evalSegments?: number;
   /** How clips are changed in training, in each epoch anew; default not at all. */
@@ -37,8 +37,8 @@ export interface PreprocessOptions {
   /** Clips that are decoded before they are asked for; default 16. */
   readAhead?: number;
   /**
-   * How much of what was decoded is kept for the next epochs, in MB; default 512. What differs in each epoch is decoded anew, its
-   * segment alone where that is possible.
+   * How much of what was decoded is kept for the next epochs, in MB; default 512. What differs in each epoch is decoded
+   * anew, its segment alone where that is possible.
    */
   keep?: number;
 }
@@ -101,6 +101,8 @@ export function encodedDataset(
   const maxLength = Math.max(1, Math.trunc(maxDuration * extractor.samplingRate));
   const kept = new Map<number, Float32Array[]>();
   const broken = new Map<number, string>();
+  /** In the segment that chance chose: another may be whole, so that each epoch tries anew, also after a resumption. */
+  const damaged = new Map<number, string>();
   const short = new Map<number, string>();
   let room = keep * 1e6;
   let pool: ReturnType<typeof clipPool> | undefined;
@@ -114,13 +116,12 @@ export function encodedDataset(
     cancelled: SharedArrayBuffer,
     seed?: number,
   ): Promise<Float32Array[] | undefined> {
-    if (broken.has(index)) return undefined;
     const random: ClipTask['random'] =
       seed === undefined || !differsByEpoch
         ? undefined
         : { segment: randomSegment, changes: drawChanges(augmentation, seed) };
     const known = random ? undefined : kept.get(index);
-    if (known) return known;
+    if (known || (!random && broken.has(index))) return known;
     pool ??= clipPool(numWorkers);
     const file = files[index];
     try {
@@ -136,7 +137,7 @@ export function encodedDataset(
       return values;
     } catch (error) {
       if (onError === 'throw' || !(error instanceof AudioDecodeError)) throw error;
-      leaveOut(index, broken, error.message);
+      leaveOut(index, random ? damaged : broken, error.message);
       return undefined;
     }
   }
@@ -200,7 +201,7 @@ export function encodedDataset(
     labels,
     nameOf: (index) => files[index],
     get skipped() {
-      return [...new Map([...broken, ...short]).values()];
+      return [...new Map([...broken, ...damaged, ...short]).values()];
     },
     async lengths(name) {
       const known = name === undefined ? undefined : column(name);

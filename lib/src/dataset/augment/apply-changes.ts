@@ -1,12 +1,13 @@
 import { loadSegments } from '../../audio/load-segments.js';
 import { MersenneTwister } from '../../dsp/mersenne-twister.js';
+import { DatasetError } from '../../errors.js';
 import type { ClipChanges } from './draw-changes.js';
 
 /**
  * Changes a clip, in the order of {@link AugmentOptions}.
  *
  * @param samples - at `sampleRate`, in Hz; they stay as they are
- * @throws AudioDecodeError if the background cannot be read
+ * @throws DatasetError if the background cannot be read: it is no fault of the clip, which would be left out
  */
 export async function applyChanges(
   samples: Float32Array,
@@ -45,8 +46,8 @@ export function amplified(samples: Float32Array, gainInDb: number): Float32Array
 }
 
 /**
- * The sum of a clip and a noise that is scaled so that the clip's root mean square is `snrInDb` above the noise's. Beside silence,
- * and of a silent noise, nothing is heard.
+ * The sum of a clip and a noise that is scaled so that the clip's root mean square is `snrInDb` above the noise's.
+ * Beside silence, and of a silent noise, nothing is heard.
  *
  * @param noise - as long as the clip
  */
@@ -78,7 +79,9 @@ async function backgroundOf(
   sampleRate: number,
 ): Promise<Float32Array> {
   const startsOf = (last: number) => [Math.floor(place * (last + 1))];
-  const [sound] = await loadSegments(file, { sampleRate, length, count: 1, startsOf });
+  const [sound] = await loadSegments(file, { sampleRate, length, count: 1, startsOf }).catch((cause: Error) => {
+    throw new DatasetError(`augment.backgroundNoise: ${cause.message}`, { cause });
+  });
   if (sound.length === length) return sound;
   return Float32Array.from({ length }, (_, i) => sound[i % sound.length]);
 }

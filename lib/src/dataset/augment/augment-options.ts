@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { ParameterError } from '../../errors.js';
 import { pathOf } from '../../files.js';
 import { requireChoice, requireNumber } from '../../validation.js';
@@ -123,6 +123,6 @@ function requireSounds(name: string, sounds: unknown): void {
   if (!Array.isArray(sounds) || sounds.length === 0 || sounds.some((sound) => typeof sound !== 'string')) {
     throw new ParameterError(`${name} names no files; give a list of paths, such as dataset.column('file')`);
   }
-  const missing = (sounds as string[]).find((sound) => !existsSync(pathOf(sound)));
+  const missing = (sounds as string[]).find((sound) => !statSync(pathOf(sound), { throwIfNoEntry: false })?.isFile());
   if (missing !== undefined) throw new ParameterError(`${name}: there is no file '${missing}'`);
 }

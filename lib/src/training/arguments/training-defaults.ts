@@ -123,8 +123,8 @@ export class TrainingDefaults {
   /** Give callbacks the states that they left in the checkpoint which is resumed. */
   readonly restoreCallbackStatesFromCheckpoint: boolean = false;
   /**
-   * The α of mix-up (Zhang et al. 2018): a batch is mixed with itself in another order, with a share from the beta distribution
-   * of α and α, and so are the losses of its classes. 0, the default, switches that off; 0.2 is usual. Not in Transformers.
+   * The α of mix-up (Zhang et al. 2018): a batch is mixed with itself in another order, with a share from the beta
+   * distribution of α and α, and so are the losses of its classes. 0, the default, switches that off; 0.2 is usual. Not in Transformers.
    */
   readonly mixupAlpha: number = 0;
   /** The probability with which a batch is mixed, where `mixupAlpha` is above 0. Not in Transformers. */

@@ -113,6 +113,8 @@ function hyperparameters({ args, loss }: Pick<TrainingContext, 'args' | 'loss'>)
     ['num_epochs', args.numTrainEpochs, args.maxSteps === -1],
     ['label_smoothing_factor', pythonFloat(args.labelSmoothingFactor), args.labelSmoothingFactor !== 0],
     ['class_weights', `[${loss?.classWeights?.map(pythonFloat).join(', ')}]`, loss?.classWeights !== undefined],
+    ['mixup_alpha', pythonFloat(args.mixupAlpha), args.mixupAlpha !== 0],
+    ['mixup_prob', pythonFloat(args.mixupProb), args.mixupAlpha !== 0 && args.mixupProb !== 1],
     ['train_sampling_strategy', args.trainSamplingStrategy, args.trainSamplingStrategy !== 'random'],
     ['freeze_feature_encoder', 'true', args.freezeFeatureEncoder],
   ];

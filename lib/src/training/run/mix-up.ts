@@ -19,8 +19,8 @@ export function requireMixable({ mixupAlpha }: TrainingArguments, model: Trainab
 
 /**
  * Mix-up (Zhang et al. 2018) as its authors wrote it: the batch, padded, and the batch in another order, in the shares λ and
- * 1 − λ of one draw from the beta distribution of `mixupAlpha`. A row's mask is that of the longer clip. Rows without a class stay
- * as they are. The batch itself is not changed.
+ * 1 − λ of one draw from the beta distribution of `mixupAlpha`. A row's mask is that of the longer clip. Rows without a class
+ * stay as they are. The batch itself is not changed.
  *
  * @param seed - of the batch
  */
@@ -51,8 +51,8 @@ export function mixUp(batch: LabelledBatch, { mixupAlpha, mixupProb }: TrainingA
 }
 
 /**
- * A number from the beta distribution of α and α: the share that one of two numbers from the gamma distribution has of both. By
- * their logarithms, for with a small α they are below the smallest number.
+ * A number from the beta distribution of α and α: the share that one of two numbers from the gamma distribution has of both.
+ * By their logarithms, for with a small α they are below the smallest number.
  */
 export function betaDraw(alpha: number, random: () => number): number {
   return 1 / (1 + Math.exp(logGammaDraw(alpha, random) - logGammaDraw(alpha, random)));

@@ -49,8 +49,9 @@ export interface TrainerOptions<M extends TrainableModel = HubertForSequenceClas
 /** How `Trainer.train` begins. */
 export interface TrainOptions {
   /**
-   * Go on from the last checkpoint of `outputDir` (true), from the one in this folder, or from one on the Hub: the newest of
-   * 'owner/name' or 'owner/name@revision', or 'hf://owner/name@revision/checkpoint-50'. A folder goes first. Default false.
+   * Go on from the last checkpoint of `outputDir` (true), from the one in this folder, or from one on the Hub: that of
+   * 'owner/name' or 'owner/name@revision' (`last-checkpoint`, else the one of the highest step), or one that is named,
+   * 'hf://owner/name@revision/checkpoint-50'. A folder goes first. Default false.
    */
   resumeFromCheckpoint?: boolean | string;
   /** Stops training when it is aborted. */

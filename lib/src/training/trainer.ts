@@ -104,7 +104,8 @@ export class Trainer<M extends TrainableModel = HubertForSequenceClassification>
    * Trains the model.
    *
    * Every training begins at the first step and with a fresh optimiser, unless it resumes a checkpoint. Ctrl+C, the
-   * notebook's stop button and `signal` end it within a step.
+   * notebook's stop button and `signal` end it within a step. With the argument `pushToHub` what it saves is pushed
+   * meanwhile, and the trained model at the end; what cannot be pushed is said, and no error.
    *
    * @throws TrainingInterrupted when somebody has stopped it, after a checkpoint is saved
    * @throws what a callback throws; checkpoints that are saved stay

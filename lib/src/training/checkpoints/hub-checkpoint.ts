@@ -97,12 +97,18 @@ async function download(
     throw new CheckpointError(`${place}/${source}/${STATE_FILE} is no state of a training`);
   }
   const best = await fetchBest(repository, outputDir, state);
-  const checkpoint = path.join(outputDir, `checkpoint-${step}`);
-  await writeCheckpointFolder(outputDir, step as number, async (empty) => {
-    for (const [name, file] of saved) await copyFile(file, path.join(empty, name));
+  return copyCheckpoint(saved, path.join(outputDir, `checkpoint-${step}`), best);
+}
+
+/** Copies a checkpoint to its place; what its state says of a path of another machine makes way for that of the best. */
+async function copyCheckpoint(files: ReadonlyMap<string, string>, place: string, best: string | null): Promise<string> {
+  const state = await readJson(files.get(STATE_FILE)!, LONGEST_STATE);
+  const step = Number(CHECKPOINT.exec(path.basename(place))![1]);
+  await writeCheckpointFolder(path.dirname(place), step, async (empty) => {
+    for (const [name, file] of files) if (name !== STATE_FILE) await copyFile(file, path.join(empty, name));
     await writeFile(path.join(empty, STATE_FILE), `${formatJson({ ...state, best_model_checkpoint: best }, 2)}\n`);
   });
-  return checkpoint;
+  return place;
 }
 
 /** The best checkpoint so far, in the output folder, downloaded if need be; the path may be of nothing. */
@@ -117,11 +123,7 @@ async function fetchBest(
   const place = path.join(outputDir, name);
   const isThere = step === last || (await isFolder(place));
   if (isThere || !repository.files?.includes(`${name}/${STATE_FILE}`)) return place;
-  const files = await fetchFiles(repository, name);
-  await writeCheckpointFolder(outputDir, step, async (empty) => {
-    for (const [file, cached] of files) await copyFile(cached, path.join(empty, file));
-  });
-  return place;
+  return copyCheckpoint(await fetchFiles(repository, name), place, place);
 }
 
 /** The newest checkpoint among the files of a repository. */

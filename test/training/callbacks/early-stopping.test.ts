@@ -43,7 +43,13 @@ describe('EarlyStoppingCallback', () => {
         });
         const values = scores.map((score) => NAMES[score] ?? Number(score));
         const trainer = await scored(outputDir, values, callback, {
-          ...{ maxSteps: values.length, evalStrategy: 'steps', evalSteps: 1, saveStrategy: 'no', greaterIsBetter: greater },
+          ...{
+            maxSteps: values.length,
+            evalStrategy: 'steps',
+            evalSteps: 1,
+            saveStrategy: 'no',
+            greaterIsBetter: greater,
+          },
         });
         await withWarnings(() => trainer.train());
         assert.deepEqual([trainer.state.globalStep, callback.earlyStoppingPatienceCounter], [steps, counter]);
@@ -97,7 +103,10 @@ describe('EarlyStoppingCallback', () => {
       await refused({ metricForBestModel: undefined, evalStrategy: 'epoch' }, /needs metricForBestModel/);
       await refused({}, /needs evaluations: give evalStrategy/);
       assert.throws(() => new EarlyStoppingCallback({ earlyStoppingPatience: 0 }), /earlyStoppingPatience is 0; give/);
-      assert.throws(() => new EarlyStoppingCallback({ earlyStoppingThreshold: -1 }), /earlyStoppingThreshold is -1; give/);
+      assert.throws(
+        () => new EarlyStoppingCallback({ earlyStoppingThreshold: -1 }),
+        /earlyStoppingThreshold is -1; give/,
+      );
       assert.throws(
         () => new EarlyStoppingCallback({ early_stopping_patience: 2 } as object),
         /early_stopping_patience.*its name in Python; give earlyStoppingPatience/,
@@ -118,12 +127,10 @@ describe('EarlyStoppingCallback', () => {
   it('goes on counting where a training is resumed, if its state is to be restored', () =>
     inTemporaryFolder(async (outputDir) => {
       const args: TrainingOptions = { ...EPOCHS, numTrainEpochs: 6, lrSchedulerType: 'constant' };
-      const first = await scored(
-        outputDir,
-        [0.9, 0.8],
-        new EarlyStoppingCallback({ earlyStoppingPatience: 3 }),
-        { ...args, numTrainEpochs: 2 },
-      );
+      const first = await scored(outputDir, [0.9, 0.8], new EarlyStoppingCallback({ earlyStoppingPatience: 3 }), {
+        ...args,
+        numTrainEpochs: 2,
+      });
       await first.train();
       first.model.dispose();
       for (const [isRestored, steps] of [

@@ -12,7 +12,9 @@ describe("What a Trainer tells its callbacks beside Transformers' Trainer", () =
     it(`${title}: the same events in the same order, with the same control, and what comes of it`, () =>
       inTemporaryFolder(async (outputDir) => {
         const callback = recorder(expected.acts);
-        const stopping = expected.stopping ? [new EarlyStoppingCallback(camelCase(expected.stopping) as EarlyStoppingOptions)] : [];
+        const stopping = expected.stopping
+          ? [new EarlyStoppingCallback(camelCase(expected.stopping) as EarlyStoppingOptions)]
+          : [];
         const callbacks = [...stopping, callback];
         const trainer = await recordedTrainer(outputDir, expected.args, { callbacks }, expected.scores);
         const { warnings } = await withWarnings(() => trainer.train());

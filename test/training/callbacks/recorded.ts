@@ -67,7 +67,10 @@ export function recorder(acts: readonly Act[] = []): TrainerCallback & { events:
   const left = [...acts];
   const events: Heard[] = [];
   const hear = (event: TrainerEvent): CallbackListener<{ logs?: object; metrics?: object }> => {
-    const name = event.slice(2).replace(/(?!^)[A-Z]/g, '_$&').toLowerCase();
+    const name = event
+      .slice(2)
+      .replace(/(?!^)[A-Z]/g, '_$&')
+      .toLowerCase();
     return (_args, state, control, { logs, metrics }) => {
       const flags = FLAGS.map((flag) => (control[`should${flag}`] ? flag.charAt(0) : '-')).join('');
       const given = logs ?? metrics;

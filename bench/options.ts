@@ -10,4 +10,7 @@ export interface BenchOptions {
   steps?: number;
   small: boolean;
   resume: boolean;
+  /** For `accuracy`: the seeds, and how many epochs; default 0 to 4, and those of lesson 6. */
+  seeds?: number[];
+  epochs?: number;
 }

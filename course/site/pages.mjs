@@ -12,7 +12,13 @@ const PARTS = [
   },
   {
     caption: { en: 'Reference', ja: 'リファレンス' },
-    texts: ['course/glossary.yaml', 'docs/python-to-typescript.md', 'docs/environment.md', 'docs/limits.md'],
+    texts: [
+      'course/glossary.yaml',
+      'docs/python-to-typescript.md',
+      'docs/data.md',
+      'docs/environment.md',
+      'docs/limits.md',
+    ],
   },
   {
     caption: { en: 'For teachers', ja: '教える人のために' },

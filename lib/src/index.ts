@@ -9,10 +9,20 @@ export type { DType } from './checkpoint/dtype.js';
 export { saveSafetensors, type TensorArray, type TensorData } from './checkpoint/save-safetensors.js';
 export type { TensorInfo } from './checkpoint/tensor.js';
 export { AudioDataset, type TrainTestSplitOptions } from './dataset/audio-dataset.js';
+export type {
+  AugmentOptions,
+  BackgroundNoiseOptions,
+  ChangeOptions,
+  GainOptions,
+  NoiseOptions,
+  ShiftOptions,
+} from './dataset/augment/augment-options.js';
 export type { ClassLabel } from './dataset/class-label.js';
 export type { DatasetFeatures, DatasetRow } from './dataset/dataset-row.js';
 export type { EncodedDataset, PreprocessOptions } from './dataset/encoded-dataset.js';
 export type { ExampleSource, TrainingExample } from './dataset/example-source.js';
+export type { FileLists } from './dataset/file-lists.js';
+export type { KFoldOptions } from './dataset/folds.js';
 export { type LoadDatasetOptions, loadDataset } from './dataset/load-dataset.js';
 export { IterableAudioDataset, type StreamShuffleOptions } from './dataset/streaming/iterable-dataset.js';
 export * from './dsp/index.js';
@@ -39,6 +49,7 @@ export type { HubOptions, RepositoryOptions } from './hub/download/repository-fi
 export { type LoginOptions, login } from './hub/login/login.js';
 export { type HubUser, type WhoAmIOptions, whoAmI } from './hub/login/who-am-i.js';
 export type { CommitInfo, PushOptions } from './hub/push/push-files.js';
+export type { LossOptions } from './hubert/classification-loss.js';
 export type { ModelConfig } from './hubert/config.js';
 export type { ModelInput } from './hubert/input.js';
 export {
@@ -96,22 +107,24 @@ export { mfccFeatures } from './pretraining/mfcc-features.js';
 export type { PretrainingInput, PretrainingOutput } from './pretraining/pretraining-input.js';
 export type { PretrainingOptions } from './pretraining/pretraining-options.js';
 export { withFrameLabels } from './pretraining/with-frame-labels.js';
+export type { CrossEntropyOptions, MixedLabels } from './tensor/cross-entropy.js';
 export { tensorflowVersion, tf } from './tensor/tensorflow.js';
+export type { OptimArgs, OptimizerName } from './training/arguments/optimizer-arguments.js';
+export type { RampType, SchedulerKwargs, SchedulerType } from './training/arguments/scheduler-arguments.js';
 export { TrainingArguments } from './training/arguments/training-arguments.js';
 export type {
   IntervalStrategy,
   Reporter,
-  SchedulerType,
+  SamplingStrategy,
   TrainingOptions,
 } from './training/arguments/training-defaults.js';
 export type { CallbackOrClass } from './training/callbacks/callback-handler.js';
-export type { StatefulCallbacks } from './training/callbacks/callback-states.js';
+export type { CallbackState, StatefulCallbacks } from './training/callbacks/callback-state.js';
 export { DefaultFlowCallback } from './training/callbacks/default-flow-callback.js';
 export { EarlyStoppingCallback, type EarlyStoppingOptions } from './training/callbacks/early-stopping-callback.js';
 export type {
   CallbackContext,
   CallbackListener,
-  CallbackState,
   TrainerCallback,
   TrainerControl,
   TrainerEvent,
@@ -137,6 +150,7 @@ export type { TrainOutput } from './training/run/train.js';
 export type { RunInfo, StepInfo, Tracker } from './training/trackers/tracker.js';
 export type { BatchOutput, TrainableModel, TrainingBatch } from './training/trainable-model.js';
 export { Trainer } from './training/trainer.js';
+export type { ComputeLoss, ComputeLossInput } from './training/trainer-loss.js';
 export type { Dataset, TrainerOptions, TrainOptions } from './training/trainer-options.js';
 export { type LogEntry, TrainerState } from './training/trainer-state.js';
 export { wilsonInterval } from './training/wilson-interval.js';

@@ -18,6 +18,7 @@ import distillation_fixtures
 import encoding_fixtures
 import feature_extractor_fixtures
 import feature_fixtures
+import fold_fixtures
 import folder_fixtures
 import hifigan_fixtures
 import hubert_fixtures
@@ -89,6 +90,7 @@ def main() -> None:
     vocos_fixtures.make()
     hifigan_fixtures.make()
     dataset_fixtures.make()
+    fold_fixtures.make()
     folder_fixtures.make()
     metrics_fixtures.make()
     model_card_fixtures.make()

@@ -74,6 +74,11 @@ CASES = {
         GTZAN,
     ),
     "with nothing in the log": ([], TUTORIAL_ARGS, GTZAN),
+    "with smoothed labels and SGD": (
+        tutorial(),
+        {**TUTORIAL_ARGS, "label_smoothing_factor": 0.1, "optim": "sgd", "lr_scheduler_type": "inverse_sqrt", "warmup_steps": 5},
+        GTZAN,
+    ),
 }
 
 

@@ -5,6 +5,8 @@ import { requireChoice, requireInteger } from '../validation.js';
 import type { Clips, LabelColumn } from './clips.js';
 import { type DatasetFeatures, type DatasetRow, datasetFeatures } from './dataset-row.js';
 import { type EncodedDataset, encodedDataset, type PreprocessOptions, requireIndex } from './encoded-dataset.js';
+import { type FileLists, type OnMissing, rowsOfLists } from './file-lists.js';
+import { foldsOfRows, type Group, type KFoldOptions } from './folds.js';
 import { permutation } from './permutation.js';
 import { samplingRateOf } from './sampling-rate.js';
 import { type SplitSizes, splitSizes } from './split-sizes.js';
@@ -151,6 +153,66 @@ export class AudioDataset<Label extends string = 'genre'> {
   }
 
   /**
+   * As many pairs of data sets as there are folds: each row is in the test of one pair, and in the training of all others.
+   * The folds are those of scikit-learn's `StratifiedKFold(folds, shuffle=True, random_state=seed)`; without classes those
+   * of `KFold`, with groups those of `StratifiedGroupKFold` or `GroupKFold`.
+   *
+   * @throws ParameterError where there are fewer rows, groups or rows of every class than folds, for a column that there is
+   * not, and for a row without a group
+   *
+   * @example
+   * for (const { train, test } of dataset.kFold({ folds: 5, groupBy: ({ file }) => artistOf(file) })) …
+   *
+   * @see {@link trainTestSplit}, {@link splitByFiles}
+   */
+  kFold(options: KFoldOptions = {}): { train: AudioDataset<Label>; test: AudioDataset<Label> }[] {
+    const { folds = 5, seed = 42, shuffle = true, groupBy } = options;
+    requireInteger('folds', folds, 2);
+    requireInteger('seed', seed, 0);
+    requireChoice('shuffle', shuffle, [true, false]);
+    const { stratifyBy = this.#clips.labels.keys().next().value ?? null } = options;
+    const classes = stratifyBy === null ? undefined : this.#labels('stratifyBy', stratifyBy).values;
+    const foldOf = foldsOfRows(this.length, {
+      folds,
+      seed: shuffle ? seed : undefined,
+      classes: classes && Array.from(this.#rows, (row) => classes[row]),
+      groups: groupBy === undefined ? undefined : this.#groups(groupBy),
+    });
+    const rows = Array.from(foldOf.keys());
+    return Array.from({ length: folds }, (_, fold) => ({
+      train: this.select(rows.filter((row) => foldOf[row] !== fold)),
+      test: this.select(rows.filter((row) => foldOf[row] === fold)),
+    }));
+  }
+
+  /**
+   * The parts that lists of files make, under their names, each in the order of its list; `rest` is what none of them
+   * names. A name is the end of a path, with or without the ending of an audio file ('blues.00029', 'blues/blues.00029.au');
+   * a text file has one in each line, before a tab or a comma.
+   *
+   * @param options.onMissing - what to do with names that lead to no row: throw (the default), or 'skip' them
+   * @throws DatasetError for a list that cannot be read, names of no row or of several, and a row that is named twice
+   *
+   * @example
+   * const { train, validation, test } = await dataset.splitByFiles({
+   *   train: 'train_filtered.txt',
+   *   validation: 'valid_filtered.txt',
+   *   test: 'test_filtered.txt',
+   * });
+   *
+   * @see {@link kFold}
+   */
+  async splitByFiles<Part extends string>(
+    lists: FileLists<Part>,
+    { onMissing = 'throw' }: { onMissing?: OnMissing } = {},
+  ): Promise<Record<Part | 'rest', AudioDataset<Label>>> {
+    requireChoice('onMissing', onMissing, ['throw', 'skip']);
+    const rows = await rowsOfLists(this.column('file'), lists, onMissing);
+    const parts = Object.entries<number[]>(rows).map(([part, of]) => [part, this.select(of)]);
+    return Object.fromEntries(parts);
+  }
+
+  /**
    * The same rows, whose sound is resampled to a rate in Hz when it is decoded; `cast_column('audio', Audio(rate))`.
    *
    * @throws ParameterError unless the rate is a whole number above 0
@@ -230,7 +292,23 @@ export class AudioDataset<Label extends string = 'genre'> {
     const [first] = this.#clips.labels.keys();
     const { values } = this.#labels('labelColumn', options.labelColumn ?? first);
     const labels = Array.from(this.#rows, (row) => (values[row] === -1 ? -100 : values[row]));
-    return encodedDataset(this.column('file'), labels, featureExtractor, options);
+    const column = (name: string) => (this.#clips.columns?.has(name) ? this.column(name) : undefined);
+    return encodedDataset(this.column('file'), labels, featureExtractor, options, column);
+  }
+
+  /** What each row belongs to. */
+  #groups(groupBy: NonNullable<KFoldOptions['groupBy']>): Group[] {
+    const names = this.columnNames.filter((name) => name !== 'audio');
+    if (typeof groupBy === 'string' && !names.includes(groupBy)) {
+      throw new ParameterError(`groupBy is '${groupBy}'; the columns of ${this.#clips.name} are ${names.join(', ')}`);
+    }
+    const columns = names.map((name) => [name, this.column(name)] as const);
+    return Array.from(this.#rows, (_, i) => {
+      const row = Object.fromEntries(columns.map(([name, values]) => [name, values[i]])) as { file: string };
+      const group = typeof groupBy === 'string' ? row[groupBy as 'file'] : groupBy(row);
+      if (typeof group === 'string' || Number.isFinite(group)) return group;
+      throw new ParameterError(`groupBy gives ${group} for ${row.file}; give a text or a number for each row`);
+    });
   }
 
   #labels(parameter: string, name: string): LabelColumn {

@@ -3,7 +3,7 @@ import { type ClipTask, decodeClip } from './decode-clip.js';
 import { isCancelled } from './worker-messages.js';
 import { type WorkerPool, workerPool } from './worker-pool.js';
 
-type ClipPool = WorkerPool<ClipTask, Float32Array>;
+type ClipPool = WorkerPool<ClipTask, Float32Array[]>;
 
 /** The pools in use, by their number of threads: all data sets share them. */
 const shared = new Map<number, { pool: ClipPool; users: number }>();

@@ -14,13 +14,16 @@ async function answer({ id, task, cancelled }: Request<ClipTask>): Promise<void>
   if (isCancelled(cancelled)) return send({ id, cancelled: true });
   try {
     const result = await decodeClip(task);
-    send({ id, result }, [result.buffer as ArrayBuffer]);
+    send(
+      { id, result },
+      result.map(({ buffer }) => buffer as ArrayBuffer),
+    );
   } catch (error) {
     const { name, message } = error as Error;
     send({ id, failure: { name, message } });
   }
 }
 
-function send(reply: Reply<Float32Array>, transfer: ArrayBuffer[] = []): void {
+function send(reply: Reply<Float32Array[]>, transfer: ArrayBuffer[] = []): void {
   parentPort?.postMessage(reply, transfer);
 }

@@ -13,13 +13,22 @@ export function permutations(seed: number): (count: number) => Uint32Array {
   const next = pcg64(seed);
   return (count) => {
     const order = Uint32Array.from({ length: count }, (_, i) => i);
-    // From the last to the second, each changes places with one before it or with itself (Fisher and Yates).
-    for (let i = count - 1; i > 0; i--) {
-      const j = upTo(i, next);
-      [order[i], order[j]] = [order[j], order[i]];
-    }
+    mix(order, next);
     return order;
   };
+}
+
+/**
+ * Mixes an array as NumPy does: from the last to the second, each changes places with one before it or with itself
+ * (Fisher and Yates).
+ *
+ * @param next - the next 32 random bits, as a number in [0, 2³²)
+ */
+export function mix(values: Uint32Array, next: () => number): void {
+  for (let i = values.length - 1; i > 0; i--) {
+    const j = upTo(i, next);
+    [values[i], values[j]] = [values[j], values[i]];
+  }
 }
 
 /** A random number in [0, `most`], each as likely: as many bits as `most` has, drawn again where they make more. */

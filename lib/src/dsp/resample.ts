@@ -140,7 +140,8 @@ function interpolate(samples: Float32Array, from: number, to: number, length: nu
   return result;
 }
 
-function gcd(a: number, b: number): number {
+/** The greatest common divisor of two whole numbers above 0. */
+export function gcd(a: number, b: number): number {
   return b === 0 ? a : gcd(b, a % b);
 }
 

@@ -43,10 +43,12 @@ export function selfAttention(
       return { weights: dropped, mixed: tf.matMul(dropped, values) as tf.Tensor4D }; // (B, heads, queries, D)
     };
     const piece = Math.max(LEAST_QUERIES, Math.floor(SCORES / (batch * heads * frames)));
-    const mix = () =>
-      isTaping()
-        ? attendTaped([queries, keys, values], bias, dropoutRate, randomness)
-        : inPieces(queries, 2, piece, (some) => attend(some).mixed);
+    const mix = () => {
+      if (isTaping()) return attendTaped([queries, keys, values], bias, dropoutRate, randomness);
+      // Dropout draws for all weights at once, on a tape or not.
+      if (randomness && dropoutRate > 0) return attend(queries).mixed;
+      return inPieces(queries, 2, piece, (some) => attend(some).mixed);
+    };
     const { mixed, weights } = outputAttentions ? attend(queries) : { mixed: mix(), weights: undefined }; // (B, heads, T, D)
     const joined = tf.reshape(tf.transpose(mixed, [0, 2, 1, 3]), [-1, width]) as tf.Tensor2D; // (B · T, C)
     const output = tf.reshape(linear(joined, under(parameters, 'out_proj')), x.shape) as tf.Tensor3D; // (B, T, C)

@@ -1,10 +1,11 @@
 import type { GraphScope } from '../onnx/graph.js';
 import { cast } from '../onnx/layers.js';
 import { given, type OrNull } from '../options.js';
-import { checkLabels, crossEntropy } from '../tensor/cross-entropy.js';
+import { checkLabels, checkMixedLabels, type MixedLabels } from '../tensor/cross-entropy.js';
 import { linear } from '../tensor/functional.js';
 import { initialise, type ParameterSpec } from '../tensor/initialise.js';
 import { tf } from '../tensor/tensorflow.js';
+import { batchLoss, type LossOptions } from './classification-loss.js';
 import type { ModelConfig } from './config.js';
 import { inParts } from './gradients/gradients-in-parts.js';
 import { type LossAndGradients, lossAndGradients } from './gradients/loss-and-gradients.js';
@@ -20,13 +21,17 @@ import type { TrainingChoices } from './training-choices.js';
 export type ClassifierInput = (ModelInput | FeatureInput) & {
   /** The class of each row, -100 for rows that do not count; with them the output has a loss. */
   labels?: ArrayLike<number>;
+  /** For each row a second class, and its share of the row's loss in [0, 1]. */
+  mixed?: MixedLabels;
+  /** How the loss is computed; default the mean cross-entropy of the rows that count. */
+  loss?: LossOptions;
 };
 
 /** What a classifier gives; the tensors belong to the caller. */
 export type SequenceClassifierOutput = {
   /** A score for each class, before softmax or sigmoid: (batch, classes). */
   logits: tf.Tensor2D;
-  /** The mean cross-entropy, where there are labels. */
+  /** The mean cross-entropy, or what else the input asked for, where there are labels. */
   loss?: tf.Scalar;
   /** What the first layer gets, then what each layer gives, where asked for: (batch, frames, channels). */
   hiddenStates?: tf.Tensor3D[];
@@ -109,6 +114,9 @@ export class Wav2Vec2Model extends HubertModel {
  * tf.tidy(() => model.forward(extractor(speech)).logits.print()); // (1, classes)
  */
 export class HubertForSequenceClassification extends PretrainedModel {
+  /** Its loss may be another than the mean cross-entropy; see {@link TrainableModel}. */
+  readonly takesLoss = true;
+
   /** Without parameters, they are drawn at random. */
   constructor(config: ModelConfig, parameters?: ReadonlyMap<string, tf.Variable>) {
     super(config, `${config.modelType}.`, parameters ?? initialise(HubertForSequenceClassification.specs(config)));
@@ -141,11 +149,11 @@ export class HubertForSequenceClassification extends PretrainedModel {
    */
   forward(input: ClassifierInput, options: OrNull<ForwardOptions> = {}): SequenceClassifierOutput {
     const batch = checkInput(input, this.config);
-    const { labels } = input;
-    if (labels) checkLabels(labels, batch.size, this.config.numLabels);
+    const { labels, mixed, loss } = input;
+    if (labels) this.#checkLabels(batch.size, labels, mixed);
     return tf.tidy(() => {
       const output = this.#forward(batch, given<ForwardOptions>(options), this.choicesFor(batch));
-      return labels ? { ...output, loss: crossEntropy(output.logits, labels) } : output;
+      return labels ? { ...output, loss: batchLoss(output.logits, { labels, mixed, loss }) } : output;
     });
   }
 
@@ -157,18 +165,25 @@ export class HubertForSequenceClassification extends PretrainedModel {
    */
   lossAndGradients(input: ClassifierInput & { labels: ArrayLike<number> }): LossAndGradients {
     const batch = checkInput(input, this.config);
-    const labels = Array.from(input.labels);
-    checkLabels(labels, batch.size, this.config.numLabels);
+    const { labels, mixed, loss } = input;
+    const { numLabels: classes } = this.config;
+    this.#checkLabels(batch.size, labels, mixed);
     const logitsOf = (part: EncoderInput, choices?: TrainingChoices) => this.#forward(part, {}, choices).logits;
     return tf.tidy(() => {
       // The batch norm's statistics are of the whole batch.
       const parts = this.config.convPosBatchNorm ? [batch] : inParts(batch);
-      return lossAndGradients(this.parameters, logitsOf, parts, labels, this.choicesFor(batch));
+      const rows = { labels, mixed, loss, classes };
+      return lossAndGradients(this.parameters, logitsOf, parts, rows, this.choicesFor(batch));
     });
   }
 
   protected override describe(graph: GraphScope, own: GraphScope, attentionMask: boolean): void {
     classifierGraph(graph, encoderGraph(graph, own, this.config, attentionMask), this.config);
+  }
+
+  #checkLabels(rows: number, labels: ArrayLike<number>, mixed: MixedLabels | undefined): void {
+    checkLabels(labels, rows, this.config.numLabels);
+    if (mixed) checkMixedLabels(mixed, rows, this.config.numLabels);
   }
 
   #forward(batch: EncoderInput, options: ForwardOptions, choices?: TrainingChoices): SequenceClassifierOutput {

@@ -40,6 +40,11 @@ export class SpeechEncoder {
     this.#transformer = new TransformerEncoder(config, under(parameters, 'encoder'));
   }
 
+  /** Whether a gradient keeps little of the transformer's layers, and computes each once more. */
+  set activationCheckpointing(on: boolean) {
+    this.#transformer.activationCheckpointing = on;
+  }
+
   /**
    * @param choices - in training, what chance has decided for the batch
    * @param masks - what is masked; in training that is decided with all else

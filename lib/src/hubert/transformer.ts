@@ -1,5 +1,5 @@
 import { activatedLinear, inPieces, layerNorm, linear, type ParameterLookup, under } from '../tensor/functional.js';
-import { isTaping } from '../tensor/gradient-tape.js';
+import { checkpointed, isTaping } from '../tensor/gradient-tape.js';
 import { dropout, type Randomness } from '../tensor/randomness.js';
 import { tf } from '../tensor/tensorflow.js';
 import { selfAttention } from './attention.js';
@@ -9,6 +9,12 @@ import type { TrainingChoices } from './training-choices.js';
 
 /** Frames in the feed-forward layers that are worked on together, which bounds the memory of the wide layer. */
 const ROWS = 2048;
+
+/** The parameters of a layer. */
+const LAYER = [
+  ...['attention.k_proj', 'attention.v_proj', 'attention.q_proj', 'attention.out_proj', 'layer_norm'],
+  ...['feed_forward.intermediate_dense', 'feed_forward.output_dense', 'final_layer_norm'],
+].flatMap((name) => [`${name}.weight`, `${name}.bias`]);
 
 /** What the transformer gives; a type, so that it can be given to `tf.dispose`. */
 export type EncoderOutput = {
@@ -32,6 +38,8 @@ export interface EncoderOptions {
 
 /** The transformer over the projected features. */
 export class TransformerEncoder {
+  /** Whether a gradient keeps what goes into each layer alone, and computes the layer once more. */
+  activationCheckpointing = false;
   readonly #config: ModelConfig;
   readonly #parameters: ParameterLookup;
   readonly #positions: PositionalConvolution;
@@ -57,7 +65,11 @@ export class TransformerEncoder {
       for (let i = 0; i < numHiddenLayers; i++) {
         if (choices?.droppedLayers[i]) continue;
         if (outputHiddenStates && hiddenStates.length === 0) hiddenStates.push(x);
-        const { output, weights } = this.#layer(x, under(this.#parameters, `layers.${i}`), bias, options);
+        const own = under(this.#parameters, `layers.${i}`);
+        const { output, weights } =
+          this.activationCheckpointing && isTaping() && !outputAttentions
+            ? { output: this.#checkpointedLayer(x, own, bias, options), weights: undefined }
+            : this.#layer(x, own, bias, options);
         if (!outputHiddenStates && !isTaping()) x.dispose();
         x = output;
         if (outputHiddenStates) hiddenStates.push(x);
@@ -84,6 +96,23 @@ export class TransformerEncoder {
       const placed = tf.add(sound, this.#positions.forward(sound, choices !== undefined)) as tf.Tensor3D;
       const normed = doStableLayerNorm ? placed : this.#norm(placed, this.#parameters, 'layer_norm');
       return dropout(normed, hiddenDropout, choices?.randomness);
+    });
+  }
+
+  #checkpointedLayer(
+    x: tf.Tensor3D,
+    parameters: ParameterLookup,
+    bias: tf.Tensor4D | undefined,
+    { choices, ...options }: EncoderOptions,
+  ): tf.Tensor3D {
+    const again = choices?.randomness.fork();
+    const layer = (input: tf.Tensor3D, [mask]: tf.Tensor[], randomness: Randomness | undefined) => {
+      const drawn = choices && { ...choices, randomness: randomness! };
+      return this.#layer(input, parameters, mask as tf.Tensor4D | undefined, { ...options, choices: drawn }).output;
+    };
+    return checkpointed(x, LAYER.map(parameters), bias ? [bias] : [], {
+      forward: (input, others) => layer(input, others, choices?.randomness),
+      again: (input, others) => layer(input, others, again),
     });
   }
 
@@ -123,7 +152,9 @@ export class TransformerEncoder {
       });
     return tf.tidy(() => {
       const rows = tf.reshape(x, [-1, x.shape[2]]) as tf.Tensor2D; // (B · T, C)
-      const output = isTaping() ? feed(rows) : inPieces(rows, 0, ROWS, feed);
+      // Dropout draws for all rows at once, on a tape or not.
+      const isWhole = isTaping() || (randomness !== undefined && activationDropout > 0);
+      const output = isWhole ? feed(rows) : inPieces(rows, 0, ROWS, feed);
       return dropout(tf.reshape(output, x.shape), hiddenDropout, randomness); // (B, T, C)
     });
   }

@@ -7,7 +7,7 @@ import type { FrameLabels } from './frame-labels.js';
  *
  * @param dataset - examples, or what `preprocess` gives
  * @param labels - for each example, in the data set's order
- * @throws ParameterError for more or fewer labels than examples
+ * @throws ParameterError for more or fewer labels than examples, and for examples that differ in each epoch
  *
  * @example
  * const trainDataset = withFrameLabels(clips, labels);
@@ -20,10 +20,17 @@ export function withFrameLabels(
   if (labels.length !== source.length) {
     throw new ParameterError(`labels has ${labels.length} entries for ${source.length} examples; give one for each`);
   }
+  if (source.differsByEpoch) {
+    throw new ParameterError(
+      'labels are of the frames of whole clips, and the examples of dataset differ in each epoch; leave randomSegment and augment ' +
+        'out of preprocess',
+    );
+  }
   return {
     length: source.length,
     leavesOut: source.leavesOut,
     ...(source.nameOf && { nameOf: (index: number) => source.nameOf!(index) }),
+    ...(source.lengths && { lengths: (column?: string) => source.lengths!(column) }),
     async *examples(indices, shortest) {
       let next = 0;
       for await (const example of source.examples(indices, shortest)) {

@@ -53,6 +53,45 @@ export function differentiable<T extends tf.Tensor>(
   })(...inputs) as T;
 }
 
+/** A computation that is done twice: in the forward pass, and once more where its gradient is asked for. */
+export interface Recomputed<T extends tf.Tensor> {
+  forward(x: T, others: tf.Tensor[]): T;
+  /** The same from the same numbers, random ones included. */
+  again(x: T, others: tf.Tensor[]): T;
+}
+
+/**
+ * A computation of which a gradient keeps only what goes in: it is done again, with a tape of its own, where the gradient
+ * is asked for (Chen et al. 2016). Less memory, more time; `torch.utils.checkpoint`.
+ *
+ * @param parameters - tensors that the computation uses, whose gradients are wanted too
+ * @param others - tensors that it uses without a gradient, which may be freed before
+ */
+export function checkpointed<T extends tf.Tensor>(
+  x: T,
+  parameters: tf.Tensor[],
+  others: tf.Tensor[],
+  { forward, again }: Recomputed<T>,
+): T {
+  return differentiable(
+    [x, ...parameters],
+    () => ({ value: tf.tidy(() => forward(x, others)), kept: [x, ...others] }),
+    (dy, [kept, ...rest]) =>
+      onTapeOfItsOwn(() => tf.grads((input) => again(input as T, rest))([kept, ...parameters], dy)),
+  );
+}
+
+/** TensorFlow.js forgets the tape that it goes back on when another one begins. */
+function onTapeOfItsOwn<T>(work: () => T): T {
+  const { state } = tf.engine();
+  const { activeTape } = state;
+  try {
+    return work();
+  } finally {
+    state.activeTape = activeTape;
+  }
+}
+
 /**
  * The sum of two sets of gradients over the union of their names: what only one set has, for instance a layer that layer
  * drop left out of the other, stays as it is. Takes the tensors of both.

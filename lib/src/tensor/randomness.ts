@@ -10,10 +10,17 @@ const dropped = compiled(['x', 'uniform', 'rate', 'scale'], (o, x, uniform, rate
 /** Tensors of random numbers: the same seed gives the same ones in the same order, on any number of threads. */
 export class Randomness {
   readonly #seed: number;
-  #draws = 0;
+  #draws: number;
 
-  constructor(seed: number) {
+  /** @param draws - how many came before */
+  constructor(seed: number, draws = 0) {
     this.#seed = seed;
+    this.#draws = draws;
+  }
+
+  /** One that draws what this one will draw. */
+  fork(): Randomness {
+    return new Randomness(this.#seed, this.#draws);
   }
 
   /** Sets each value to 0 with the probability `rate`, and scales the others so that the mean stays. */

@@ -1,13 +1,16 @@
 import { ParameterError } from '../errors.js';
+import { batchLoss } from '../hubert/classification-loss.js';
 import type { Interruption } from '../interruption.js';
 import { countLabels } from '../tensor/cross-entropy.js';
 import { tf } from '../tensor/tensorflow.js';
 import { speedMetrics } from './log-metrics.js';
 import type { Prediction } from './metrics.js';
 import { BatchReader } from './run/batch-reader.js';
-import type { BatchSource } from './run/batches.js';
+import type { BatchSource, LabelledBatch } from './run/batches.js';
 import { evaluationBatches } from './run/sampler.js';
 import type { Tracker } from './trackers/tracker.js';
+import type { BatchOutput } from './trainable-model.js';
+import { lossOptions } from './trainer-loss.js';
 import type { TrainingContext } from './trainer-options.js';
 
 /** Logits and true classes of a data set, and how good the logits are. */
@@ -31,14 +34,16 @@ export async function evaluate(
   const predictions: Float32Array[] = [];
   const labelIds: number[] = [];
   const losses: number[] = [];
-  const batches = evaluationBatches(total, args.perDeviceEvalBatchSize);
+  // What goes through the model at a time are segments.
+  const clips = Math.max(1, Math.floor(args.perDeviceEvalBatchSize / (dataset.source.evalSegments ?? 1)));
+  const batches = evaluationBatches(total, clips);
   const reader = new BatchReader(context, dataset, batches, interruption);
   try {
     for (let batch = await reader.next(); batch; batch = await reader.next()) {
-      const { input, labels, frameLabels } = batch;
+      const { labels } = batch;
       model.eval();
       const { logits, loss } = tf.tidy(() => {
-        const output = model.forward({ ...input, labels, frameLabels });
+        const output = outputOf(context, batch);
         return { logits: output.logits?.arraySync(), loss: output.loss?.dataSync()[0] };
       });
       for (const row of logits ?? []) predictions.push(Float32Array.from(row));
@@ -57,6 +62,23 @@ export async function evaluate(
     ...speedMetrics(prefix, performance.now() - begin, { samples: total, steps: batches.length }),
   };
   return { predictions, labelIds, metrics };
+}
+
+/** What the model says about each clip: of one in segments, the mean of their logits, and its loss. */
+function outputOf({ model, loss }: TrainingContext, batch: LabelledBatch): BatchOutput {
+  const { input, labels, segments, frameLabels } = batch;
+  const how = loss && { loss: lossOptions(loss, batch, { numItemsInBatch: countLabels(labels) }) };
+  if (segments.every((count) => count === 1)) return model.forward({ ...input, labels, frameLabels, ...how });
+  const repeated = labels.flatMap((label, i) => new Array<number>(segments[i]).fill(label));
+  const { logits } = model.forward({ ...input, labels: repeated });
+  if (!logits) {
+    throw new ParameterError(
+      'evalSegments takes the mean of logits, and this model gives none; leave it out of preprocess',
+    );
+  }
+  const parts = tf.split(logits, segments); // of each clip (segments, classes)
+  const mean = tf.stack(parts.map((part) => tf.mean(part, 0))) as tf.Tensor2D; // (clips, classes)
+  return { logits: mean, loss: batchLoss(mean, { labels, ...how }) };
 }
 
 /** Of the batches whose loss is finite, where there are any; else it says what the losses are. */

@@ -10,6 +10,8 @@ export interface CachedClip {
   length: number;
   label: number;
   frameLabels?: TrainingExample['frameLabels'];
+  /** Segments, of which each has its features; undefined for 1. */
+  segments?: number;
   /** 1 for sound and 0 for padding, or how much of the beginning is sound; all if left out. */
   mask?: Int32Array | number;
 }
@@ -120,24 +122,28 @@ export class FeatureCache {
     const clips = indices.map((index) => this.#clips.get(index));
     if (clips.includes(undefined)) return indices;
     const length = Math.max(...clips.map((clip) => clip!.length));
-    return indices.filter((index) => !this.#features.has(key(index, length)));
+    const isCached = (index: number) =>
+      Array.from({ length: segmentsOf(this.#clips.get(index)!) }).every((_, i) =>
+        this.#features.has(key(index, length, i)),
+      );
+    return indices.filter((index) => !isCached(index));
   }
 
   clip(index: number): CachedClip | undefined {
     return this.#clips.get(index);
   }
 
-  /** The features of an example, padded to `length` samples: (1, frames, channels). */
-  async get(index: number, length: number): Promise<tf.Tensor3D | undefined> {
-    const stored = this.#features.get(key(index, length));
+  /** The features of a segment of an example, padded to `length` samples: (1, frames, channels). */
+  async get(index: number, length: number, segment: number): Promise<tf.Tensor3D | undefined> {
+    const stored = this.#features.get(key(index, length, segment));
     return stored && this.#store.get(stored);
   }
 
-  async put(index: number, length: number, clip: CachedClip, features: tf.Tensor3D): Promise<void> {
+  async put(index: number, length: number, segment: number, clip: CachedClip, features: tf.Tensor3D): Promise<void> {
     // Also of a clip that there is no room for: the others of its batch need its length.
     this.#clips.set(index, { ...clip, mask: clip.mask instanceof Int32Array ? shortened(clip.mask) : clip.mask });
     const stored = await this.#store.put(features);
-    if (stored) this.#features.set(key(index, length), stored);
+    if (stored) this.#features.set(key(index, length, segment), stored);
   }
 }
 
@@ -185,7 +191,10 @@ export class FeatureCaches {
   }
 }
 
-const key = (index: number, length: number): string => `${index}/${length}`;
+const key = (index: number, length: number, segment: number): string => `${index}/${length}/${segment}`;
+
+/** How many segments an example has. */
+export const segmentsOf = ({ segments = 1 }: CachedClip): number => segments;
 
 /** A mask as the number of ones that it begins with, where zeros follow: a mask is as large as its clip. */
 function shortened(mask: Int32Array): Int32Array | number {

@@ -8,6 +8,7 @@ import type { CallbackHandler, CallbackOrClass } from './callbacks/callback-hand
 import type { ComputeMetrics } from './metrics.js';
 import type { Tracker } from './trackers/tracker.js';
 import type { TrainableModel } from './trainable-model.js';
+import type { ComputeLoss, TrainerLoss } from './trainer-loss.js';
 
 /** Examples to learn from, or to be measured by. */
 export type Dataset = ExampleSource | readonly TrainingExample[];
@@ -22,6 +23,13 @@ export interface TrainerOptions<M extends TrainableModel = HubertForSequenceClas
   evalDataset?: Dataset;
   /** Pads the clips of a batch to one length, and is saved with the model. */
   featureExtractor?: Wav2Vec2FeatureExtractor;
+  /**
+   * What a classifier's loss of each class counts, or 'balanced': so much that all classes of `trainDataset` count alike.
+   * The mean is that of `torch.nn.CrossEntropyLoss(weight)`, divided by the weights of the examples.
+   */
+  classWeights?: readonly number[] | 'balanced';
+  /** A classifier's loss, in place of the cross-entropy; in evaluations too. */
+  computeLoss?: ComputeLoss;
   /** Measures a classifier's predictions, beside the loss. */
   computeMetrics?: ComputeMetrics;
   /** Who takes part: callbacks, or their classes. They are told what happens in this order. */
@@ -48,6 +56,8 @@ export interface TrainingContext
   extends Pick<TrainerOptions<TrainableModel>, 'model' | 'featureExtractor' | 'computeMetrics'> {
   args: TrainingArguments;
   callbacks: CallbackHandler;
+  /** How the loss is computed; undefined where the model knows by itself. */
+  loss?: TrainerLoss;
   /** Whether the gradients of several batches are added up as they are, or averaged. */
   lossIsScaledForGa: boolean;
 }

@@ -1,7 +1,7 @@
 import { CheckpointError } from '../errors.js';
 import { pathOf } from '../files.js';
 import { formatJson, readJson, snakeCase } from '../json.js';
-import type { StatefulCallbacks } from './callbacks/callback-states.js';
+import type { StatefulCallbacks } from './callbacks/callback-state.js';
 
 /** The file's name in a checkpoint, and in what a Trainer saves or pushes. */
 export const STATE_FILE = 'trainer_state.json';

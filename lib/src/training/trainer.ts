@@ -18,9 +18,11 @@ import { type Evaluation, evaluate } from './evaluation.js';
 import { FeatureCache, FeatureStore, isEncoderFrozen } from './feature-cache.js';
 import type { Prediction } from './metrics.js';
 import { pushTraining, type TrainerPushOptions, writeModelCard } from './push-training.js';
+import { requireMixable } from './run/mix-up.js';
 import { type TrainOutput, train } from './run/train.js';
 import { tracking } from './trackers/tracking.js';
 import type { TrainableModel } from './trainable-model.js';
+import { trainerLoss } from './trainer-loss.js';
 import type { Dataset, TrainerOptions, TrainingContext, TrainOptions } from './trainer-options.js';
 import { initialState, STATE_FILE, type TrainerState, writeTrainerState } from './trainer-state.js';
 
@@ -51,12 +53,16 @@ export class Trainer<M extends TrainableModel = HubertForSequenceClassification>
     const { featureExtractor, computeMetrics, callbacks = [] } = this.#options;
     this.model = model;
     this.args = args instanceof TrainingArguments ? args : new TrainingArguments(args);
+    const loss = trainerLoss(this.#options, this.args);
     const handler = new CallbackHandler(callbacks, this.args, { model, featureExtractor }, () => this.state);
-    this.#context = { model, args: this.args, featureExtractor, computeMetrics, callbacks: handler, lossIsScaledForGa };
+    const measured = { featureExtractor, computeMetrics, callbacks: handler };
+    this.#context = { model, args: this.args, ...measured, loss, lossIsScaledForGa };
     if (this.args.evalStrategy !== 'no' && trainDataset && !evalDataset) {
       throw new ParameterError(`evalStrategy is '${this.args.evalStrategy}', but there is no evalDataset; give one`);
     }
+    requireMixable(this.args, model);
     if (this.args.freezeFeatureEncoder) model.freezeFeatureEncoder();
+    if (this.args.activationCheckpointing) enableCheckpointing(model);
     collectSoon();
     handler.initialise();
   }
@@ -256,4 +262,10 @@ export class Trainer<M extends TrainableModel = HubertForSequenceClassification>
       interruption.end();
     }
   }
+}
+
+function enableCheckpointing(model: TrainableModel): void {
+  if (model.activationCheckpointingEnable) model.activationCheckpointingEnable();
+  else
+    throw new ParameterError('activationCheckpointing is true, but the model has no activationCheckpointingEnable()');
 }

@@ -17,9 +17,9 @@ export async function saveTraining(path: string, step: number, { parameters, ada
     tensors.set(name, { shape: tensor.shape, data: tensor.dataSync() as Float32Array });
   for (const [name, variable] of parameters) keep(name, variable);
   for (const [name, momentum] of muon?.state() ?? []) keep(`momentum ${name}`, momentum);
-  for (const [name, { shape, m, v }] of adamw.state()) {
-    tensors.set(`m ${name}`, { shape, data: m });
-    tensors.set(`v ${name}`, { shape, data: v });
+  for (const [name, { shape, values }] of adamw.state()) {
+    tensors.set(`m ${name}`, { shape, data: values.exp_avg });
+    tensors.set(`v ${name}`, { shape, data: values.exp_avg_sq });
   }
   await saveSafetensors(path, tensors, { step: String(step) });
 }
@@ -35,7 +35,7 @@ export async function resumeTraining(path: string, { parameters, adamw, muon }: 
       const { shape } = variable;
       tf.tidy(() => variable.assign(tf.mul(tf.tensor(read(''), shape), 1)));
       if (muon?.has(name)) muon.restore(name, tf.tensor(read('momentum '), shape));
-      else adamw.restore(name, { shape, m: read('m '), v: read('v '), steps });
+      else adamw.restore(name, { shape, steps, values: { exp_avg: read('m '), exp_avg_sq: read('v ') } });
     }
     return steps;
   } finally {

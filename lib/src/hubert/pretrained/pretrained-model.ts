@@ -77,6 +77,21 @@ export abstract class PretrainedModel {
   }
 
   /**
+   * Lets gradients keep what goes into each layer of the transformer alone, and compute the layer once more: the same
+   * loss and gradients but for rounding, with less memory and in more time.
+   *
+   * @see Python: `model.activation_checkpointing_enable()`, before `gradient_checkpointing_enable()`
+   */
+  activationCheckpointingEnable(): void {
+    this.encoder.activationCheckpointing = true;
+  }
+
+  /** Lets gradients keep what each layer computes, as they do at first. */
+  activationCheckpointingDisable(): void {
+    this.encoder.activationCheckpointing = false;
+  }
+
+  /**
    * How many numbers the parameters hold, like Transformers' `num_parameters`: a batch norm's running statistics are none.
    *
    * @param options.onlyTrainable - leave out what training does not change; default false

@@ -1,10 +1,12 @@
 import { ParameterError } from '../../errors.js';
 import { isRepositoryId } from '../../hub/names.js';
 import { requireChoice, requireInteger, requireNumber, requirePositive } from '../../validation.js';
+import { checkOptimizer } from './optimizer-arguments.js';
+import { checkSchedule } from './scheduler-arguments.js';
 import type { TrainingDefaults } from './training-defaults.js';
 
 const STRATEGIES = ['no', 'steps', 'epoch'] as const;
-const SCHEDULERS = ['linear', 'cosine', 'constant', 'constant_with_warmup'] as const;
+const SAMPLING = ['random', 'sequential', 'group_by_length'] as const;
 const REPORTERS = ['tensorboard', 'wandb'] as const;
 const SWITCHES = [
   'loggingFirstStep',
@@ -13,6 +15,12 @@ const SWITCHES = [
   'disableTqdm',
   'restoreCallbackStatesFromCheckpoint',
   'freezeFeatureEncoder',
+] as const;
+const OPTIONAL_SWITCHES = [
+  'activationCheckpointing',
+  'gradientCheckpointing',
+  'hubPrivateRepo',
+  'greaterIsBetter',
 ] as const;
 /** Beyond it, TensorFlow and PyTorch take only a part of a seed. */
 const LARGEST_SEED = 2 ** 31 - 1;
@@ -34,8 +42,12 @@ export function checkArguments(args: TrainingDefaults): void {
     requireInteger(name, args[name], 0);
     requireNumber(name, args[name], 0, LARGEST_SEED);
   }
+  requireChoice('trainSamplingStrategy', args.trainSamplingStrategy, SAMPLING);
+  if (typeof args.lengthColumnName !== 'string' || args.lengthColumnName === '') {
+    throw new ParameterError('lengthColumnName is empty; give the name of a column of lengths');
+  }
   for (const name of SWITCHES) requireChoice(name, args[name], [true, false]);
-  for (const name of ['hubPrivateRepo', 'greaterIsBetter'] as const) {
+  for (const name of OPTIONAL_SWITCHES) {
     if (args[name] !== undefined) requireChoice(name, args[name], [true, false]);
   }
   if (args.hubModelId !== undefined && !isRepositoryId(args.hubModelId)) {
@@ -50,6 +62,8 @@ export function checkArguments(args: TrainingDefaults): void {
   }
   const reporters = Array.isArray(args.reportTo) ? REPORTERS : ['all', 'none', ...REPORTERS];
   for (const reporter of [args.reportTo].flat()) requireChoice<string>('reportTo', reporter, reporters);
+  requireNumber('mixupAlpha', args.mixupAlpha, 0);
+  requireNumber('mixupProb', args.mixupProb, 0, 1);
   requireNumber('featureCacheBytes', args.featureCacheBytes, 0);
   requireNumber('featureCacheDiskBytes', args.featureCacheDiskBytes, 0);
 }
@@ -63,7 +77,11 @@ function checkOptimiser(args: TrainingDefaults): void {
       throw new ParameterError(`${name} is ${args[name]}; give a number from 0 to below 1`);
     }
   }
-  requireChoice('lrSchedulerType', args.lrSchedulerType, SCHEDULERS);
+  checkOptimizer(args);
+  checkSchedule(args);
+  if (!(args.labelSmoothingFactor >= 0 && args.labelSmoothingFactor < 1)) {
+    throw new ParameterError(`labelSmoothingFactor is ${args.labelSmoothingFactor}; give a number from 0 to below 1`);
+  }
   if (args.warmupSteps > 1) requireInteger('warmupSteps', args.warmupSteps);
   requireNumber('warmupRatio', args.warmupRatio, 0, 1);
 }

@@ -2,7 +2,9 @@ import { CheckpointError, ParameterError } from '../../errors.js';
 import { pathOf } from '../../files.js';
 import { readJson, snakeCase } from '../../json.js';
 import { given, type OrNull } from '../../options.js';
+import { camelCase } from '../../python-names.js';
 import { checkArguments } from './check-arguments.js';
+import { optimArgsText } from './optimizer-arguments.js';
 import { TrainingDefaults, type TrainingOptions } from './training-defaults.js';
 
 /** The file of the arguments in a checkpoint. */
@@ -43,7 +45,9 @@ export class TrainingArguments extends TrainingDefaults {
   static async loadFromJson(path: string, options: OrNull<TrainingOptions> = {}): Promise<TrainingArguments> {
     const json = await readJson(pathOf(path));
     const names = Object.keys(new TrainingDefaults());
-    const stored = Object.fromEntries(names.map((name) => [name, json[snakeCase(name)] ?? undefined]));
+    const stored = Object.fromEntries(
+      names.map((name) => [name, withKeys(camelCase, json[snakeCase(name)]) ?? undefined]),
+    );
     const isEmpty = Object.values(stored).every((value) => value === undefined);
     if (!isEmpty) return new TrainingArguments({ ...stored, ...given<TrainingOptions>(options) });
     throw new CheckpointError(`${path} holds no training arguments; give the training_args.json of a checkpoint`);
@@ -52,12 +56,24 @@ export class TrainingArguments extends TrainingDefaults {
 
 /** The arguments under Transformers' keys. */
 export function writeArguments(args: TrainingArguments): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(args).map(([key, value]) => [snakeCase(key), value ?? null]));
+  return Object.fromEntries(
+    Object.entries(args).map(([key, value]) => [snakeCase(key), withKeys(snakeCase, value) ?? null]),
+  );
+}
+
+/** An object with its keys in the other spelling; any other value as it is. */
+function withKeys(spelling: (key: string) => string, value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, entry]) => [spelling(key), entry]));
 }
 
 /** Fills in what follows from other arguments. */
 function complete(args: { -readonly [K in keyof TrainingDefaults]: TrainingDefaults[K] }): void {
   if (args.evalStrategy === 'steps') args.evalSteps ||= args.loggingSteps;
+  if (args.optim !== 'sgd') args.optim = 'adamw_torch';
+  args.optimArgs = optimArgsText(args.optimArgs);
+  args.activationCheckpointing ??= args.gradientCheckpointing ?? false;
+  args.gradientCheckpointing = args.activationCheckpointing;
   if (args.loadBestModelAtEnd || args.saveStrategy === 'best') args.metricForBestModel ??= 'loss';
   if (args.metricForBestModel !== undefined) args.greaterIsBetter ??= !args.metricForBestModel.endsWith('loss');
 }

@@ -1,8 +1,11 @@
+import type { OptimArgs, OptimizerName } from './optimizer-arguments.js';
+import type { SchedulerKwargs, SchedulerType } from './scheduler-arguments.js';
+
 /** When something is done: never, every so many optimiser steps, or at the end of each epoch. */
 export type IntervalStrategy = 'no' | 'steps' | 'epoch';
 
-/** How the learning rate goes after the warm-up: down to 0 in a line or half a cosine, or not at all. */
-export type SchedulerType = 'linear' | 'cosine' | 'constant' | 'constant_with_warmup';
+/** Which examples come after which: in random order, as they are, or those of about one length together. */
+export type SamplingStrategy = 'random' | 'sequential' | 'group_by_length';
 
 /** A service that keeps the logs. */
 export type Reporter = 'tensorboard' | 'wandb';
@@ -24,9 +27,20 @@ export class TrainingDefaults {
   readonly perDeviceEvalBatchSize: number = 8;
   /** Batches whose gradients make one optimiser step together. */
   readonly gradientAccumulationSteps: number = 1;
+  /**
+   * Keep of the transformer's layers only what goes into each, and compute it once more for the gradient: less memory,
+   * more time. Default false.
+   */
+  readonly activationCheckpointing: boolean | undefined = undefined;
+  /** The older name of `activationCheckpointing`, which counts where both are given. */
+  readonly gradientCheckpointing: boolean | undefined = undefined;
   /** The highest learning rate, where the warm-up ends. */
   readonly learningRate: number = 5e-5;
-  /** The share of its weights, times the learning rate, that AdamW takes away in a step; not of biases and norms. */
+  /** The optimiser: AdamW, or 'sgd'. 'adamw' and 'adamw_torch_fused' are other names of 'adamw_torch'. */
+  readonly optim: OptimizerName = 'adamw_torch';
+  /** For 'sgd': 'momentum=0.9,nesterov=true', or an object. */
+  readonly optimArgs: string | OptimArgs | undefined = undefined;
+  /** The share of its weights, times the learning rate, that a step takes away; not of biases and norms. */
   readonly weightDecay: number = 0;
   /** How slowly the mean of the gradients moves, in [0, 1). */
   readonly adamBeta1: number = 0.9;
@@ -36,8 +50,12 @@ export class TrainingDefaults {
   readonly adamEpsilon: number = 1e-8;
   /** Gradients of a greater norm, all taken together, are scaled down to it; 0 switches that off. */
   readonly maxGradNorm: number = 1;
+  /** The share of the loss of each example that goes to all classes alike, in [0, 1); in evaluations too. */
+  readonly labelSmoothingFactor: number = 0;
   /** How the learning rate goes after the warm-up. */
   readonly lrSchedulerType: SchedulerType = 'linear';
+  /** What the schedule may be told, such as `{ power: 2 }`. */
+  readonly lrSchedulerKwargs: SchedulerKwargs | undefined = undefined;
   /** Optimiser steps in which the learning rate rises from 0; below 1, their share of all steps. */
   readonly warmupSteps: number = 0;
   /** The share of all steps, where `warmupSteps` is 0. */
@@ -68,6 +86,10 @@ export class TrainingDefaults {
   readonly seed: number = 42;
   /** For the order of the examples alone; default `seed`. */
   readonly dataSeed: number | undefined = undefined;
+  /** In which order the examples come; 'group_by_length' pads less. */
+  readonly trainSamplingStrategy: SamplingStrategy = 'random';
+  /** The column of the lengths for 'group_by_length', where the data set has it; else it tells them itself. */
+  readonly lengthColumnName: string = 'length';
   /** Leave out the last batch of an epoch where it is smaller. */
   readonly dataloaderDropLast: boolean = false;
   /** Who gets the logs: all that are set up, none, or those of a list. */
@@ -86,6 +108,13 @@ export class TrainingDefaults {
   readonly bf16: boolean = false;
   /** Give callbacks the states that they left in the checkpoint which is resumed. */
   readonly restoreCallbackStatesFromCheckpoint: boolean = false;
+  /**
+   * The α of mix-up (Zhang et al. 2018): a batch is mixed with itself in another order, with a share from the beta distribution
+   * of α and α, and so are the losses of its classes. 0, the default, switches that off; 0.2 is usual. Not in Transformers.
+   */
+  readonly mixupAlpha: number = 0;
+  /** The probability with which a batch is mixed, where `mixupAlpha` is above 0. Not in Transformers. */
+  readonly mixupProb: number = 1;
   /** Leave the feature encoder as it is; what it gives is computed once for each example. Not in Transformers. */
   readonly freezeFeatureEncoder: boolean = false;
   /** Memory for what a frozen feature encoder gave, in bytes. Not in Transformers. */

@@ -2,7 +2,8 @@ import { ParameterError } from '../../errors.js';
 import { likelyName } from '../../python-names.js';
 import type { TrainingArguments } from '../arguments/training-arguments.js';
 import type { TrainerState } from '../trainer-state.js';
-import { restoreStates, type StatefulCallbacks, statesOf } from './callback-states.js';
+import type { StatefulCallbacks } from './callback-state.js';
+import { restoreStates, statesOf } from './callback-states.js';
 import { DefaultFlowCallback } from './default-flow-callback.js';
 import {
   type CallbackContext,

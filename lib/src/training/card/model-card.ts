@@ -2,6 +2,7 @@ import { basename, resolve } from 'node:path';
 import { isCourseData } from '../../course-data.js';
 import { isFolderSync } from '../../files.js';
 import { isRepositoryId } from '../../hub/names.js';
+import { snakeCase } from '../../json.js';
 import { libraryVersion } from '../../library-version.js';
 import { tensorflowVersion, tf } from '../../tensor/tensorflow.js';
 import type { TrainingArguments } from '../arguments/training-arguments.js';
@@ -93,10 +94,9 @@ function indexOf(
 }
 
 /** The hyperparameters, by the names and in the order of Transformers' model cards. */
-function hyperparameters(args: TrainingArguments): [string, string][] {
+function hyperparameters({ args, loss }: Pick<TrainingContext, 'args' | 'loss'>): [string, string][] {
   const { perDeviceTrainBatchSize: batch, gradientAccumulationSteps: accumulated } = args;
-  const { adamBeta1, adamBeta2, adamEpsilon, weightDecay } = args;
-  const adam = `betas=(${pythonFloat(adamBeta1)},${pythonFloat(adamBeta2)}) and epsilon=${pythonFloat(adamEpsilon)}`;
+  const { lrSchedulerKwargs: kwargs = {} } = args;
   const lines: [string, string | number, boolean?][] = [
     ['learning_rate', pythonFloat(args.learningRate)],
     ['train_batch_size', batch],
@@ -104,16 +104,33 @@ function hyperparameters(args: TrainingArguments): [string, string][] {
     ['seed', args.seed],
     ['gradient_accumulation_steps', accumulated, accumulated > 1],
     ['total_train_batch_size', batch * accumulated, accumulated > 1],
-    ['optimizer', `AdamW with ${adam}${weightDecay > 0 ? ` and weight_decay=${pythonFloat(weightDecay)}` : ''}`],
+    ['optimizer', optimizerOf(args)],
     ['lr_scheduler_type', args.lrSchedulerType],
+    ['lr_scheduler_kwargs', pythonArguments(kwargs), Object.keys(kwargs).length > 0],
     ['lr_scheduler_warmup_steps', args.warmupSteps, args.warmupSteps !== 0],
     ['lr_scheduler_warmup_ratio', pythonFloat(args.warmupRatio), args.warmupSteps === 0 && args.warmupRatio !== 0],
     ['training_steps', args.maxSteps, args.maxSteps !== -1],
     ['num_epochs', args.numTrainEpochs, args.maxSteps === -1],
+    ['label_smoothing_factor', pythonFloat(args.labelSmoothingFactor), args.labelSmoothingFactor !== 0],
+    ['class_weights', `[${loss?.classWeights?.map(pythonFloat).join(', ')}]`, loss?.classWeights !== undefined],
+    ['train_sampling_strategy', args.trainSamplingStrategy, args.trainSamplingStrategy !== 'random'],
     ['freeze_feature_encoder', 'true', args.freezeFeatureEncoder],
   ];
   return lines.filter(([, , given = true]) => given).map(([name, value]) => [name, String(value)]);
 }
+
+function optimizerOf({ optim, optimArgs, adamBeta1, adamBeta2, adamEpsilon, weightDecay }: TrainingArguments): string {
+  const adam = `betas=(${pythonFloat(adamBeta1)},${pythonFloat(adamBeta2)}) and epsilon=${pythonFloat(adamEpsilon)}`;
+  const [name, own] = optim === 'sgd' ? ['SGD', optimArgs] : ['AdamW', adam];
+  const told = [own, weightDecay > 0 && `weight_decay=${pythonFloat(weightDecay)}`].filter(Boolean).join(' and ');
+  return told ? `${name} with ${told}` : name;
+}
+
+/** Arguments as Python writes them in a call. */
+const pythonArguments = (values: object): string =>
+  Object.entries(values)
+    .map(([key, value]) => `${snakeCase(key)}=${value}`)
+    .join(', ');
 
 /**
  * The text of `README.md`.
@@ -121,11 +138,12 @@ function hyperparameters(args: TrainingArguments): [string, string][] {
  * @param repository - its name, which is the title unless `modelName` is given
  */
 export function modelCard(
-  { model, args, featureExtractor }: TrainingContext,
+  context: TrainingContext,
   state: TrainerState,
   repository: string,
   options: ModelCardOptions,
 ): string {
+  const { model, featureExtractor } = context;
   const title = options.modelName ?? repository;
   const { table, evaluation } = logResults(state.logHistory);
   const datasets = list(options.dataset ?? options.datasetTags).map((id) => (isRepositoryId(id) ? id : shown(id)));
@@ -149,7 +167,7 @@ export function modelCard(
     datasets.length > 0 ? `${datasets.join(', ')}. More information needed` : 'More information needed',
     '## Training procedure',
     '### Training hyperparameters',
-    hyperparameters(args)
+    hyperparameters(context)
       .map(([name, value]) => `- ${name}: ${value}`)
       .join('\n'),
     ...(table ? ['### Training results', ...(table.rows.length > 0 ? [markdownTable(table)] : [])] : []),

@@ -2,8 +2,9 @@ import { CheckpointError } from '../../errors.js';
 import type { ModelConfig } from '../../hubert/config.js';
 import { writeConfig } from '../../hubert/pretrained/config-file.js';
 import { formatJson, parseJson, snakeCase } from '../../json.js';
-import type { TrainingArguments } from '../arguments/training-arguments.js';
-import { AdamW } from '../run/adamw.js';
+import { type TrainingArguments, writeArguments } from '../arguments/training-arguments.js';
+import { TrainingDefaults } from '../arguments/training-defaults.js';
+import { makeOptimizer } from '../run/make-optimizer.js';
 import {
   type Due,
   dueAfterEpoch,
@@ -39,7 +40,7 @@ export async function beginOrResume(
   const { model, args, callbacks } = context;
   const { maxSteps, numTrainEpochs, loggingSteps, evalSteps, saveSteps } = plan;
   const planned = { maxSteps, numTrainEpochs, loggingSteps, evalSteps, saveSteps };
-  const optimizer = new AdamW(model.parameters, args);
+  const optimizer = makeOptimizer(model.parameters, args);
   if (resumeFromCheckpoint === false) {
     const state = { ...initialState(), ...planned, trainBatchSize: args.perDeviceTrainBatchSize };
     const runningLoss = { lossSum: 0, loggedSum: 0, lastLogged: 0, gradNorm: 0, learningRate: 0 };
@@ -79,7 +80,7 @@ async function lastCheckpoint(outputDir: string): Promise<string> {
 /** Reads a checkpoint, and throws a CheckpointError that says in what it differs from this training. */
 async function readMatchingTraining(
   folder: string,
-  { model, args }: TrainingContext,
+  { model, args, loss }: TrainingContext,
   plan: TrainingPlan,
 ): Promise<StoredTraining> {
   const stored = await readStoredTraining(folder);
@@ -94,6 +95,8 @@ async function readMatchingTraining(
   if (stored.examples !== plan.examples) {
     found.push(`trainDataset has ${plan.examples} examples here and ${stored.examples} there`);
   }
+  const [weights, storedWeights] = [loss?.classWeights ?? null, stored.classWeights].map((list) => formatJson(list));
+  if (weights !== storedWeights) found.push(`classWeights are ${weights} here and ${storedWeights} there`);
   const trained = trainedNames(model);
   // Callbacks may have frozen some since the training began, and have done so here if this model was trained by it.
   const [[other, ...more], now] = [stored.trained, stored.trainedNow].map((names) => differences(names, trained));
@@ -135,20 +138,36 @@ const FIXED: readonly (keyof TrainingArguments)[] = [
   'perDeviceTrainBatchSize',
   'gradientAccumulationSteps',
   'learningRate',
+  'optim',
+  'optimArgs',
   'weightDecay',
   'adamBeta1',
   'adamBeta2',
   'adamEpsilon',
+  'labelSmoothingFactor',
   'seed',
   'dataSeed',
+  'trainSamplingStrategy',
   'dataloaderDropLast',
+  'mixupAlpha',
+  'mixupProb',
   'freezeFeatureEncoder',
 ];
 
+/** A value of an argument; the keys of an object in one order. */
+const inWords = (value: unknown): string =>
+  typeof value === 'object' && value !== null
+    ? formatJson(Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))))
+    : String(value);
+
 /** What differs between arguments and those of a checkpoint so that training could not go on, in words. */
 function argumentDifferences(args: TrainingArguments, { args: stored }: StoredTraining): string[] {
+  const written = writeArguments(args);
+  const defaults = new TrainingDefaults();
   return FIXED.flatMap((key) => {
-    const [own, other] = [args[key] ?? null, stored[snakeCase(key)] ?? null];
+    const name = snakeCase(key);
+    // A checkpoint of an earlier version has no arguments that came later.
+    const [own, other] = [written[name], stored[name] ?? defaults[key] ?? null].map(inWords);
     return own === other ? [] : [`${key} is ${own} here and ${other} there`];
   });
 }

@@ -8,7 +8,7 @@ import type { SaveOptions } from '../../hubert/pretrained/pretrained-model.js';
 import { formatJson, parseJson, readJson } from '../../json.js';
 import { tf } from '../../tensor/tensorflow.js';
 import { ARGUMENTS_FILE, writeArguments } from '../arguments/training-arguments.js';
-import type { AdamW } from '../run/adamw.js';
+import type { Optimizer } from '../run/optimizer.js';
 import type { OngoingTraining, Place, RunningLoss } from '../run/plan.js';
 import type { TrainableModel } from '../trainable-model.js';
 import type { TrainingContext } from '../trainer-options.js';
@@ -69,9 +69,8 @@ async function writeTraining(
   await writeModel(folder, context);
   const moments = new Map<string, TensorData>();
   const steps: Record<string, number> = {};
-  for (const [name, { shape, m, v, steps: count }] of optimizer.state()) {
-    moments.set(`exp_avg.${name}`, { shape, data: m });
-    moments.set(`exp_avg_sq.${name}`, { shape, data: v });
+  for (const [name, { shape, values, steps: count }] of optimizer.state()) {
+    for (const [kind, data] of Object.entries(values)) moments.set(`${kind}.${name}`, { shape, data });
     steps[name] = count;
   }
   await saveSafetensors(path.join(folder, OPTIMIZER_FILE), moments, {
@@ -81,6 +80,7 @@ async function writeTraining(
     examples: String(plan.examples),
     trained: formatJson(trained),
     trainedNow: formatJson(trainedNames(context.model)),
+    classWeights: formatJson(context.loss?.classWeights ?? null),
   });
   await writeFile(path.join(folder, STATE_FILE), writeTrainerState(state));
 }
@@ -97,6 +97,8 @@ export interface StoredTraining {
   trainedNow: string[];
   /** Undefined in a checkpoint of an earlier version. */
   place?: Place;
+  /** What each class counts in the loss, where that is not 1. */
+  classWeights: readonly number[] | null;
 }
 
 /** @throws CheckpointError if the folder is no checkpoint of a training with onpa */
@@ -111,7 +113,7 @@ export async function readStoredTraining(folder: string): Promise<StoredTraining
   }
   const moments = await openCheckpoint(file(OPTIMIZER_FILE));
   try {
-    const { progress, examples, trained, trainedNow = trained, place } = moments.metadata;
+    const { progress, place, examples, trained, trainedNow = trained, classWeights = 'null' } = moments.metadata;
     return {
       state,
       args: await readJson(file(ARGUMENTS_FILE)),
@@ -121,6 +123,7 @@ export async function readStoredTraining(folder: string): Promise<StoredTraining
       trained: parseJson(trained) as string[],
       trainedNow: parseJson(trainedNow) as string[],
       place: place === undefined ? undefined : (parseJson(place) as Place),
+      classWeights: parseJson(classWeights) as readonly number[] | null,
     };
   } catch (cause) {
     if (cause instanceof CheckpointError) throw cause;
@@ -153,14 +156,14 @@ export async function restoreModel(folder: string, model: TrainableModel): Promi
   }
 }
 
-/** Gives an optimiser the moments of a checkpoint. */
-export async function restoreOptimizer(folder: string, optimizer: AdamW): Promise<void> {
+/** Gives an optimiser what a checkpoint remembers of each parameter. */
+export async function restoreOptimizer(folder: string, optimizer: Optimizer): Promise<void> {
   const moments = await openCheckpoint(path.join(folder, OPTIMIZER_FILE));
   try {
     for (const [name, steps] of Object.entries(parseJson(moments.metadata.steps) as Record<string, number>)) {
-      const [first, second] = [`exp_avg.${name}`, `exp_avg_sq.${name}`];
-      const { shape } = moments.tensors.get(first)!;
-      optimizer.restore(name, { shape, m: moments.float32(first), v: moments.float32(second), steps });
+      const found = optimizer.remembers.map((kind) => [kind, moments.float32(`${kind}.${name}`)] as const);
+      const { shape } = moments.tensors.get(`${optimizer.remembers[0]}.${name}`)!;
+      optimizer.restore(name, { shape, steps, values: Object.fromEntries(found) });
     }
   } finally {
     moments.close();

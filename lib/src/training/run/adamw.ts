@@ -1,5 +1,6 @@
 import { applyAdam, nativeVariable, readNativeVariable, sumOfSquares } from '../../tensor/native-variable.js';
 import { tf } from '../../tensor/tensorflow.js';
+import type { Optimizer, ParameterState, StepOptions } from './optimizer.js';
 
 /** What {@link AdamW} needs of the training arguments. */
 export interface AdamWOptions {
@@ -14,14 +15,6 @@ interface Moments {
   /** Handles of native variables. */
   m: tf.Tensor;
   v: tf.Tensor;
-  steps: number;
-}
-
-/** {@link Moments} as numbers. */
-export interface MomentsData {
-  shape: readonly number[];
-  m: Float32Array;
-  v: Float32Array;
   steps: number;
 }
 
@@ -40,12 +33,9 @@ export function gradientNorm(gradients: tf.NamedTensorMap): number {
   return Math.sqrt(tf.tidy(() => tf.addN(all.map(sumOfSquares)).dataSync()[0]));
 }
 
-/**
- * AdamW: Adam (Kingma and Ba 2015) with decoupled weight decay (Loshchilov and Hutter 2019), in PyTorch's arithmetic.
- *
- * A parameter without a gradient stays as it is, and so do its moments.
- */
-export class AdamW {
+/** AdamW: Adam (Kingma and Ba 2015) with decoupled weight decay (Loshchilov and Hutter 2019), in PyTorch's arithmetic. */
+export class AdamW implements Optimizer {
+  readonly remembers: readonly string[] = ['exp_avg', 'exp_avg_sq'];
   readonly #parameters: ReadonlyMap<string, tf.Variable>;
   readonly #options: AdamWOptions;
   readonly #moments = new Map<string, Moments>();
@@ -55,12 +45,7 @@ export class AdamW {
     this.#options = options;
   }
 
-  /**
-   * Moves each parameter that has a gradient.
-   *
-   * @param scale - what the gradients are multiplied with
-   */
-  step(gradients: tf.NamedTensorMap, { learningRate, scale }: { learningRate: number; scale: number }): void {
+  step(gradients: tf.NamedTensorMap, { learningRate, scale }: StepOptions): void {
     const settings = new Map<number, tf.Tensor[]>();
     try {
       for (const [name, gradient] of Object.entries(gradients)) {
@@ -75,20 +60,19 @@ export class AdamW {
     }
   }
 
-  /** The moments of every parameter that has had a gradient. */
-  state(): Map<string, MomentsData> {
+  state(): Map<string, ParameterState> {
     const numbers = (handle: tf.Tensor) => tf.tidy(() => readNativeVariable(handle).dataSync() as Float32Array);
     return new Map(
       Array.from(this.#moments, ([name, { m, v, steps }]) => {
         const { shape } = this.#parameters.get(name)!;
-        return [name, { shape, m: numbers(m), v: numbers(v), steps }];
+        return [name, { shape, steps, values: { exp_avg: numbers(m), exp_avg_sq: numbers(v) } }];
       }),
     );
   }
 
-  /** Goes on from moments that {@link state} gave. */
-  restore(name: string, { shape, m, v, steps }: MomentsData): void {
-    const variable = (values: Float32Array) => tf.tidy(() => tf.keep(nativeVariable(copied(values, shape))));
+  restore(name: string, { shape, steps, values }: ParameterState): void {
+    const variable = (moment: Float32Array) => tf.tidy(() => tf.keep(nativeVariable(copied(moment, shape))));
+    const { exp_avg: m, exp_avg_sq: v } = values;
     this.#moments.set(name, { m: variable(m), v: variable(v), steps });
   }
 
@@ -141,6 +125,6 @@ export class AdamW {
 }
 
 /** A tensor with numbers of its own: one made of an array may share the array's. */
-function copied(values: Float32Array, shape: readonly number[]): tf.Tensor {
+export function copied(values: Float32Array, shape: readonly number[]): tf.Tensor {
   return tf.mul(tf.tensor(values, [...shape]), 1);
 }

@@ -4,7 +4,7 @@ import type { FeatureCache } from '../feature-cache.js';
 import type { TrainingContext } from '../trainer-options.js';
 import { type BatchSource, type LabelledBatch, readBatches } from './batches.js';
 
-/** Hands out batches, and frees each when the next one is asked for. */
+/** Hands out batches, and frees those when the next are asked for. */
 export class BatchReader {
   readonly #context: TrainingContext;
   readonly #from: BatchSource;
@@ -15,7 +15,7 @@ export class BatchReader {
   /** How many batches have been handed out. */
   #count = 0;
   #pending: Promise<IteratorResult<LabelledBatch, void>> | undefined;
-  #given: LabelledBatch | undefined;
+  #given: LabelledBatch[] = [];
 
   constructor(
     context: TrainingContext,
@@ -27,7 +27,7 @@ export class BatchReader {
     this.#from = from;
     this.#indices = batches;
     this.#interruption = interruption;
-    this.#cache = from.cache;
+    this.#cache = cacheNow(from);
     this.#batches = this.#read();
   }
 
@@ -37,15 +37,22 @@ export class BatchReader {
    * @throws Stopped if somebody wishes so
    */
   async next(): Promise<LabelledBatch | undefined> {
+    return (await this.nextOf(1))[0];
+  }
+
+  /** The next batches, so many or those that are left, all at once. */
+  async nextOf(count: number): Promise<readonly LabelledBatch[]> {
     this.#free();
-    trimMemory();
-    await this.#interruption.pause();
-    await this.#followCache();
-    this.#pending = this.#batches.next();
-    const { value } = await this.#interruption.race(this.#pending);
-    this.#pending = undefined;
-    this.#count++;
-    this.#given = value ?? undefined;
+    for (let i = 0; i < count; i++) {
+      trimMemory();
+      await this.#interruption.pause();
+      await this.#followCache();
+      this.#pending = this.#batches.next();
+      const { value } = await this.#interruption.race(this.#pending);
+      this.#pending = undefined;
+      this.#count++;
+      if (value) this.#given.push(value);
+    }
     return this.#given;
   }
 
@@ -67,17 +74,19 @@ export class BatchReader {
 
   /** Where a callback has frozen the feature encoder, or made it trainable, other clips are needed from here on. */
   async #followCache(): Promise<void> {
-    if (this.#from.cache === this.#cache) return;
+    const cache = cacheNow(this.#from);
+    if (cache === this.#cache) return;
     await this.#batches.return();
-    this.#cache = this.#from.cache;
+    this.#cache = cache;
     this.#batches = this.#read();
   }
 
   #free(): void {
-    if (this.#given) free(this.#given);
-    this.#given = undefined;
+    for (const batch of this.#given.splice(0)) free(batch);
   }
 }
+
+const cacheNow = (from: BatchSource): FeatureCache | undefined => (from.cacheNow ? from.cacheNow() : from.cache);
 
 function free({ input }: LabelledBatch): void {
   if ('extractFeatures' in input) input.extractFeatures.dispose();

@@ -2,9 +2,10 @@ import type { ExampleSource, TrainingExample } from '../../dataset/example-sourc
 import { ParameterError } from '../../errors.js';
 import { pad } from '../../feature-extractor/prepare-audio.js';
 import { shortestClip } from '../../hubert/shortest-clip.js';
+import type { MixedLabels } from '../../tensor/cross-entropy.js';
 import { tf } from '../../tensor/tensorflow.js';
 import { firstNotFinite, noteFinite } from '../../validation.js';
-import type { CachedClip, FeatureCache } from '../feature-cache.js';
+import { type CachedClip, type FeatureCache, segmentsOf } from '../feature-cache.js';
 import type { TrainableModel } from '../trainable-model.js';
 import type { TrainingContext } from '../trainer-options.js';
 
@@ -13,16 +14,24 @@ export interface BatchSource {
   /** What the data set is called in a message, for example `trainDataset`. */
   name: string;
   source: ExampleSource;
-  /** What the frozen feature encoder gave for these examples before; another, or none, once it has not been frozen. */
-  readonly cache?: FeatureCache;
+  /** What the frozen feature encoder gave for these examples before. */
+  cache?: FeatureCache;
+  /** Gives that cache, where it is another, or none, once the feature encoder has been trained. */
+  cacheNow?: () => FeatureCache | undefined;
   /** Whether the model learns from them. */
   isTraining?: boolean;
+  /** In training, the seed of what chance decides about an example in this epoch. */
+  seedOf?: (index: number) => number;
 }
 
 /** What the model takes, the true classes, and what else there is to know. */
 export interface LabelledBatch {
   input: { attentionMask?: Int32Array[] } & ({ inputValues: Float32Array[] } | { extractFeatures: tf.Tensor3D });
   labels: number[];
+  /** How many rows of the input each example has, one after the other: its segments. */
+  segments: number[];
+  /** For each row a second class and its share, where rows are mixed. */
+  mixed?: MixedLabels;
   /** Where the examples have them. */
   frameLabels?: NonNullable<TrainingExample['frameLabels']>[];
   /** Samples of audio, with padding. */
@@ -31,7 +40,8 @@ export interface LabelledBatch {
 
 /** A clip, as far as a batch needs it: without its samples where its features are cached. */
 interface Row extends CachedClip {
-  inputValues?: Float32Array;
+  /** Of each segment. */
+  inputValues?: readonly Float32Array[];
 }
 
 /**
@@ -78,18 +88,18 @@ class RowStream {
     this.#context = context;
     this.#from = from;
     const shortest = shortestClip(context.model.config, from.isTraining ?? false);
-    this.#examples = from.source.examples(indices, shortest)[Symbol.asyncIterator]();
+    this.#examples = from.source.examples(indices, shortest, from.seedOf)[Symbol.asyncIterator]();
   }
 
   /** The next row, which has this index; undefined if the source leaves it out. */
   async next(index: number): Promise<Row | undefined> {
-    const { name, source } = this.#from;
+    const { name, source, isTraining = false } = this.#from;
     this.#next ??= await this.#examples.next();
     const { value, done } = this.#next;
     if (source.leavesOut && (done || value.index !== index)) return undefined;
     if (done) throw new ParameterError(`${name} ended before example ${index}; it must give all that are asked for`);
     this.#next = undefined;
-    return checked(value, `${name}: example ${called(source, index)}`, this.#context.model);
+    return checked(value, `${name}: example ${called(source, index)}`, this.#context.model, isTraining);
   }
 
   async close(): Promise<void> {
@@ -100,22 +110,34 @@ class RowStream {
 const called = ({ nameOf }: ExampleSource, index: number): string =>
   nameOf ? `${index} (${nameOf(index)})` : String(index);
 
-function checked(example: TrainingExample, name: string, model: TrainableModel): Row {
+function checked(example: TrainingExample, name: string, model: TrainableModel, isTraining: boolean): Row {
   const { inputValues, attentionMask, label, frameLabels } = example ?? {};
+  const segments = isTraining || !example?.segments?.length ? [inputValues] : example.segments;
   const fail = (reason: string): never => {
     throw new ParameterError(`${name} ${reason}`);
   };
   if (!(inputValues instanceof Float32Array) || inputValues.length === 0) {
     return fail('has no inputValues; give the samples that the feature extractor prepared, as a Float32Array');
   }
-  const broken = firstNotFinite(inputValues);
-  if (broken >= 0) return fail(`has the sample ${inputValues[broken]} at ${broken}; audio must be finite everywhere`);
+  for (const values of segments) {
+    if (values.length !== inputValues.length) return fail('has segments of different lengths; cut them all to one');
+    const broken = firstNotFinite(values);
+    if (broken >= 0) return fail(`has the sample ${values[broken]} at ${broken}; audio must be finite everywhere`);
+  }
+  if (frameLabels && segments.length > 1) return fail('has segments, but labels of the frames of one sound');
   if (attentionMask && attentionMask.length !== inputValues.length) {
     return fail(`has ${inputValues.length} samples, but an attentionMask of ${attentionMask.length}`);
   }
   const problem = model.exampleProblem ? model.exampleProblem(example) : classProblem(label, model.config.numLabels);
   if (problem) return fail(problem);
-  return { length: inputValues.length, label, frameLabels, mask: attentionMask, inputValues };
+  return {
+    length: inputValues.length,
+    label,
+    frameLabels,
+    segments: segments.length,
+    mask: attentionMask,
+    inputValues: segments,
+  };
 }
 
 function classProblem(label: number, numLabels: number): string | undefined {
@@ -138,16 +160,18 @@ async function batchOf(
     throw new ParameterError(`${from.name} ${reason}`);
   }
   const isMasked = returnAttentionMask || rows.some((row) => row.mask !== undefined);
-  const attentionMask = isMasked ? rows.map((row) => pad(maskOf(row), length, 0, paddingSide)) : undefined;
-  const padded = ({ inputValues }: Row) => noteFinite(pad(inputValues!, length, paddingValue, paddingSide));
+  const maskRows = (row: Row) => new Array<Int32Array>(segmentsOf(row)).fill(pad(maskOf(row), length, 0, paddingSide));
+  const attentionMask = isMasked ? rows.flatMap(maskRows) : undefined;
+  const padded = (values: Float32Array) => noteFinite(pad(values, length, paddingValue, paddingSide));
   const audio = from.cache
     ? { extractFeatures: await featuresOf(context, from, byIndex, length, padded) } // (B, frames, channels)
-    : { inputValues: rows.map(padded) };
+    : { inputValues: rows.flatMap((row) => row.inputValues!.map(padded)) };
   return {
     input: { ...audio, ...(attentionMask && { attentionMask }) },
     labels: rows.map(({ label }) => label),
+    segments: rows.map(segmentsOf),
     ...(rows.every(({ frameLabels }) => frameLabels) && { frameLabels: rows.map((row) => row.frameLabels!) }),
-    samples: rows.length * length,
+    samples: rows.reduce((sum, row) => sum + segmentsOf(row), 0) * length,
   };
 }
 
@@ -157,22 +181,25 @@ async function featuresOf(
   from: BatchSource,
   byIndex: ReadonlyMap<number, Row>,
   length: number,
-  padded: (row: Row) => Float32Array,
+  padded: (values: Float32Array) => Float32Array,
 ): Promise<tf.Tensor3D> {
   const cache = from.cache!;
   const features: tf.Tensor3D[] = [];
   try {
     for (const [index, row] of byIndex) {
-      const found = await cache.get(index, length);
-      if (found) {
-        features.push(found);
-        continue;
+      let whole = row;
+      for (let segment = 0; segment < segmentsOf(row); segment++) {
+        const found = await cache.get(index, length, segment);
+        if (found) {
+          features.push(found);
+          continue;
+        }
+        if (!whole.inputValues) whole = await readAgain(context, from, index);
+        const made = context.model.extractFeatures({ inputValues: [padded(whole.inputValues![segment])] });
+        features.push(made);
+        const { inputValues: _, ...clip } = row;
+        await cache.put(index, length, segment, clip, made);
       }
-      const whole = row.inputValues ? row : await readAgain(context, from, index);
-      const made = context.model.extractFeatures({ inputValues: [padded(whole)] });
-      features.push(made);
-      const { inputValues: _, ...clip } = row;
-      await cache.put(index, length, clip, made);
     }
     return tf.concat(features, 0);
   } finally {

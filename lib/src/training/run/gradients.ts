@@ -1,7 +1,11 @@
+import type { LossOptions } from '../../hubert/classification-loss.js';
 import { addGradients } from '../../tensor/gradient-tape.js';
 import { tf } from '../../tensor/tensorflow.js';
-import type { TrainableModel } from '../trainable-model.js';
+import { divisorOf, lossOptions, type TrainerLoss } from '../trainer-loss.js';
+import type { TrainingContext } from '../trainer-options.js';
 import type { BatchReader } from './batch-reader.js';
+import type { LabelledBatch } from './batches.js';
+import { mixUp } from './mix-up.js';
 
 /** The gradients of several batches, added up. They belong to the caller. */
 export interface Accumulated {
@@ -15,28 +19,36 @@ export interface Accumulated {
 }
 
 /**
- * Runs the model forwards and backwards over the next batches.
+ * Runs the model forwards and backwards over the next batches, those of an optimiser step.
  *
  * @param seedOf - the seed of a batch's random numbers, by its number
  * @param goesOn - is asked between two batches
  */
 export async function accumulateGradients(
-  model: TrainableModel,
+  context: TrainingContext,
   reader: BatchReader,
   batches: number,
   seedOf: (batch: number) => number,
   goesOn: () => Promise<boolean>,
 ): Promise<Accumulated> {
+  const { model, args } = context;
   const result: Accumulated = { gradients: {}, losses: [], samples: 0, isWhole: true };
+  const mixed = (batch: LabelledBatch, i: number) => mixUp(batch, args, seedOf(i));
+  const run = (batch: LabelledBatch, loss?: LossOptions) => {
+    const { input, samples, segments: _, ...labels } = batch;
+    model.train({ seed: seedOf(result.losses.length) });
+    const found = model.lossAndGradients({ ...input, ...labels, ...(loss && { loss }) });
+    result.gradients = addGradients(result.gradients, found.gradients);
+    result.losses.push(found.loss.dataSync()[0]);
+    result.samples += samples;
+    tf.dispose(found.logits ? [found.loss, found.logits] : found.loss);
+  };
   try {
+    // What the losses are divided by depends on all labels of the step.
+    const step = context.loss && (await reader.nextOf(batches)).map(mixed);
+    const losses = context.loss && lossesOf(context, context.loss, step!);
     for (let i = 0; i < batches; i++) {
-      const { input, labels, frameLabels, samples } = (await reader.next())!;
-      model.train({ seed: seedOf(i) });
-      const { loss, logits, gradients } = model.lossAndGradients({ ...input, labels, frameLabels });
-      result.gradients = addGradients(result.gradients, gradients);
-      result.losses.push(loss.dataSync()[0]);
-      result.samples += samples;
-      tf.dispose(logits ? [loss, logits] : loss);
+      run(step ? step[i] : mixed((await reader.next())!, i), losses?.[i]);
       if (i < batches - 1 && !(await goesOn())) return { ...result, isWhole: false };
     }
     return result;
@@ -44,4 +56,15 @@ export async function accumulateGradients(
     tf.dispose(result.gradients);
     throw error;
   }
+}
+
+/** How the loss of each batch of a step is computed. */
+function lossesOf(
+  { model, lossIsScaledForGa }: TrainingContext,
+  loss: TrainerLoss,
+  step: readonly LabelledBatch[],
+): LossOptions[] {
+  const { divisor, numItemsInBatch } = divisorOf(loss, step, model.config.numLabels);
+  const options = lossIsScaledForGa ? { divisor, numItemsInBatch } : { numItemsInBatch };
+  return step.map((batch) => lossOptions(loss, batch, options));
 }

@@ -1,7 +1,7 @@
 import { ParameterError } from '../../errors.js';
 import type { TrainingArguments } from '../arguments/training-arguments.js';
 import type { TrainerState } from '../trainer-state.js';
-import type { AdamW } from './adamw.js';
+import type { Optimizer } from './optimizer.js';
 
 /** How long a training is. */
 export interface TrainingPlan {
@@ -77,7 +77,7 @@ export interface OngoingTraining {
   readonly plan: TrainingPlan;
   readonly state: TrainerState;
   readonly runningLoss: RunningLoss;
-  readonly optimizer: AdamW;
+  readonly optimizer: Optimizer;
   readonly place: Place;
   /** The parameters that were trainable when the training began: callbacks may freeze them. */
   readonly trained: readonly string[];

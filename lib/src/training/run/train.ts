@@ -11,7 +11,7 @@ import { speedMetrics } from '../log-metrics.js';
 import type { RunInfo, Tracker } from '../trackers/tracker.js';
 import type { TrainingContext } from '../trainer-options.js';
 import type { TrainerState } from '../trainer-state.js';
-import type { BatchSource } from './batches.js';
+import { lengthsOf } from './lengths.js';
 import type { OngoingTraining, TrainingPlan } from './plan.js';
 import { planTraining } from './plan.js';
 import { TrainingLoop } from './training-loop.js';
@@ -55,6 +55,8 @@ export async function train(context: TrainingContext, call: TrainingCall): Promi
 async function trainBy(plan: TrainingPlan, context: TrainingContext, call: TrainingCall): Promise<TrainOutput> {
   const { model, args } = context;
   const { source, evalSource, tracker, interruption, resumeFromCheckpoint = false } = call;
+  const grouped = args.trainSamplingStrategy === 'group_by_length';
+  const lengths = grouped ? await interruption.race(lengthsOf(source, args.lengthColumnName)) : undefined;
   const training = await beginOrResume(context, plan, resumeFromCheckpoint);
   const { state } = training;
   const caches = new FeatureCaches(model, () => ({
@@ -62,16 +64,16 @@ async function trainBy(plan: TrainingPlan, context: TrainingContext, call: Train
     disk: args.featureCacheDiskBytes,
     folder: partialFolder(args.outputDir, 'features'),
   }));
-  const withCache = (set: BatchSource, isKept?: boolean): BatchSource => ({
-    ...set,
-    get cache() {
-      return caches.of(set.name, isKept);
-    },
-  });
-  // What is seen only once is not worth storing.
-  const trainSet = withCache({ name: 'trainDataset', source, isTraining: true }, plan.numTrainEpochs > 1);
-  const evalSet = evalSource && withCache({ name: 'evalDataset', source: evalSource });
-  const loop = new TrainingLoop(context, training, { tracker, interruption, trainSet, evalSet });
+  const evalCache = () => caches.of('evalDataset');
+  const evalSet = evalSource && { name: 'evalDataset', source: evalSource, cacheNow: evalCache };
+  const differs = (source.differsByEpoch ?? false) || args.mixupAlpha > 0;
+  const trainCache = () => {
+    // What is seen only once is not worth storing.
+    const cache = caches.of('trainDataset', plan.numTrainEpochs > 1);
+    return differs ? undefined : cache;
+  };
+  const trainSet = { name: 'trainDataset', source, cacheNow: trainCache, isTraining: true };
+  const loop = new TrainingLoop(context, training, { tracker, interruption, trainSet, lengths, evalSet });
   const start = performance.now();
   const firstStep = state.globalStep;
   let outcome: Parameters<Tracker['end']>[0] = { status: 'failed', summary: {} };

@@ -15,6 +15,8 @@ import { learningRateAt } from './schedule.js';
 /** What a loop reads, and who watches and stops it. */
 export interface LoopOptions extends DueWorkOptions {
   trainSet: BatchSource;
+  /** Of the examples of `trainSet`, where their order depends on them. */
+  lengths?: readonly number[];
 }
 
 /** The steps of a training, from the one that its state tells to the last. */
@@ -100,15 +102,19 @@ export class TrainingLoop {
     const { epoch } = place;
     const { gradientAccumulationSteps: accumulation } = args;
     const batches = trainingBatches(plan.examples, {
+      strategy: args.trainSamplingStrategy,
+      lengths: this.#options.lengths,
       seed: args.dataSeed ?? args.seed,
       epoch,
       batchSize: args.perDeviceTrainBatchSize,
+      accumulation,
       dropLast: args.dataloaderDropLast,
     });
     const stepsToDo = Math.min(plan.stepsPerEpoch - place.steps, plan.maxSteps - state.globalStep);
     let done = place.steps * accumulation;
     const ahead = batches.slice(done, done + stepsToDo * accumulation);
-    const reader = new BatchReader(this.#context, trainSet, ahead, interruption);
+    const seedOf = (index: number) => placeSeed(args.seed, epoch, index);
+    const reader = new BatchReader(this.#context, { ...trainSet, seedOf }, ahead, interruption);
     this.#due.withinEpoch = true;
     try {
       for (let step = 0; step < stepsToDo; step++) {
@@ -130,7 +136,7 @@ export class TrainingLoop {
 
   /** An optimiser step; returns false where a callback has ended it between two batches, and nothing is learnt. */
   async #step(reader: BatchReader, batches: number, epochAfter: number): Promise<boolean> {
-    const { model, args, callbacks, lossIsScaledForGa } = this.#context;
+    const { args, callbacks, loss: trainerLoss, lossIsScaledForGa } = this.#context;
     const { plan, state, runningLoss, optimizer, place } = this.#training;
     const { globalStep } = state;
     this.#withinStep = true;
@@ -140,7 +146,7 @@ export class TrainingLoop {
       await callbacks.call('onSubstepEnd');
       return !(callbacks.control.shouldEpochStop || callbacks.control.shouldTrainingStop);
     };
-    const step = await accumulateGradients(model, reader, batches, seedOf, goesOn);
+    const step = await accumulateGradients(this.#context, reader, batches, seedOf, goesOn);
     const { gradients, losses, samples } = step;
     try {
       if (!step.isWhole) return false;
@@ -151,7 +157,9 @@ export class TrainingLoop {
       const divisor = lossIsScaledForGa ? 1 : batches;
       const gradNorm = gradientNorm(gradients) / divisor;
       const learningRate = runningLoss.nextLearningRate ?? learningRateAt(globalStep, args, plan.maxSteps);
-      this.#watch.check(sum / batches, gradNorm, { globalStep, learningRate, maxGradNorm: args.maxGradNorm });
+      // Losses that are divided by the labels of the step make its mean together.
+      const mean = trainerLoss && lossIsScaledForGa ? sum : sum / batches;
+      this.#watch.check(mean, gradNorm, { globalStep, learningRate, maxGradNorm: args.maxGradNorm });
       const clip = args.maxGradNorm > 0 ? Math.min(1, args.maxGradNorm / (gradNorm + 1e-6)) : 1;
       await this.#tellGradients('onPreOptimizerStep', gradients, clip / divisor);
       optimizer.step(gradients, { learningRate, scale: clip / divisor });

@@ -55,9 +55,9 @@ export interface TrainOptions {
 export interface TrainingContext
   extends Pick<TrainerOptions<TrainableModel>, 'model' | 'featureExtractor' | 'computeMetrics'> {
   args: TrainingArguments;
-  callbacks: CallbackHandler;
   /** How the loss is computed; undefined where the model knows by itself. */
   loss?: TrainerLoss;
+  callbacks: CallbackHandler;
   /** Whether the gradients of several batches are added up as they are, or averaged. */
   lossIsScaledForGa: boolean;
 }

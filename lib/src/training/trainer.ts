@@ -55,8 +55,8 @@ export class Trainer<M extends TrainableModel = HubertForSequenceClassification>
     this.args = args instanceof TrainingArguments ? args : new TrainingArguments(args);
     const loss = trainerLoss(this.#options, this.args);
     const handler = new CallbackHandler(callbacks, this.args, { model, featureExtractor }, () => this.state);
-    const measured = { featureExtractor, computeMetrics, callbacks: handler };
-    this.#context = { model, args: this.args, ...measured, loss, lossIsScaledForGa };
+    const shared = { model, args: this.args, featureExtractor, computeMetrics };
+    this.#context = { ...shared, loss, callbacks: handler, lossIsScaledForGa };
     if (this.args.evalStrategy !== 'no' && trainDataset && !evalDataset) {
       throw new ParameterError(`evalStrategy is '${this.args.evalStrategy}', but there is no evalDataset; give one`);
     }

@@ -46,7 +46,7 @@ export async function accumulateGradients(
   try {
     // What the losses are divided by depends on all labels of the step.
     const step = context.loss && (await reader.nextOf(batches)).map(mixed);
-    const losses = context.loss && lossesOf(context, context.loss, step!);
+    const losses = step && lossesOf(context, context.loss!, step);
     for (let i = 0; i < batches; i++) {
       run(step ? step[i] : mixed((await reader.next())!, i), losses?.[i]);
       if (i < batches - 1 && !(await goesOn())) return { ...result, isWhole: false };

@@ -59,6 +59,8 @@ describe('Callbacks of a Trainer', () => {
     refused({ onWednesday() {} }, /onWednesday of a callback is no event; there are onInitEnd, onTrainBegin/);
     refused({ onLog: 'file.txt' }, /onLog of a callback is file.txt; give a function/);
     refused(3 as never, /A callback is 3; give an object/);
+    const alone = { model, args: { disableTqdm: true }, callbacks: new Counting() as never };
+    assert.throws(() => new Trainer(alone), /callbacks is no list; give one, such as \[callback\]/);
     model.dispose();
   });
 

@@ -42,7 +42,7 @@ export class CallbackHandler {
 
   /**
    * @param state - gives that of the Trainer, which changes
-   * @throws ParameterError for a callback with a method that is no event
+   * @throws ParameterError for what is no list, and for a callback with a method that is no event
    */
   constructor(
     callbacks: readonly CallbackOrClass[],
@@ -53,6 +53,7 @@ export class CallbackHandler {
     this.#args = args;
     this.#context = context;
     this.#state = state;
+    if (!Array.isArray(callbacks)) throw new ParameterError('callbacks is no list; give one, such as [callback]');
     for (const callback of callbacks) this.add(callback);
   }
 

@@ -58,7 +58,7 @@ export class CallbackHandler {
   }
 
   /** Whether there are more than the one that every Trainer has. */
-  get isAnybodyElse(): boolean {
+  get hasOthers(): boolean {
     return this.#callbacks.some((callback) => !(callback instanceof DefaultFlowCallback));
   }
 

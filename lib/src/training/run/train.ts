@@ -47,7 +47,7 @@ export async function train(context: TrainingContext, call: TrainingCall): Promi
   const plan = planTraining(args, call.source.length);
   const isResumed = (call.resumeFromCheckpoint ?? false) !== false;
   // Callbacks may freeze the encoder, and save.
-  const writes = args.saveStrategy !== 'no' || isEncoderFrozen(model) || isResumed || callbacks.isAnybodyElse;
+  const writes = args.saveStrategy !== 'no' || isEncoderFrozen(model) || isResumed || callbacks.hasOthers;
   const work = () => trainBy(plan, context, call);
   return writes ? inOutputFolder(args.outputDir, call.interruption, work) : work();
 }

@@ -166,6 +166,18 @@ describe('Callbacks of a Trainer', () => {
       trainer.model.dispose();
     }));
 
+  it('are told of a push before it begins', () =>
+    inTemporaryFolder(async (outputDir) => {
+      const folder = path.join(outputDir, 'pushed');
+      const there: string[][] = [];
+      const trainer = await randomTraining(outputDir);
+      trainer.addCallback({ onPushBegin: () => void there.push(readdirSync(outputDir)) });
+      await trainer.pushToHub({ folder });
+      assert.deepEqual(there, [[]]);
+      assert.ok(readdirSync(folder).includes('model.safetensors'));
+      trainer.model.dispose();
+    }));
+
   it('are told of an evaluation that one of them wishes for, and that there is no data set for it', () =>
     inTemporaryFolder(async (outputDir) => {
       const model = await tinyModel();

@@ -148,7 +148,13 @@ describe('An option of null', () => {
         evalSteps: null,
       } as const;
       const options = { trainDataset: trainExamples().slice(0, 1), evalDataset: evalExamples().slice(0, 1) };
-      const none = { featureExtractor: null, computeMetrics: null, trackers: null, lossIsScaledForGa: null };
+      const none = {
+        featureExtractor: null,
+        computeMetrics: null,
+        callbacks: null,
+        trackers: null,
+        lossIsScaledForGa: null,
+      };
       const losses: number[] = [];
       for (const more of [{}, none]) {
         const trainer = new Trainer({ model: await tinyModel(), args, ...options, ...more });

@@ -121,13 +121,12 @@ export type {
   TrainingOptions,
 } from './training/arguments/training-defaults.js';
 export type { CallbackOrClass } from './training/callbacks/callback-handler.js';
-export type { StatefulCallbacks } from './training/callbacks/callback-states.js';
+export type { CallbackState, StatefulCallbacks } from './training/callbacks/callback-state.js';
 export { DefaultFlowCallback } from './training/callbacks/default-flow-callback.js';
 export { EarlyStoppingCallback, type EarlyStoppingOptions } from './training/callbacks/early-stopping-callback.js';
 export type {
   CallbackContext,
   CallbackListener,
-  CallbackState,
   TrainerCallback,
   TrainerControl,
   TrainerEvent,

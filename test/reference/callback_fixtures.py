@@ -274,6 +274,7 @@ def make() -> None:
         "stops": [stop_of(*case) for case in STOPS],
         "resumed": {name: resumed(*pair) for name, pair in RESUMED.items()},
     }
+    logging.disable(logging.NOTSET)
     path = FIXTURES / "callbacks.json"
     path.write_text(json.dumps(content) + "\n")
     print(f"{path.name}: {len(CASES)} cases, {path.stat().st_size} bytes")

@@ -11,6 +11,7 @@ The cache folder is the one where onpa keeps its downloads: librosa's recordings
 
 import audio_files
 import audio_fixtures
+import callback_fixtures
 import checkpoint_fixtures
 import chroma_fixtures
 import command_line_fixtures
@@ -89,6 +90,7 @@ def main() -> None:
     sharded_fixtures.make()
     round_trip_fixtures.make()
     trainer_fixtures.make()
+    callback_fixtures.make()
     vocos_fixtures.make()
     hifigan_fixtures.make()
     dataset_fixtures.make()

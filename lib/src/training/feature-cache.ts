@@ -152,8 +152,9 @@ export class FeatureCaches {
   readonly #model: Pick<TrainableModel, 'parameters'>;
   readonly #room: () => FeatureRoom;
   readonly #caches = new Map<string, FeatureCache>();
-  readonly #disposals: Promise<void>[] = [];
   #store: FeatureStore | undefined;
+  /** Settled when all that was forgotten is removed. */
+  #disposal: Promise<unknown> = Promise.resolve();
 
   constructor(model: Pick<TrainableModel, 'parameters'>, room: () => FeatureRoom) {
     this.#model = model;
@@ -181,13 +182,15 @@ export class FeatureCaches {
 
   async dispose(): Promise<void> {
     this.#forget();
-    await Promise.all(this.#disposals);
+    await this.#disposal;
   }
 
   #forget(): void {
-    if (this.#store) this.#disposals.push(this.#store.dispose());
-    this.#store = undefined;
     this.#caches.clear();
+    if (!this.#store) return;
+    this.#disposal = Promise.all([this.#disposal, this.#store.dispose()]);
+    this.#disposal.catch(() => {}); // dispose() throws it
+    this.#store = undefined;
   }
 }
 

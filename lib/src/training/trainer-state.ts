@@ -1,7 +1,7 @@
 import { CheckpointError } from '../errors.js';
 import { pathOf } from '../files.js';
 import { formatJson, readJson, snakeCase } from '../json.js';
-import type { StatefulCallbacks } from './callbacks/callback-states.js';
+import type { StatefulCallbacks } from './callbacks/callback-state.js';
 import type { Hyperparameters } from './search/search-space.js';
 import type { Trial } from './search/trial.js';
 

@@ -2,7 +2,8 @@ import { ParameterError } from '../../errors.js';
 import { likelyName } from '../../python-names.js';
 import type { TrainingArguments } from '../arguments/training-arguments.js';
 import type { TrainerState } from '../trainer-state.js';
-import { restoreStates, type StatefulCallbacks, statesOf } from './callback-states.js';
+import type { StatefulCallbacks } from './callback-state.js';
+import { restoreStates, statesOf } from './callback-states.js';
 import { DefaultFlowCallback } from './default-flow-callback.js';
 import {
   type CallbackContext,
@@ -41,7 +42,7 @@ export class CallbackHandler {
 
   /**
    * @param state - gives that of the Trainer, which changes
-   * @throws ParameterError for a callback with a method that is no event
+   * @throws ParameterError for what is no list, and for a callback with a method that is no event
    */
   constructor(
     callbacks: readonly CallbackOrClass[],
@@ -52,11 +53,12 @@ export class CallbackHandler {
     this.#args = args;
     this.#context = context;
     this.#state = state;
+    if (!Array.isArray(callbacks)) throw new ParameterError('callbacks is no list; give one, such as [callback]');
     for (const callback of callbacks) this.add(callback);
   }
 
   /** Whether there are more than the one that every Trainer has. */
-  get isAnybodyElse(): boolean {
+  get hasOthers(): boolean {
     return this.#callbacks.some((callback) => !(callback instanceof DefaultFlowCallback));
   }
 

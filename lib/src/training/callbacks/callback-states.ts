@@ -1,12 +1,7 @@
 import { CheckpointError } from '../../errors.js';
 import { snakeCase } from '../../json.js';
-import type { CallbackState, TrainerCallback, TrainerControl } from './trainer-callback.js';
-
-/**
- * What callbacks leave in `trainer_state.json`, as it stands there: by the names of their classes, under Python's keys; a
- * list where there are several of a class.
- */
-export type StatefulCallbacks = Record<string, CallbackState | readonly CallbackState[]>;
+import type { CallbackState, StatefulCallbacks } from './callback-state.js';
+import type { TrainerCallback, TrainerControl } from './trainer-callback.js';
 
 const CONTROL = 'TrainerControl';
 

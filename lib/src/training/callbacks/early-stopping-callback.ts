@@ -4,13 +4,8 @@ import { requireInteger, requireNumber } from '../../validation.js';
 import type { TrainingArguments } from '../arguments/training-arguments.js';
 import { metricName, worstMetric } from '../checkpoints/best-checkpoint.js';
 import type { TrainerState } from '../trainer-state.js';
-import type {
-  CallbackContext,
-  CallbackState,
-  TrainerCallback,
-  TrainerControl,
-  WithMetrics,
-} from './trainer-callback.js';
+import type { CallbackState } from './callback-state.js';
+import type { CallbackContext, TrainerCallback, TrainerControl, WithMetrics } from './trainer-callback.js';
 
 /** When {@link EarlyStoppingCallback} stops a training. */
 export interface EarlyStoppingOptions {

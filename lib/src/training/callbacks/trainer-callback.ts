@@ -1,7 +1,9 @@
+import type { Wav2Vec2FeatureExtractor } from '../../feature-extractor/feature-extractor.js';
 import type { tf } from '../../tensor/tensorflow.js';
 import type { TrainingArguments } from '../arguments/training-arguments.js';
-import type { TrainingContext } from '../trainer-options.js';
+import type { TrainableModel } from '../trainable-model.js';
 import type { LogEntry, TrainerState } from '../trainer-state.js';
+import type { CallbackState } from './callback-state.js';
 
 /** What callbacks wish for, like `transformers.TrainerControl`: they change it in place. */
 export interface TrainerControl {
@@ -18,7 +20,10 @@ export interface TrainerControl {
 }
 
 /** What a callback is given in every event. */
-export interface CallbackContext extends Pick<TrainingContext, 'model' | 'featureExtractor'> {}
+export interface CallbackContext {
+  model: TrainableModel;
+  featureExtractor?: Wav2Vec2FeatureExtractor;
+}
 
 /** Called in an event, and waited for where it gives a promise; what else it gives does not count. */
 export type CallbackListener<More = unknown> = (
@@ -41,14 +46,6 @@ export interface WithMetrics {
 /** An entry of the log, but for its step. */
 export interface WithLogs {
   logs: Readonly<LogEntry>;
-}
-
-/** What is needed to make a callback's state again, as `trainer_state.json` has it: fields of the callback. */
-export interface CallbackState {
-  /** What it was made with. */
-  args: Readonly<Record<string, unknown>>;
-  /** What has become of it. */
-  attributes: Readonly<Record<string, unknown>>;
 }
 
 /**

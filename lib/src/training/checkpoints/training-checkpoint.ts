@@ -122,7 +122,7 @@ export async function readStoredTraining(folder: string): Promise<StoredTraining
   }
   const moments = await openCheckpoint(file(OPTIMIZER_FILE));
   try {
-    const { progress, examples, trained, trainedNow = trained, place, classWeights = 'null' } = moments.metadata;
+    const { progress, place, examples, trained, trainedNow = trained, classWeights = 'null' } = moments.metadata;
     return {
       state,
       args: await readJson(file(ARGUMENTS_FILE)),

@@ -27,7 +27,7 @@ export class BatchReader {
     this.#from = from;
     this.#indices = batches;
     this.#interruption = interruption;
-    this.#cache = from.cache;
+    this.#cache = cacheNow(from);
     this.#batches = this.#read();
   }
 
@@ -43,10 +43,10 @@ export class BatchReader {
   /** The next batches, so many or those that are left, all at once. */
   async nextOf(count: number): Promise<readonly LabelledBatch[]> {
     this.#free();
-    await this.#followCache();
     for (let i = 0; i < count; i++) {
       trimMemory();
       await this.#interruption.pause();
+      await this.#followCache();
       this.#pending = this.#batches.next();
       const { value } = await this.#interruption.race(this.#pending);
       this.#pending = undefined;
@@ -74,9 +74,10 @@ export class BatchReader {
 
   /** Where a callback has frozen the feature encoder, or made it trainable, other clips are needed from here on. */
   async #followCache(): Promise<void> {
-    if (this.#from.cache === this.#cache) return;
+    const cache = cacheNow(this.#from);
+    if (cache === this.#cache) return;
     await this.#batches.return();
-    this.#cache = this.#from.cache;
+    this.#cache = cache;
     this.#batches = this.#read();
   }
 
@@ -84,6 +85,8 @@ export class BatchReader {
     for (const batch of this.#given.splice(0)) free(batch);
   }
 }
+
+const cacheNow = (from: BatchSource): FeatureCache | undefined => (from.cacheNow ? from.cacheNow() : from.cache);
 
 function free({ input }: LabelledBatch): void {
   if ('extractFeatures' in input) input.extractFeatures.dispose();

@@ -14,8 +14,10 @@ export interface BatchSource {
   /** What the data set is called in a message, for example `trainDataset`. */
   name: string;
   source: ExampleSource;
-  /** What the frozen feature encoder gave for these examples before; another, or none, once it has not been frozen. */
-  readonly cache?: FeatureCache;
+  /** What the frozen feature encoder gave for these examples before. */
+  cache?: FeatureCache;
+  /** Gives that cache, where it is another, or none, once the feature encoder has been trained. */
+  cacheNow?: () => FeatureCache | undefined;
   /** Whether the model learns from them. */
   isTraining?: boolean;
   /** In training, the seed of what chance decides about an example in this epoch. */

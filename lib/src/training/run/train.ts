@@ -15,7 +15,6 @@ import type { TrainingContext } from '../trainer-options.js';
 import type { TrainerState } from '../trainer-state.js';
 import type { HubUploads } from '../uploads/hub-uploads.js';
 import { withUploads } from '../uploads/with-uploads.js';
-import type { BatchSource } from './batches.js';
 import { lengthsOf } from './lengths.js';
 import type { OngoingTraining, TrainingPlan } from './plan.js';
 import { planTraining } from './plan.js';
@@ -54,7 +53,7 @@ export async function train(context: TrainingContext, call: TrainingCall): Promi
   const plan = planTraining(args, call.source.length);
   const isResumed = (call.resumeFromCheckpoint ?? false) !== false;
   // Callbacks may freeze the encoder, and save.
-  const writes = args.saveStrategy !== 'no' || isEncoderFrozen(model) || isResumed || callbacks.isAnybodyElse;
+  const writes = args.saveStrategy !== 'no' || isEncoderFrozen(model) || isResumed || callbacks.hasOthers;
   const work = () => withUploads(context, call, (pushed) => trainBy(plan, context, pushed));
   return writes ? inOutputFolder(args.outputDir, call.interruption, work) : work();
 }
@@ -72,17 +71,15 @@ async function trainBy(plan: TrainingPlan, context: TrainingContext, call: Train
     disk: args.featureCacheDiskBytes,
     folder: partialFolder(args.outputDir, 'features'),
   }));
-  const withCache = (set: BatchSource, isKept?: boolean): BatchSource => ({
-    ...set,
-    get cache() {
-      return caches.of(set.name, isKept);
-    },
-  });
+  const evalCache = () => caches.of('evalDataset');
+  const evalSet = evalSource && { name: 'evalDataset', source: evalSource, cacheNow: evalCache };
   const differs = (source.differsByEpoch ?? false) || args.mixupAlpha > 0;
-  const learnt: BatchSource = { name: 'trainDataset', source, isTraining: true };
-  // What is seen only once is not worth storing.
-  const trainSet = differs ? learnt : withCache(learnt, plan.numTrainEpochs > 1);
-  const evalSet = evalSource && withCache({ name: 'evalDataset', source: evalSource });
+  const trainCache = () => {
+    // What is seen only once is not worth storing.
+    const cache = caches.of('trainDataset', plan.numTrainEpochs > 1);
+    return differs ? undefined : cache;
+  };
+  const trainSet = { name: 'trainDataset', source, cacheNow: trainCache, isTraining: true };
   const { uploads } = call;
   const loop = new TrainingLoop(context, training, { tracker, interruption, uploads, trainSet, lengths, evalSet });
   const start = performance.now();

@@ -1,31 +1,22 @@
-import { ParameterError, TrainingError } from '../../errors.js';
-import type { Interruption } from '../../interruption.js';
+import { TrainingError } from '../../errors.js';
 import { tf } from '../../tensor/tensorflow.js';
-import { noteIfBest } from '../checkpoints/best-checkpoint.js';
-import { saveCheckpoint } from '../checkpoints/training-checkpoint.js';
-import { evaluate } from '../evaluation.js';
-import type { Tracker } from '../trackers/tracker.js';
 import type { TrainingContext } from '../trainer-options.js';
 import type { LogEntry } from '../trainer-state.js';
-import type { HubUploads } from '../uploads/hub-uploads.js';
 import { gradientNorm } from './adamw.js';
 import { BatchReader } from './batch-reader.js';
 import type { BatchSource } from './batches.js';
 import { DivergenceWatch } from './divergence.js';
+import { DueWork, type DueWorkOptions } from './due-work.js';
 import { accumulateGradients } from './gradients.js';
-import { type Due, NOTHING_DUE, type OngoingTraining } from './plan.js';
+import { NOTHING_DUE, type OngoingTraining } from './plan.js';
 import { placeSeed, trainingBatches } from './sampler.js';
 import { learningRateAt } from './schedule.js';
 
 /** What a loop reads, and who watches and stops it. */
-export interface LoopOptions {
+export interface LoopOptions extends DueWorkOptions {
   trainSet: BatchSource;
-  evalSet?: BatchSource;
   /** Of the examples of `trainSet`, where their order depends on them. */
   lengths?: readonly number[];
-  tracker: Tracker;
-  interruption: Interruption;
-  uploads?: HubUploads;
 }
 
 /** The steps of a training, from the one that its state tells to the last. */
@@ -33,17 +24,16 @@ export class TrainingLoop {
   readonly #context: TrainingContext;
   readonly #training: OngoingTraining;
   readonly #options: LoopOptions;
+  readonly #due: DueWork;
   readonly #watch: DivergenceWatch;
   readonly #numParameters: number;
-  /** Whether there is more to save than the last checkpoint has. */
-  #unsaved = false;
-  #withinEpoch = false;
   #withinStep = false;
 
   constructor(context: TrainingContext, training: OngoingTraining, options: LoopOptions) {
     this.#context = context;
     this.#training = training;
     this.#options = options;
+    this.#due = new DueWork(context, training, options);
     this.#watch = new DivergenceWatch(context.model.config.numLabels, training.runningLoss.firstLoss);
     this.#numParameters = context.model.numParameters();
   }
@@ -71,16 +61,12 @@ export class TrainingLoop {
   /** Saves what there is after the last whole step, unless it is saved already. */
   async save(): Promise<void> {
     const { shouldLog: log, shouldEvaluate: evaluate, shouldSave: save } = this.#context.callbacks.control;
-    await this.#save(this.#withinStep ? NOTHING_DUE : { log, evaluate, save });
+    await this.#due.save(this.#withinStep ? NOTHING_DUE : { log, evaluate, save });
   }
 
   /** Adds an entry to the history of logs, and tells trackers and callbacks. */
-  async log(values: LogEntry): Promise<void> {
-    const { logHistory, epoch, globalStep } = this.#training.state;
-    const entry = { ...values, epoch, step: globalStep };
-    logHistory.push(entry);
-    void this.#options.tracker.log(entry);
-    await this.#context.callbacks.call('onLog', { logs: { ...values, epoch } });
+  log(values: LogEntry): Promise<void> {
+    return this.#due.log(values);
   }
 
   /** Does what an interrupted run has not come to after its last step; returns whether training ends with that. */
@@ -89,11 +75,11 @@ export class TrainingLoop {
     const { plan, state, place } = this.#training;
     const { log: shouldLog, evaluate: shouldEvaluate, save: shouldSave } = place.due;
     Object.assign(control, { shouldEpochStop: false, shouldLog, shouldEvaluate, shouldSave });
-    this.#withinEpoch = place.endedAt !== state.globalStep;
-    await this.#act();
-    if (this.#withinEpoch) {
-      this.#noteIfOver();
-      this.#withinEpoch = false;
+    this.#due.withinEpoch = place.endedAt !== state.globalStep;
+    await this.#due.act();
+    if (this.#due.withinEpoch) {
+      this.#due.noteIfOver();
+      this.#due.withinEpoch = false;
       const isEnd = place.isOver || state.globalStep >= plan.maxSteps || control.shouldTrainingStop;
       if (isEnd) await this.#endEpoch();
     }
@@ -105,7 +91,7 @@ export class TrainingLoop {
     await this.#context.callbacks.call('onEpochEnd');
     place.endedAt = state.globalStep;
     if (place.isOver) Object.assign(place, { epoch: place.epoch + 1, steps: 0, isOver: false });
-    await this.#act();
+    await this.#due.act();
   }
 
   async #epoch(): Promise<void> {
@@ -127,29 +113,22 @@ export class TrainingLoop {
     const stepsToDo = Math.min(plan.stepsPerEpoch - place.steps, plan.maxSteps - state.globalStep);
     let done = place.steps * accumulation;
     const ahead = batches.slice(done, done + stepsToDo * accumulation);
-    const from: BatchSource = {
-      ...trainSet,
-      seedOf: (index) => placeSeed(args.seed, epoch, index),
-      // Callbacks may freeze the encoder within an epoch.
-      get cache() {
-        return trainSet.cache;
-      },
-    };
-    const reader = new BatchReader(this.#context, from, ahead, interruption);
-    this.#withinEpoch = true;
+    const seedOf = (index: number) => placeSeed(args.seed, epoch, index);
+    const reader = new BatchReader(this.#context, { ...trainSet, seedOf }, ahead, interruption);
+    this.#due.withinEpoch = true;
     try {
       for (let step = 0; step < stepsToDo; step++) {
         const count = Math.min(accumulation, batches.length - done);
         done += count;
         if (await this.#step(reader, count, epoch + done / batches.length)) {
           await callbacks.call('onStepEnd');
-          await this.#act();
+          await this.#due.act();
         }
         if (control.shouldEpochStop || control.shouldTrainingStop) break;
       }
-      this.#noteIfOver();
+      this.#due.noteIfOver();
       this.#withinStep = false;
-      this.#withinEpoch = false;
+      this.#due.withinEpoch = false;
     } finally {
       await reader.close();
     }
@@ -188,7 +167,7 @@ export class TrainingLoop {
       const nextLearningRate = learningRateAt(globalStep + 1, args, plan.maxSteps);
       Object.assign(runningLoss, { gradNorm, learningRate, nextLearningRate, firstLoss: this.#watch.firstLoss });
       runningLoss.lossSum += sum / divisor;
-      this.#unsaved = true;
+      this.#due.unsaved = true;
       this.#withinStep = false;
       state.globalStep++;
       place.steps++;
@@ -217,62 +196,5 @@ export class TrainingLoop {
     } finally {
       tf.dispose(scaled);
     }
-  }
-
-  /** Logs, evaluates and saves, where callbacks wish so. */
-  async #act(): Promise<void> {
-    const { args, callbacks } = this.#context;
-    const { state } = this.#training;
-    const { control } = callbacks;
-    if (control.shouldLog) await this.#logLoss();
-    if (control.shouldEvaluate) {
-      const isBest = noteIfBest(args, state, await this.#evaluate());
-      this.#unsaved = true;
-      if (args.saveStrategy === 'best') control.shouldSave = isBest;
-    }
-    if (!control.shouldSave) return;
-    await this.#save({ log: control.shouldLog, evaluate: control.shouldEvaluate, save: false });
-    await callbacks.call('onSave');
-  }
-
-  async #evaluate(): Promise<Record<string, number>> {
-    const { evalSet } = this.#options;
-    if (!evalSet) throw new ParameterError('A callback wishes to evaluate, but there is no evalDataset; give one');
-    const { metrics } = await evaluate(this.#context, evalSet, this.#options);
-    await this.log(metrics);
-    const { epoch } = this.#training.state;
-    await this.#context.callbacks.call('onEvaluate', { metrics: { ...metrics, epoch } });
-    return metrics;
-  }
-
-  async #logLoss(): Promise<void> {
-    const { state, runningLoss } = this.#training;
-    const steps = state.globalStep - runningLoss.lastLogged;
-    if (steps <= 0) return;
-    const loss = runningLoss.lossSum / steps;
-    runningLoss.loggedSum += runningLoss.lossSum;
-    runningLoss.lossSum = 0;
-    runningLoss.lastLogged = state.globalStep;
-    this.#unsaved = true;
-    await this.log({ loss, grad_norm: runningLoss.gradNorm, learning_rate: runningLoss.learningRate });
-  }
-
-  /** Saves, unless there is nothing new, with what is still due after that. */
-  async #save(due: Due): Promise<void> {
-    if (!this.#unsaved) return;
-    const { callbacks } = this.#context;
-    const { state, place } = this.#training;
-    if (this.#withinEpoch) this.#noteIfOver();
-    place.due = due;
-    state.statefulCallbacks = callbacks.states();
-    await saveCheckpoint(this.#context, this.#training);
-    this.#unsaved = false;
-    await this.#options.uploads?.saved(state);
-  }
-
-  /** Notes whether the epoch is complete, or ended by a callback. */
-  #noteIfOver(): void {
-    const { plan, place } = this.#training;
-    place.isOver ||= place.steps === plan.stepsPerEpoch || this.#context.callbacks.control.shouldEpochStop;
   }
 }

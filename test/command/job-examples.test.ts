@@ -57,6 +57,15 @@ describe('The rows of a job', () => {
     deepEqual([rest.length, kept.length], [6, 4]);
   });
 
+  it('are those of a fold, or of lists of names', async () => {
+    await clips('');
+    const parts = await Promise.all([0, 1, 2].map((fold) => rows('--fold', String(fold), '--num_folds', '3')));
+    deepEqual(parts.flatMap(([, evaluation]) => evaluation).sort(), parts[0].flat().sort());
+    await lay(folder.path, { 'train.txt': 'clip0\nclip1\nclip2\n', 'eval.txt': 'clip9\n' });
+    const lists = ['train', 'eval'].flatMap((name) => [`--${name}_file`, path.join(folder.path, `${name}.txt`)]);
+    deepEqual(await rows(...lists), [['clip0', 'clip1', 'clip2'], ['clip9']]);
+  });
+
   it('are some of all where so many are asked for, and no more than there are', async () => {
     await clips('');
     const [all] = await rows();

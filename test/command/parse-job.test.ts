@@ -43,12 +43,12 @@ describe('The flags of npx onpa train', () => {
       if (typeof fallback === 'number' || typeof fallback === 'boolean') equal(flag.kind, typeof fallback, name);
       match(help, new RegExp(`^  --${snakeCase(name)} [^\n]+\n      \\S`, 'm'));
     }
-    for (const { name, help: words } of flags) ok(words.length > 5 && !/[{}]|\*\//.test(words), `${name}: ${words}`);
+    for (const { name, help: words } of flags) ok(words.length > 5 && !/\{@|\*\//.test(words), `${name}: ${words}`);
   });
 
   it('have Transformers’ names and defaults, or say that they are not in it', () => {
-    // Ours leave it to what is set up; the terminal decides; and example scripts freeze.
-    const others = ['output_dir', 'report_to', 'disable_tqdm', 'freeze_feature_encoder'];
+    // Who is set up gets the log; the terminal decides on progress; and nothing is fused.
+    const others = ['output_dir', 'report_to', 'disable_tqdm', 'optim'];
     const strangers: string[] = [];
     for (const [name, fallback] of defaults) {
       const key = snakeCase(name);
@@ -83,6 +83,23 @@ describe('The flags of npx onpa train', () => {
     deepEqual((await jobOf('--report_to=tensorboard,wandb')).args.reportTo, ['tensorboard', 'wandb']);
   });
 
+  it('take objects as JSON, with names as in Python, and texts in their place', async () => {
+    const { clips, trainer } = await jobOf('--augment', '{"gain": {"min_gain_in_db": -6}}', '--class_weights=[1, 2]');
+    deepEqual([clips.augment, trainer.classWeights], [{ gain: { minGainInDb: -6 } }, [1, 2]]);
+    equal((await jobOf('--class_weights', 'balanced')).trainer.classWeights, 'balanced');
+    const { args } = await jobOf('--optim', 'sgd', '--optim_args', 'momentum=0.9');
+    deepEqual([args.optim, args.optimArgs], ['sgd', 'momentum=0.9']);
+    const polynomial = await jobOf('--lr_scheduler_type', 'polynomial', '--lr_scheduler_kwargs', '{"lr_end": 1e-6}');
+    deepEqual(polynomial.args.lrSchedulerKwargs, { lrEnd: 1e-6 });
+  });
+
+  it('stop early where that is asked for, and then count on where a training goes on', async () => {
+    const { callbacks, args } = await jobOf('--early_stopping_patience', '3');
+    equal(callbacks[0].earlyStoppingPatience, 3);
+    equal(args.restoreCallbackStatesFromCheckpoint, true);
+    deepEqual((await jobOf()).callbacks, []);
+  });
+
   it('train and evaluate unless one of both is asked for', async () => {
     const asked = async (...line: string[]) => {
       const { doTrain, doEval } = (await jobOf(...line)).job;
@@ -112,7 +129,15 @@ describe('The flags of npx onpa train', () => {
     match(await refused('--max_steps', '1.5'), /maxSteps is 1.5; give a whole number/);
     match(await refused('--log_format', 'xml'), /log_format is 'xml'; give one of text, json/);
     match(await refused('--audio_column_name', 'sound'), /leave it out/);
-    match(await refused('--eval_split_name', 'test', '--test_size', '0.2'), /leave one out/);
+    match(
+      await refused('--eval_split_name', 'test', '--test_size', '0.2'),
+      /eval_split_name and test_size .*; give one of them/,
+    );
+    match(await refused('--fold', '5'), /fold is 5; give a number of at least 0 and at most 4/);
+    match(await refused('--group_by', 'artist'), /give --fold/);
+    match(await refused('--train_file', 'a.txt'), /go together/);
+    match(await refused('--early_stopping_patience', '0'), /earlyStoppingPatience is 0/);
+    match(await refused('--optim_args', '{"momentum"'), /--optim_args is no JSON: line 1/);
     match(
       await refused('--output_dir', 'my run'),
       /does not end in a name that a repository could have; give hubModelId/,

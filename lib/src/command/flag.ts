@@ -73,8 +73,6 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   hubToken: 'set HF_TOKEN: what stands in a command is seen by others',
   cacheDir: 'set HF_HUB_CACHE',
   trustRemoteCode: 'no code of a repository is ever run; leave it out',
-  trainFile: 'give dataset_name a folder with metadata.csv',
-  evalFile: 'give dataset_name a folder with metadata.csv',
   dataloaderNumWorkers: 'give --num_workers',
   configName: 'a model brings its configuration; give model_name_or_path',
 };

@@ -12,8 +12,21 @@ export class DataArguments {
   readonly evalSplitName: string | undefined = undefined;
   /** Which rows of the training split are kept for evaluation: a share or a number; default 0.2 where they are needed. */
   readonly testSize: number | undefined = undefined;
-  /** Which rows these are; it stays the same for all seeds of a training. */
+  /** Which rows, or those of which fold, these are; it stays the same for all seeds of a training. */
   readonly splitSeed: number = 42;
+  /**
+   * Which of num_folds parts of the training split to evaluate with, from 0, and train on the others: for a
+   * cross-validation, one job a fold.
+   */
+  readonly fold: number | undefined = undefined;
+  /** How many parts these are; each has an equal share of each class. */
+  readonly numFolds: number = 5;
+  /** The column of what belongs together, such as an artist, whose rows come into one part. */
+  readonly groupBy: string | undefined = undefined;
+  /** A text file with the names of the clips to train on, one in each line, as published splits have them; with eval_file. */
+  readonly trainFile: string | undefined = undefined;
+  /** The same of the clips to evaluate with. */
+  readonly evalFile: string | undefined = undefined;
   /** The column of the sound, which has this name in every data set. */
   readonly audioColumnName: string = 'audio';
   /** The column of the classes; default `label` or `genre`, or the first there is. */
@@ -22,9 +35,11 @@ export class DataArguments {
   readonly maxTrainSamples: number | undefined = undefined;
   /** So many evaluation rows at most. */
   readonly maxEvalSamples: number | undefined = undefined;
-  /** Longer clips are cut in training, in s. */
+  /** How much of longer clips is seen in training, in s. */
   readonly maxLengthSeconds: number = 20;
-  /** Longer clips are cut in evaluation, in s. Not in Transformers, which takes them whole. */
+  /** It is another segment in each epoch, cut out at random; without, the beginning, whose features a frozen encoder makes once. */
+  readonly randomSegment: boolean = true;
+  /** How much of longer clips is seen in evaluation, in s. Not in Transformers, which takes them whole. */
   readonly maxEvalLengthSeconds: number = 30;
 }
 
@@ -57,6 +72,12 @@ export class JobArguments {
   readonly resumeFromCheckpoint: string | undefined = undefined;
   /** Begin anew, and remove the checkpoints of output_dir. Not for jobs that are run again after an interruption. */
   readonly overwriteOutputDir: boolean = false;
+  /** End training after so many evaluations in a row that were not better than the best. */
+  readonly earlyStoppingPatience: number | undefined = undefined;
+  /** By how much an evaluation has to be better for that. */
+  readonly earlyStoppingThreshold: number = 0;
+  /** Give early stopping back what it had counted when a training goes on; in Transformers the default is false. */
+  readonly restoreCallbackStatesFromCheckpoint: boolean = true;
   /** Push the model to the Hub in the end, with the token of HF_TOKEN or a login. */
   readonly pushToHub: boolean = false;
   /** Add the model as onnx/model.onnx. */

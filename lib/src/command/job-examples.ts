@@ -40,6 +40,15 @@ async function divide(data: Job['data'], say: (text: string) => void): Promise<P
   const place = await placeOf(data.datasetName, '');
   const load = (split: string) => loadDataset<string>(place, { split, name, labelColumn });
   const all = await load(trainSplitName);
+  if (data.trainFile !== undefined && data.evalFile !== undefined) {
+    const { train, evaluation } = await all.splitByFiles({ train: data.trainFile, evaluation: data.evalFile });
+    return { train, evaluation };
+  }
+  if (data.fold !== undefined) {
+    const { numFolds: folds, splitSeed: seed, groupBy } = data;
+    const { train, test } = all.kFold({ folds, seed, groupBy })[data.fold];
+    return { train, evaluation: test };
+  }
   if (evalSplitName !== undefined) return { train: all, evaluation: await load(evalSplitName) };
   if (testSize === undefined) {
     try {

@@ -9,7 +9,18 @@ import { DataArguments, JobArguments, ModelArguments } from './job-arguments.js'
 export type ClipOptions = Omit<PreprocessOptions, 'maxDuration' | 'labelColumn'>;
 
 /** Options of a `Trainer` that a flag gives: no models, data or functions. */
-export type TrainerChoices = Pick<TrainerOptions, 'lossIsScaledForGa'>;
+export type TrainerChoices = Omit<
+  TrainerOptions,
+  | 'model'
+  | 'args'
+  | 'trainDataset'
+  | 'evalDataset'
+  | 'featureExtractor'
+  | 'computeMetrics'
+  | 'computeLoss'
+  | 'callbacks'
+  | 'trackers'
+>;
 
 /*
  * The kinds of what has no default to tell them: a new field of these types is an error here until its kind is added.
@@ -19,20 +30,36 @@ const DATA: Kinds<DataArguments> = {
   datasetConfigName: 'text',
   evalSplitName: 'text',
   testSize: 'number',
+  fold: 'number',
+  groupBy: 'text',
+  trainFile: 'text',
+  evalFile: 'text',
   labelColumnName: 'text',
   maxTrainSamples: 'number',
   maxEvalSamples: 'number',
 };
 const MODEL: Kinds<ModelArguments> = { featureExtractorName: 'text' };
-const JOB: Kinds<JobArguments> = { doTrain: 'boolean', doEval: 'boolean', resumeFromCheckpoint: 'text' };
+const JOB: Kinds<JobArguments> = {
+  doTrain: 'boolean',
+  doEval: 'boolean',
+  resumeFromCheckpoint: 'text',
+  earlyStoppingPatience: 'number',
+};
 const CLIPS: Record<keyof ClipOptions, FlagKind> = {
+  randomSegment: 'boolean',
+  evalSegments: 'number',
+  augment: 'json',
   onError: 'text',
   numWorkers: 'number',
   readAhead: 'number',
   keep: 'number',
 };
-const TRAINER: Record<keyof TrainerChoices, FlagKind> = { lossIsScaledForGa: 'boolean' };
+const TRAINER: Record<keyof TrainerChoices, FlagKind> = { classWeights: 'json', lossIsScaledForGa: 'boolean' };
 const TRAINING: Kinds<TrainingDefaults> = {
+  activationCheckpointing: 'boolean',
+  gradientCheckpointing: 'boolean',
+  optimArgs: 'json',
+  lrSchedulerKwargs: 'json',
   evalSteps: 'number',
   saveTotalLimit: 'number',
   metricForBestModel: 'text',
@@ -53,7 +80,10 @@ export interface FlagGroup {
   readonly flags: readonly Flag[];
 }
 
-/** The groups by where their values go. A name of several groups is one flag, that of the first, and goes to all. */
+/**
+ * The groups by where their values go. A name of several groups is one flag, that of the first, whose default goes to all: so
+ * the command has another default than the library.
+ */
 export type GroupName = 'data' | 'model' | 'job' | 'clips' | 'trainer' | 'training';
 
 /** All flags. */

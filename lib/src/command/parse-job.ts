@@ -1,8 +1,10 @@
 import { ParameterError } from '../errors.js';
+import { snakeCase } from '../json.js';
 import { TrainingArguments } from '../training/arguments/training-arguments.js';
 import type { TrainingOptions } from '../training/arguments/training-defaults.js';
+import { EarlyStoppingCallback } from '../training/callbacks/early-stopping-callback.js';
 import { repositoryOf } from '../training/push-training.js';
-import { requireChoice } from '../validation.js';
+import { requireChoice, requireInteger, requireNumber } from '../validation.js';
 import { helpText } from './help.js';
 import { DataArguments, JobArguments, ModelArguments } from './job-arguments.js';
 import { allFlags, type ClipOptions, flagGroups, type GroupName, type TrainerChoices } from './job-flags.js';
@@ -16,6 +18,7 @@ export interface Job {
   clips: ClipOptions;
   trainer: TrainerChoices;
   args: TrainingArguments;
+  callbacks: EarlyStoppingCallback[];
 }
 
 /**
@@ -27,32 +30,35 @@ export interface Job {
 export async function parseJob(line: readonly string[]): Promise<Job | string> {
   const groups = flagGroups();
   if (line.some((arg) => arg === '--help' || arg === '-h')) return helpText(groups);
-  const values = await parseFlags(line, allFlags(groups));
+  const given = await parseFlags(line, allFlags(groups));
+  const values: Values = { ...new DataArguments(), ...new ModelArguments(), ...new JobArguments(), ...given };
   const of = (group: GroupName): Values =>
-    Object.fromEntries(
-      Object.entries(values).filter(([name]) => groups[group].flags.some((flag) => flag.name === name)),
-    );
-  const data = { ...new DataArguments(), ...of('data') };
-  const model = { ...new ModelArguments(), ...of('model') };
-  const job = { ...new JobArguments(), ...of('job') };
-  const args = new TrainingArguments({
-    freezeFeatureEncoder: model.freezeFeatureEncoder,
-    ...(of('training') as TrainingOptions),
-  });
+    Object.fromEntries(groups[group].flags.map(({ name }) => [name, values[name]]));
+  const job = of('job') as unknown as JobArguments;
+  const args = new TrainingArguments(of('training') as TrainingOptions);
   const { doTrain = job.doEval === undefined, doEval = job.doTrain === undefined } = job;
   if (!doTrain && !doEval) throw new ParameterError('do_train and do_eval are false; there is nothing to do');
   // The model card bears its name.
   repositoryOf(args);
   requireChoice('log_format', job.logFormat, ['text', 'json']);
   return {
-    data: checkedData(data),
-    model,
+    data: checkedData(of('data') as unknown as DataArguments),
+    model: of('model') as unknown as ModelArguments,
     job: { ...job, doTrain, doEval },
     clips: of('clips'),
     trainer: of('trainer'),
     args,
+    callbacks: earlyStopping(job),
   };
 }
+
+const earlyStopping = ({ earlyStoppingPatience, earlyStoppingThreshold }: JobArguments): EarlyStoppingCallback[] =>
+  earlyStoppingPatience === undefined
+    ? []
+    : [new EarlyStoppingCallback({ earlyStoppingPatience, earlyStoppingThreshold })];
+
+/** Ways of choosing rows to evaluate with. */
+const WAYS = ['evalSplitName', 'testSize', 'fold', 'evalFile'] as const;
 
 function checkedData(data: DataArguments): Job['data'] {
   const { datasetName } = data;
@@ -66,10 +72,23 @@ function checkedData(data: DataArguments): Job['data'] {
       `audio_column_name is '${data.audioColumnName}'; the column of the sound is found by itself: leave it out`,
     );
   }
-  if (data.evalSplitName !== undefined && data.testSize !== undefined) {
+  const ways = WAYS.filter((name) => data[name] !== undefined);
+  if (ways.length > 1) {
     throw new ParameterError(
-      'eval_split_name and test_size are two ways of choosing rows to evaluate with; leave one out',
+      `${ways.map(snakeCase).join(' and ')} are several ways of choosing rows to evaluate with; give one of them`,
     );
+  }
+  if ((data.trainFile === undefined) !== (data.evalFile === undefined)) {
+    throw new ParameterError(
+      'train_file and eval_file go together: one names the rows to train on, the other those to evaluate with',
+    );
+  }
+  if (data.groupBy !== undefined && data.fold === undefined) {
+    throw new ParameterError('group_by keeps rows together in a fold; give --fold, from 0, too');
+  }
+  if (data.fold !== undefined) {
+    requireInteger('fold', data.fold, 0);
+    requireNumber('fold', data.fold, 0, data.numFolds - 1);
   }
   return { ...data, datasetName };
 }

@@ -47,6 +47,7 @@ export async function runJob(asked: Job, stop: StopSignals, streams: JobStreams)
     trainDataset,
     evalDataset,
     computeMetrics,
+    callbacks: asked.callbacks,
     trackers: jobTrackers(job.logFormat, !args.disableTqdm, streams),
   });
   if (job.doTrain) {

@@ -18,9 +18,9 @@ import type { Prediction } from './metrics.js';
 import { pushTraining, type TrainerPushOptions, writeModelCard } from './push-training.js';
 import { type TrainOutput, train } from './run/train.js';
 import { searchHyperparameters } from './search/hyperparameter-search.js';
+import type { TrainerChanges } from './search/run-trial.js';
 import type { HyperparameterSearchOptions } from './search/search-options.js';
 import type { BestRun } from './search/trial.js';
-import type { Tracker } from './trackers/tracker.js';
 import { tracking } from './trackers/tracking.js';
 import type { TrainableModel } from './trainable-model.js';
 import type { Dataset, TrainerOptions, TrainingContext, TrainOptions } from './trainer-options.js';
@@ -161,19 +161,8 @@ export class Trainer<M extends TrainableModel = HubertForSequenceClassification>
    * const args = new TrainingArguments({ ...trainer.args, ...best.hyperparameters });
    */
   async hyperparameterSearch(options: OrNull<HyperparameterSearchOptions> = {}): Promise<BestRun> {
-    const { modelInit, trainDataset, evalDataset, trackers = [] } = this.#options;
-    if (!modelInit) {
-      throw new ParameterError('There is no modelInit; give the Trainer a function that makes a model for each trial');
-    }
-    if (!trainDataset || !evalDataset) {
-      throw new ParameterError('A search needs trainDataset and evalDataset; give the Trainer both');
-    }
-    const { model, args } = this;
-    const examples = { train: asSource(trainDataset).length, evaluation: asSource(evalDataset).length };
-    const makeTrainer = (fresh: M, changed: TrainingArguments, more: readonly Tracker[]) =>
-      new Trainer<M>({ ...this.#options, model: fresh, args: changed, trackers: [...trackers, ...more] });
-    const context = { model, args, modelInit, examples, makeTrainer };
-    return searchHyperparameters(context, given<HyperparameterSearchOptions>(options));
+    const makeTrainer = (changes: TrainerChanges<M>) => new Trainer<M>({ ...this.#options, ...changes });
+    return searchHyperparameters(this.#options, this.args, makeTrainer, given<HyperparameterSearchOptions>(options));
   }
 
   /**

@@ -143,7 +143,8 @@ export class Trainer<M extends TrainableModel = HubertForSequenceClassification>
    * Trains models with different arguments, each made by `modelInit`, and finds the best. Each trial has a folder in
    * `outputDir`, `run-0`, `run-1` …; what it found is in `trials.json` there. A search that was stopped or killed goes on
    * by the same call: trials that have ended are not run again, and the one that ran goes on from its last checkpoint. Where
-   * `modelInit` makes the same model for the same trial, its numbers are those that it would have had. A trial that diverges has failed, and the search goes on.
+   * `modelInit` makes the same model for the same trial, its numbers are those that it would have had. A trial that
+   * diverges has failed, and the search goes on.
    *
    * This Trainer's own model, arguments and state stay as they are; Transformers' Trainer has no model afterwards.
    *

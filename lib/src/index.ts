@@ -149,7 +149,9 @@ export {
 } from './training/metrics.js';
 export type { TrainerPushOptions } from './training/push-training.js';
 export type { TrainOutput } from './training/run/train.js';
+export type { Pruner } from './training/search/median-pruner.js';
 export type { ComputeObjective } from './training/search/objective.js';
+export type { Sampler } from './training/search/sampler.js';
 export type { HyperparameterSearchOptions } from './training/search/search-options.js';
 export type {
   Choices,

@@ -18,7 +18,10 @@ export type Dataset = ExampleSource | readonly TrainingExample[];
 export interface TrainerOptions<M extends TrainableModel = HubertForSequenceClassification> {
   /** What learns: a classifier, or any other model with a loss. */
   model: M;
-  /** Makes a model for each trial of a {@link Trainer.hyperparameterSearch}, the same one for the same trial. */
+  /**
+   * Makes a fresh model for each trial of a {@link Trainer.hyperparameterSearch}; with a `seed` for its new head it makes
+   * the same for the same trial.
+   */
   modelInit?: (trial?: Trial) => M | Promise<M>;
   /** Default: those of `new TrainingArguments()`. */
   args?: TrainingArguments | OrNull<TrainingOptions>;

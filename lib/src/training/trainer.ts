@@ -21,9 +21,9 @@ import { pushTraining, type TrainerPushOptions, writeModelCard } from './push-tr
 import { requireMixable } from './run/mix-up.js';
 import { type TrainOutput, train } from './run/train.js';
 import { searchHyperparameters } from './search/hyperparameter-search.js';
+import type { TrainerChanges } from './search/run-trial.js';
 import type { HyperparameterSearchOptions } from './search/search-options.js';
 import type { BestRun } from './search/trial.js';
-import type { Tracker } from './trackers/tracker.js';
 import { tracking } from './trackers/tracking.js';
 import type { TrainableModel } from './trainable-model.js';
 import { trainerLoss } from './trainer-loss.js';
@@ -193,8 +193,9 @@ export class Trainer<M extends TrainableModel = HubertForSequenceClassification>
   /**
    * Trains models with different arguments, each made by `modelInit`, and finds the best. Each trial has a folder in
    * `outputDir`, `run-0`, `run-1` …; what it found is in `trials.json` there. A search that was stopped or killed goes on
-   * by the same call, with the numbers that it would have had: trials that have ended are not run again, and the one that
-   * ran goes on from its last checkpoint. A trial that diverges has failed, and the search goes on.
+   * by the same call: trials that have ended are not run again, and the one that ran goes on from its last checkpoint. Where
+   * `modelInit` makes the same model for the same trial, its numbers are those that it would have had. A trial that
+   * diverges has failed, and the search goes on.
    *
    * This Trainer's own model, arguments and state stay as they are; Transformers' Trainer has no model afterwards.
    *
@@ -212,19 +213,8 @@ export class Trainer<M extends TrainableModel = HubertForSequenceClassification>
    * const args = new TrainingArguments({ ...trainer.args, ...best.hyperparameters });
    */
   async hyperparameterSearch(options: OrNull<HyperparameterSearchOptions> = {}): Promise<BestRun> {
-    const { modelInit, trainDataset, evalDataset, trackers = [] } = this.#options;
-    if (!modelInit) {
-      throw new ParameterError('There is no modelInit; give the Trainer a function that makes a model for each trial');
-    }
-    if (!trainDataset || !evalDataset) {
-      throw new ParameterError('A search needs trainDataset and evalDataset; give the Trainer both');
-    }
-    const { model, args } = this;
-    const examples = { train: asSource(trainDataset).length, evaluation: asSource(evalDataset).length };
-    const makeTrainer = (fresh: M, changed: TrainingArguments, more: readonly Tracker[]) =>
-      new Trainer<M>({ ...this.#options, model: fresh, args: changed, trackers: [...trackers, ...more] });
-    const context = { model, args, modelInit, examples, makeTrainer };
-    return searchHyperparameters(context, given<HyperparameterSearchOptions>(options));
+    const makeTrainer = (changes: TrainerChanges<M>) => new Trainer<M>({ ...this.#options, ...changes });
+    return searchHyperparameters(this.#options, this.args, makeTrainer, given<HyperparameterSearchOptions>(options));
   }
 
   /**

@@ -1,5 +1,5 @@
 import { deepEqual, equal, match, ok, rejects } from 'node:assert/strict';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import {
@@ -110,7 +110,7 @@ describe('A search for hyperparameters', () => {
           return `run-${number}`;
         },
       });
-      deepEqual(counts, [count, count, count, count]);
+      deepEqual(counts, [count, count, count]);
       equal(tf.memory().numTensors, count);
       deepEqual(await weights.data(), before);
       deepEqual(trainer.state, state);
@@ -127,8 +127,8 @@ describe('A search for hyperparameters', () => {
       const watcher = { name: 'watcher', begin: (run: RunInfo) => void groups.push(run.group), log() {}, end() {} };
       const trainer = await searchingTrainer(outputDir, { args: { saveTotalLimit: 1 } }, [watcher]);
       const { runSummary } = await search(trainer);
-      deepEqual(groups, Array(4).fill(path.basename(outputDir)));
-      deepEqual(readdirSync(outputDir).sort(), ['run-0', 'run-1', 'run-2', 'run-3', 'trials.json']);
+      deepEqual(groups, Array(3).fill(path.basename(outputDir)));
+      deepEqual(readdirSync(outputDir).sort(), ['run-0', 'run-1', 'run-2', 'trials.json']);
       for (const trial of runSummary) {
         const folder = path.join(outputDir, `run-${trial.number}`);
         deepEqual(readdirSync(folder).sort(), ['checkpoint-4', 'trial.json']);
@@ -200,6 +200,15 @@ describe('A search for hyperparameters', () => {
       deepEqual(Object.keys(runSummary[0].intermediateValues), ['2', '4']);
       deepEqual(Object.keys(runSummary[6].intermediateValues), ['2']);
       equal(runId, '0');
+      // As if it had been killed before the last trial was noted.
+      const file = path.join(outputDir, 'trials.json');
+      const { trials, ...rest } = JSON.parse(readFileSync(file, 'utf8'));
+      const { number, params } = trials.pop();
+      trials.push({ number, params, state: 'running', intermediateValues: {} });
+      writeFileSync(file, JSON.stringify({ ...rest, trials }));
+      const resumed = await search(await searchingTrainer(outputDir, { computeMetrics }), options);
+      deepEqual(resumed.runSummary, runSummary);
+      equal(evaluations, 12, 'nothing is evaluated twice');
     }));
 
   it('stops within a step, and goes on by the same call to the trials that it would have found', () =>
@@ -211,7 +220,7 @@ describe('A search for hyperparameters', () => {
       const watcher = { name: 'watcher', begin() {}, log() {}, step: () => ++steps === 6 && abort.abort(), end() {} };
       const stopped = search(await searchingTrainer(outputDir, {}, [watcher as never]), { signal: abort.signal });
       await rejects(stopped, (error: Error) => {
-        match(error.message, /after 1 of 4 trials; the same call goes on/);
+        match(error.message, /after 1 of 3 trials; the same call goes on/);
         return error instanceof TrainingInterrupted;
       });
       ok(steps <= 7, `${steps} steps`);
@@ -221,9 +230,9 @@ describe('A search for hyperparameters', () => {
         await searchingTrainer(outputDir, { modelInit: () => Promise.reject(new Error('no')) }),
       );
       deepEqual(again.runSummary, whole.runSummary, 'nothing is run twice');
-      const more = await search(await searchingTrainer(outputDir), { nTrials: 5 });
-      deepEqual(more.runSummary.slice(0, 4), whole.runSummary);
-      equal(more.runSummary.length, 5);
+      const more = await search(await searchingTrainer(outputDir), { nTrials: 4 });
+      deepEqual(more.runSummary.slice(0, 3), whole.runSummary);
+      equal(more.runSummary.length, 4);
     }));
 
   it('lets errors of the code that it is given pass, and goes on when that is mended', () =>
@@ -232,7 +241,7 @@ describe('A search for hyperparameters', () => {
         throw new TypeError('of the user');
       };
       await rejects(search(await searchingTrainer(outputDir, { computeMetrics })), /of the user/);
-      equal((await search(await searchingTrainer(outputDir))).runSummary.length, 4);
+      equal((await search(await searchingTrainer(outputDir))).runSummary.length, 3);
     }));
 
   it('refuses to go on with another search, and says what differs', () =>

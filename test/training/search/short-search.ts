@@ -13,7 +13,7 @@ export const SEARCH: HyperparameterSearchOptions = {
     warmupSteps: { choices: [0, 1] },
   },
   computeObjective: ({ eval_loss }) => eval_loss,
-  nTrials: 4,
+  nTrials: 3,
   pruner: 'none',
 };
 

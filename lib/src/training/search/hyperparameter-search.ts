@@ -1,11 +1,14 @@
 import path from 'node:path';
+import { asSource } from '../../dataset/example-source.js';
 import { ParameterError, TrainingError, TrainingInterrupted } from '../../errors.js';
 import { writeWhole } from '../../files.js';
 import { type Interruption, listenForInterruption, Stopped } from '../../interruption.js';
 import { formatJson } from '../../json.js';
+import type { TrainingArguments } from '../arguments/training-arguments.js';
 import { listCheckpoints } from '../checkpoints/checkpoint-folder.js';
 import { inOutputFolder } from '../checkpoints/output-folder.js';
 import type { TrainableModel } from '../trainable-model.js';
+import type { TrainerOptions } from '../trainer-options.js';
 import { runTrial, type SearchContext, trialFolder } from './run-trial.js';
 import { sampleHyperparameters } from './sampler.js';
 import { searchDisplay } from './search-display.js';
@@ -20,10 +23,19 @@ import { identityOf, readTrials, type SearchIdentity, writeTrials } from './tria
  * @throws what {@link Trainer.hyperparameterSearch} says
  */
 export async function searchHyperparameters<M extends TrainableModel>(
-  context: SearchContext<M>,
+  { model, modelInit, trainDataset, evalDataset, trackers = [] }: TrainerOptions<M>,
+  args: TrainingArguments,
+  makeTrainer: SearchContext<M>['makeTrainer'],
   options: HyperparameterSearchOptions,
 ): Promise<BestRun> {
-  const { args, modelInit, examples } = context;
+  if (!modelInit) {
+    throw new ParameterError('There is no modelInit; give the Trainer a function that makes a model for each trial');
+  }
+  if (!trainDataset || !evalDataset) {
+    throw new ParameterError('A search needs trainDataset and evalDataset; give the Trainer both');
+  }
+  const context = { args, model, modelInit, trackers, makeTrainer };
+  const examples = { train: asSource(trainDataset).length, evaluation: asSource(evalDataset).length };
   const settings = checkSearchOptions(options, args, modelInit);
   const { direction, sampler, pruner, seed } = settings;
   const hpSpace = Object.fromEntries(settings.space);

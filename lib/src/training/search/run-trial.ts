@@ -5,7 +5,7 @@ import type { TrainingArguments } from '../arguments/training-arguments.js';
 import { listCheckpoints } from '../checkpoints/checkpoint-folder.js';
 import type { Tracker } from '../trackers/tracker.js';
 import type { TrainableModel } from '../trainable-model.js';
-import type { TrainOptions } from '../trainer-options.js';
+import type { TrainerOptions, TrainOptions } from '../trainer-options.js';
 import type { LogEntry, TrainerState } from '../trainer-state.js';
 import { isBelowMedian } from './median-pruner.js';
 import { objectivesOf } from './objective.js';
@@ -19,16 +19,21 @@ export interface TrialTrainer {
   evaluate(): Promise<unknown>;
 }
 
+/** What of its options a Trainer for a trial has of its own. */
+export type TrainerChanges<M extends TrainableModel> = Required<Pick<TrainerOptions<M>, 'model' | 'trackers'>> & {
+  args: TrainingArguments;
+};
+
 /** What the Trainer brings that searches. */
-export interface SearchContext<M extends TrainableModel = TrainableModel> {
+export interface SearchContext<M extends TrainableModel> {
   args: TrainingArguments;
   modelInit: (trial?: Trial) => M | Promise<M>;
   /** Its own, which a trial must not train. */
   model: M;
-  /** How many there are. */
-  examples: { train: number; evaluation: number };
+  /** Those of its options. */
+  trackers: readonly Tracker[];
   /** A Trainer with the same data. */
-  makeTrainer(model: M, args: TrainingArguments, trackers: readonly Tracker[]): TrialTrainer;
+  makeTrainer(changes: TrainerChanges<M>): TrialTrainer;
 }
 
 /** What a trial is run with. */
@@ -90,7 +95,8 @@ async function trainTrial<M extends TrainableModel>(
     if (settings.pruner === 'none' || !isBelowMedian(objectives(history), trials, settings.direction)) return;
     pruning.abort();
   };
-  const trainer = context.makeTrainer(model, args, [prunerOf(judge), tracker]);
+  const trackers = [...context.trackers, prunerOf(judge), tracker];
+  const trainer = context.makeTrainer({ model, args, trackers });
   try {
     await trainer.train({
       resumeFromCheckpoint: (await listCheckpoints(args.outputDir)).length > 0,

@@ -11,7 +11,9 @@ const RANDOM = {
 };
 /** Of different lengths, padded. */
 const inputValues = Array.from({ length: 3 }, (_, i) => seededAudio(i, 16000));
-const attentionMask = inputValues.map(({ length }, i) => Int32Array.from({ length }, (_, t) => +(t < length / (i + 1))));
+const attentionMask = inputValues.map(({ length }, i) =>
+  Int32Array.from({ length }, (_, t) => +(t < length / (i + 1))),
+);
 const input = { inputValues, attentionMask, labels: [3, 0, 4] };
 
 /** The largest number of bytes that TensorFlow.js holds while it takes a gradient. */
@@ -72,7 +74,15 @@ describe('A training with activationCheckpointing', () => {
         const model = await tinyModel();
         const trainer = new Trainer({
           model,
-          args: { outputDir, maxSteps: 3, loggingSteps: 1, saveStrategy: 'no', reportTo: 'none', disableTqdm: true, ...args },
+          args: {
+            outputDir,
+            maxSteps: 3,
+            loggingSteps: 1,
+            saveStrategy: 'no',
+            reportTo: 'none',
+            disableTqdm: true,
+            ...args,
+          },
           trainDataset: examples([2400, 3100, 2700, 3500], 0),
           featureExtractor: extractor(),
         });

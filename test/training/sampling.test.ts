@@ -65,7 +65,10 @@ describe('The order of the examples by length', () => {
     const asked: number[] = [];
     await epoch(noted(lengths, asked, { lengths: async () => lengths }), { ...GROUPED, numTrainEpochs: 2 });
     assert.equal(lengths[asked[0]], Math.max(...lengths));
-    assert.deepEqual([...asked.slice(0, 16)].sort((a, b) => a - b), [...lengths.keys()]);
+    assert.deepEqual(
+      [...asked.slice(0, 16)].sort((a, b) => a - b),
+      [...lengths.keys()],
+    );
     assert.notDeepEqual(asked.slice(0, 16), asked.slice(16));
   });
 

@@ -28,7 +28,10 @@ describe('The learning rate', () => {
   const refusals: [TrainingOptions, RegExp][] = [
     [{ lrSchedulerType: 'reduce_lr_on_plateau' as never }, /give one of linear, cosine, cosine_with_restarts/],
     [{ lrSchedulerKwargs: { power: 2 } }, /has power, but the schedule 'linear' takes none/],
-    [{ lrSchedulerType: 'polynomial', lrSchedulerKwargs: { lr_end: 0 } as object }, /has lr_end, .* takes lrEnd, power/],
+    [
+      { lrSchedulerType: 'polynomial', lrSchedulerKwargs: { lr_end: 0 } as object },
+      /has lr_end, .* takes lrEnd, power/,
+    ],
     [{ lrSchedulerType: 'polynomial', lrSchedulerKwargs: { lrEnd: 1 } }, /lrEnd \(1\) must be below learningRate/],
     [{ lrSchedulerType: 'cosine_with_min_lr' }, /needs lrSchedulerKwargs with either minLr or minLrRate/],
     [
@@ -62,10 +65,15 @@ describe('The learning rate', () => {
         rates,
       );
       resumed.model.dispose();
-      const { lrSchedulerKwargs } = await TrainingArguments.loadFromJson(`${outputDir}/checkpoint-4/training_args.json`);
+      const { lrSchedulerKwargs } = await TrainingArguments.loadFromJson(
+        `${outputDir}/checkpoint-4/training_args.json`,
+      );
       assert.deepEqual(lrSchedulerKwargs, args.lrSchedulerKwargs);
       const other = await randomTraining(outputDir, { args: { ...args, lrSchedulerKwargs: { numDecaySteps: 5 } } });
-      await assert.rejects(other.train({ resumeFromCheckpoint: true }), /lrSchedulerKwargs is .*5.* here and .*4.* there/);
+      await assert.rejects(
+        other.train({ resumeFromCheckpoint: true }),
+        /lrSchedulerKwargs is .*5.* here and .*4.* there/,
+      );
       other.model.dispose();
     }));
 });

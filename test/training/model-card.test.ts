@@ -117,7 +117,7 @@ describe('the model card of a training', () => {
     const lines = part(await readFile(await trainer.createModelCard(), 'utf8'), '### Training hyperparameters');
     for (const line of [
       '- optimizer: SGD with momentum=0.9,nesterov=true and weight_decay=0.1',
-      '- lr_scheduler_kwargs: power=2.0, lr_end=1e-06',
+      '- lr_scheduler_kwargs: power=2, lr_end=1e-06',
       '- class_weights: [1.0, 0.5, 2.0]',
       '- train_sampling_strategy: group_by_length',
     ]) {

@@ -130,7 +130,10 @@ function optimizerOf({ optim, optimArgs, adamBeta1, adamBeta2, adamEpsilon, weig
 /** Arguments as Python writes them in a call. */
 const pythonArguments = (values: SchedulerKwargs): string =>
   Object.entries(values)
-    .map(([key, value]) => `${snakeCase(key)}=${typeof value === 'number' ? pythonFloat(value) : value}`)
+    .map(([key, value]) => {
+      const isFraction = typeof value === 'number' && !Number.isInteger(value);
+      return `${snakeCase(key)}=${isFraction ? pythonFloat(value) : value}`;
+    })
     .join(', ');
 
 /**

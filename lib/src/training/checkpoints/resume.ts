@@ -129,7 +129,9 @@ function argumentDifferences(
 ): string[] {
   const written = writeArguments(args);
   const defaults = new TrainingDefaults();
-  const found = FIXED.flatMap((key) => {
+  const isGrouped = args.trainSamplingStrategy === 'group_by_length';
+  const fixed = isGrouped ? ([...FIXED, 'lengthColumnName'] as const) : FIXED;
+  const found = fixed.flatMap((key) => {
     const name = snakeCase(key);
     // A checkpoint of an earlier version has no arguments that came later.
     const [own, other] = [written[name], stored[name] ?? defaults[key] ?? null].map(inWords);

@@ -42,7 +42,9 @@ export async function accumulateGradients(
       // What the losses are divided by depends on all labels of the step.
       const step = await reader.nextOf(batches);
       for (const [i, loss] of lossesOf(context, context.loss, step).entries()) run(step[i], loss);
-    } else for (let i = 0; i < batches; i++) run((await reader.next())!);
+    } else {
+      for (let i = 0; i < batches; i++) run((await reader.next())!);
+    }
     return result;
   } catch (error) {
     tf.dispose(result.gradients);

@@ -86,8 +86,8 @@ describe('The job files', () => {
     equal(status, 0);
     ok(!stdout.includes('hf_secret'));
     match(stdout, /--secrets HF_TOKEN --volume hf:\/\/buckets\/OWNER\/runs:\/runs ghcr\.io\/OWNER\/onpa node /);
-    const { args, job } = (await parseJob(afterTrain(stdout))) as Job;
-    deepEqual([args.outputDir, args.seed, job.pushToHub], ['/runs/ft-hubert', 7, true]);
+    const { args } = (await parseJob(afterTrain(stdout))) as Job;
+    deepEqual([args.outputDir, args.seed, args.pushToHub], ['/runs/ft-hubert', 7, true]);
   });
 
   it('of Kubernetes train a seed in each pod, and begin again after an end that asks for it', async () => {

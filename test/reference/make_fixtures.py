@@ -43,6 +43,7 @@ import round_trip_fixtures
 import sharded_fixtures
 import spectrum_fixtures
 import trainer_fixtures
+import training_options_fixtures
 import vocos_fixtures
 import yaml_fixtures
 from fixture_file import AUDIO, write
@@ -91,6 +92,7 @@ def main() -> None:
     round_trip_fixtures.make()
     trainer_fixtures.make()
     callback_fixtures.make()
+    training_options_fixtures.make()
     vocos_fixtures.make()
     hifigan_fixtures.make()
     dataset_fixtures.make()

@@ -13,6 +13,7 @@ import { relativeError } from '../fixtures.js';
 import { inTemporaryFolder } from '../hubert/models.js';
 import { settledTensors } from '../settled-tensors.js';
 import { options } from './options-reference.js';
+import { randomTraining, timeless } from './short-training.js';
 import { camelCase, examples, extractor, RANDOM, tinyModel } from './tiny.js';
 
 const { lengths, runs, balanced } = options.cases;
@@ -140,6 +141,22 @@ describe('A loss with class weights and label smoothing', () => {
     assert.equal(await settledTensors(), before);
     model.dispose();
   });
+
+  it('goes on from a checkpoint as if there had been no interruption, with less memory too', () =>
+    inTemporaryFolder(async (outputDir) => {
+      const args: TrainingOptions = { labelSmoothingFactor: 0.1, activationCheckpointing: true };
+      const trainer = await randomTraining(outputDir, { args });
+      await trainer.train();
+      const whole = timeless(trainer.state.logHistory);
+      trainer.model.dispose();
+      const resumed = await randomTraining(outputDir, { args });
+      await resumed.train({ resumeFromCheckpoint: `${outputDir}/checkpoint-4` });
+      assert.deepEqual(timeless(resumed.state.logHistory), whole);
+      resumed.model.dispose();
+      const other = await randomTraining(outputDir);
+      await assert.rejects(other.train({ resumeFromCheckpoint: true }), /labelSmoothingFactor is 0 here and 0.1 there/);
+      other.model.dispose();
+    }));
 
   it('is not resumed with other weights', () =>
     inTemporaryFolder(async (outputDir) => {

@@ -109,6 +109,28 @@ describe('the model card of a training', () => {
     ok(!(await cardOf([], {}, {})).includes('mixup'));
   });
 
+  it('tells optimiser, schedule, class weights and order where they are not the usual ones', async () => {
+    const args: TrainingOptions = {
+      outputDir: path.join(folder, 'genres'),
+      optim: 'sgd',
+      optimArgs: { momentum: 0.9, nesterov: true },
+      weightDecay: 0.1,
+      lrSchedulerType: 'polynomial',
+      lrSchedulerKwargs: { power: 2, lrEnd: 1e-6 },
+      trainSamplingStrategy: 'group_by_length',
+    };
+    const trainer = new Trainer({ model, args, classWeights: [1, 0.5, 2] });
+    const lines = part(await readFile(await trainer.createModelCard(), 'utf8'), '### Training hyperparameters');
+    for (const line of [
+      '- optimizer: SGD with momentum=0.9,nesterov=true and weight_decay=0.1',
+      '- lr_scheduler_kwargs: power=2, lr_end=1e-06',
+      '- class_weights: [1.0, 0.5, 2.0]',
+      '- train_sampling_strategy: group_by_length',
+    ]) {
+      ok(lines.includes(line), `${line} is not among\n${lines.join('\n')}`);
+    }
+  });
+
   it('names folders of the machine by their last part, and in the text alone', async () => {
     const options = { finetunedFrom: path.join(folder, 'my-hubert'), datasetTags: inRepository('data', 'mini-genres') };
     const card = await cardOf(cases["the tutorial's"].log, {}, options);

@@ -15,7 +15,7 @@ const refusals: [unknown, RegExp][] = [
   [{ learningRate: Number.NaN }, /learningRate is NaN/],
   [{ adamBeta1: 1 }, /adamBeta1 is 1; give a number from 0 to below 1/],
   [{ maxGradNorm: -1 }, /maxGradNorm is -1/],
-  [{ lrSchedulerType: 'polynomial' }, /lrSchedulerType is 'polynomial'; give one of linear, cosine/],
+  [{ lrSchedulerType: 'triangular' }, /lrSchedulerType is 'triangular'; give one of linear, cosine/],
   [{ warmupSteps: -1 }, /warmupSteps is -1/],
   [{ warmupRatio: 1.1 }, /warmupRatio is 1.1/],
   [{ loggingSteps: 0 }, /loggingSteps is 0/],

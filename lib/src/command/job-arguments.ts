@@ -78,8 +78,6 @@ export class JobArguments {
   readonly earlyStoppingThreshold: number = 0;
   /** Give early stopping back what it had counted when a training goes on; in Transformers the default is false. */
   readonly restoreCallbackStatesFromCheckpoint: boolean = true;
-  /** Push the model to the Hub in the end, with the token of HF_TOKEN or a login. */
-  readonly pushToHub: boolean = false;
   /** Add the model as onnx/model.onnx. */
   readonly exportOnnx: boolean = false;
   /** What a line of the log is: `text`, or `json`, an object with Transformers' keys. */

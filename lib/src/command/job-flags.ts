@@ -18,6 +18,7 @@ export type TrainerChoices = Omit<
   | 'featureExtractor'
   | 'computeMetrics'
   | 'computeLoss'
+  | 'modelInit'
   | 'callbacks'
   | 'trackers'
 >;
@@ -67,6 +68,7 @@ const TRAINING: Kinds<TrainingDefaults> = {
   dataSeed: 'number',
   reportTo: 'list',
   runName: 'text',
+  hubRevision: 'text',
   hubModelId: 'text',
   hubPrivateRepo: 'boolean',
 };

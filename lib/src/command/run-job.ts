@@ -26,7 +26,7 @@ export async function runJob(asked: Job, stop: StopSignals, streams: JobStreams)
   const { job, data, clips, args } = asked;
   const { interruption } = stop;
   const say = (text: string): void => void streams.notes.write(`${text}\n`);
-  if (job.pushToHub) await requireToken(hubAddress());
+  if (args.pushToHub) await requireToken(hubAddress());
   const resumeFromCheckpoint = await interruption.race(beginIn(asked, interruption));
   const rows = await interruption.race(loadRows(asked, say));
   say(`${data.datasetName}: ${rows.train.length} rows to train on, ${rows.evaluation.length} to evaluate with`);
@@ -82,13 +82,13 @@ async function loadModel({ model, args }: Job, { classes }: JobRows): Promise<Hu
 }
 
 /** Writes the model card, or pushes it with all else. */
-async function tell(trainer: Trainer, { data, model, job }: Job): Promise<void> {
+async function tell(trainer: Trainer, { data, model, job, args }: Job): Promise<void> {
   const card = {
     finetunedFrom: model.modelNameOrPath,
     tasks: 'audio-classification',
     dataset: data.datasetName,
     tags: 'audio-classification',
   };
-  if (job.pushToHub) await trainer.pushToHub({ ...card, exportOnnx: job.exportOnnx });
+  if (args.pushToHub) await trainer.pushToHub({ ...card, exportOnnx: job.exportOnnx });
   else await trainer.createModelCard(card);
 }

@@ -1,7 +1,7 @@
 import type { GraphScope } from '../onnx/graph.js';
 import { cast } from '../onnx/layers.js';
 import { given, type OrNull } from '../options.js';
-import { checkLabels, checkMixedLabels, type MixedLabels } from '../tensor/cross-entropy.js';
+import { checkRows, type MixedLabels } from '../tensor/cross-entropy.js';
 import { linear } from '../tensor/functional.js';
 import { initialise, type ParameterSpec } from '../tensor/initialise.js';
 import { tf } from '../tensor/tensorflow.js';
@@ -150,7 +150,7 @@ export class HubertForSequenceClassification extends PretrainedModel {
   forward(input: ClassifierInput, options: OrNull<ForwardOptions> = {}): SequenceClassifierOutput {
     const batch = checkInput(input, this.config);
     const { labels, mixed, loss } = input;
-    if (labels) this.#checkLabels(batch.size, labels, mixed);
+    if (labels) checkRows({ labels, mixed }, batch.size, this.config.numLabels);
     return tf.tidy(() => {
       const output = this.#forward(batch, given<ForwardOptions>(options), this.choicesFor(batch));
       return labels ? { ...output, loss: batchLoss(output.logits, { labels, mixed, loss }) } : output;
@@ -167,7 +167,7 @@ export class HubertForSequenceClassification extends PretrainedModel {
     const batch = checkInput(input, this.config);
     const { labels, mixed, loss } = input;
     const { numLabels: classes } = this.config;
-    this.#checkLabels(batch.size, labels, mixed);
+    checkRows({ labels, mixed }, batch.size, classes);
     const logitsOf = (part: EncoderInput, choices?: TrainingChoices) => this.#forward(part, {}, choices).logits;
     return tf.tidy(() => {
       // The batch norm's statistics are of the whole batch.
@@ -179,11 +179,6 @@ export class HubertForSequenceClassification extends PretrainedModel {
 
   protected override describe(graph: GraphScope, own: GraphScope, attentionMask: boolean): void {
     classifierGraph(graph, encoderGraph(graph, own, this.config, attentionMask), this.config);
-  }
-
-  #checkLabels(rows: number, labels: ArrayLike<number>, mixed: MixedLabels | undefined): void {
-    checkLabels(labels, rows, this.config.numLabels);
-    if (mixed) checkMixedLabels(mixed, rows, this.config.numLabels);
   }
 
   #forward(batch: EncoderInput, options: ForwardOptions, choices?: TrainingChoices): SequenceClassifierOutput {

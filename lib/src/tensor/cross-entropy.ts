@@ -88,9 +88,12 @@ export function checkLabels(labels: ArrayLike<number>, rows: number, classes: nu
   }
 }
 
-/** @throws ParameterError for mixed labels that do not fit the rows or the classes, and shares outside [0, 1] */
-export function checkMixedLabels({ labels, shares }: MixedLabels, rows: number, classes: number): void {
-  checkLabels(labels, rows, classes, 'mixed.labels');
+/** @throws ParameterError for labels that do not fit the rows or the classes, and shares outside [0, 1] */
+export function checkRows({ labels, mixed }: ClassLabels, rows: number, classes: number): void {
+  checkLabels(labels, rows, classes);
+  if (!mixed) return;
+  checkLabels(mixed.labels, rows, classes, 'mixed.labels');
+  const { shares } = mixed;
   if (shares.length !== rows) throw new ParameterError(`mixed.shares has ${shares.length} entries for ${rows} rows`);
   for (let i = 0; i < rows; i++) requireNumber(`mixed.shares[${i}]`, shares[i], 0, 1);
 }

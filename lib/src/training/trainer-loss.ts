@@ -22,6 +22,12 @@ export interface ComputeLossInput {
 /**
  * A loss in place of the cross-entropy, made of TensorFlow's operations, whose gradient is taken of itself; Transformers'
  * `compute_loss_func`. It gets the logits of a batch at once, and may only look at them.
+ *
+ * @example
+ * const brier: ComputeLoss = ({ logits, labels, numItemsInBatch }) => {
+ *   const targets = tf.oneHot(tf.tensor1d([...labels], 'int32'), logits.shape[1]);
+ *   return tf.div(tf.sum(tf.squaredDifference(tf.softmax(logits), targets)), numItemsInBatch);
+ * };
  */
 export type ComputeLoss = (input: ComputeLossInput) => tf.Scalar;
 

@@ -84,16 +84,13 @@ function checkOptimiser(args: TrainingDefaults): void {
   for (const name of ['learningRate', 'weightDecay', 'adamEpsilon', 'maxGradNorm', 'warmupSteps'] as const) {
     requireNumber(name, args[name], 0);
   }
-  for (const name of ['adamBeta1', 'adamBeta2'] as const) {
+  for (const name of ['adamBeta1', 'adamBeta2', 'labelSmoothingFactor'] as const) {
     if (!(args[name] >= 0 && args[name] < 1)) {
       throw new ParameterError(`${name} is ${args[name]}; give a number from 0 to below 1`);
     }
   }
   checkOptimizer(args);
   checkSchedule(args);
-  if (!(args.labelSmoothingFactor >= 0 && args.labelSmoothingFactor < 1)) {
-    throw new ParameterError(`labelSmoothingFactor is ${args.labelSmoothingFactor}; give a number from 0 to below 1`);
-  }
   if (args.warmupSteps > 1) requireInteger('warmupSteps', args.warmupSteps);
   requireNumber('warmupRatio', args.warmupRatio, 0, 1);
 }

@@ -32,6 +32,7 @@ export function parseOptimArgs(optimArgs: string | OptimArgs = {}): Required<Opt
   const entries = typeof optimArgs === 'string' ? pairs(optimArgs) : Object.entries(optimArgs);
   const found = { momentum: 0, dampening: 0, nesterov: false };
   for (const [key, value] of entries) {
+    if (value === undefined) continue;
     if (key === 'momentum' || key === 'dampening') found[key] = Number(value);
     else if (key === 'nesterov') found.nesterov = ['true', '1', 'yes'].includes(String(value).toLowerCase());
     else if (key === 'weight_decay' || key === 'weightDecay') {
@@ -48,10 +49,10 @@ export function parseOptimArgs(optimArgs: string | OptimArgs = {}): Required<Opt
 
 /** Arguments as Transformers writes them: the keys that are given. */
 export function optimArgsText(optimArgs: string | OptimArgs | undefined): string | undefined {
-  if (optimArgs === undefined || typeof optimArgs === 'string') return optimArgs || undefined;
-  return Object.entries(optimArgs)
-    .map(([key, value]) => `${key}=${value}`)
-    .join(',');
+  if (optimArgs === undefined) return undefined;
+  if (typeof optimArgs === 'string') return optimArgs.replaceAll(' ', '') || undefined;
+  const given = Object.entries(optimArgs).filter(([, value]) => value !== undefined);
+  return given.map(([key, value]) => `${key}=${value}`).join(',') || undefined;
 }
 
 /** @throws ParameterError for an optimiser that there is not, and for what it does not take */

@@ -5,6 +5,7 @@ import { isRepositoryId } from '../../hub/names.js';
 import { snakeCase } from '../../json.js';
 import { libraryVersion } from '../../library-version.js';
 import { tensorflowVersion, tf } from '../../tensor/tensorflow.js';
+import type { SchedulerKwargs } from '../arguments/scheduler-arguments.js';
 import type { TrainingArguments } from '../arguments/training-arguments.js';
 import type { LogTable } from '../log-metrics.js';
 import { pythonFloat, roundedFloat } from '../python-number.js';
@@ -129,9 +130,12 @@ function optimizerOf({ optim, optimArgs, adamBeta1, adamBeta2, adamEpsilon, weig
 }
 
 /** Arguments as Python writes them in a call. */
-const pythonArguments = (values: object): string =>
+const pythonArguments = (values: SchedulerKwargs): string =>
   Object.entries(values)
-    .map(([key, value]) => `${snakeCase(key)}=${value}`)
+    .map(([key, value]) => {
+      const isFraction = typeof value === 'number' && !Number.isInteger(value);
+      return `${snakeCase(key)}=${isFraction ? pythonFloat(value) : value}`;
+    })
     .join(', ');
 
 /**

@@ -164,7 +164,9 @@ const inWords = (value: unknown): string =>
 function argumentDifferences(args: TrainingArguments, { args: stored }: StoredTraining): string[] {
   const written = writeArguments(args);
   const defaults = new TrainingDefaults();
-  return FIXED.flatMap((key) => {
+  const isGrouped = args.trainSamplingStrategy === 'group_by_length';
+  const fixed = isGrouped ? ([...FIXED, 'lengthColumnName'] as const) : FIXED;
+  return fixed.flatMap((key) => {
     const name = snakeCase(key);
     // A checkpoint of an earlier version has no arguments that came later.
     const [own, other] = [written[name], stored[name] ?? defaults[key] ?? null].map(inWords);

@@ -14,8 +14,8 @@ import { uploadThread } from './upload-thread.js';
 /** Who pushes what a training saves. */
 export interface HubUploads {
   /**
-   * Begins to push the checkpoint that was just saved, unless one before is still on its way. It waits for no server, and
-   * does not throw: why a push failed is said in one line, and training goes on.
+   * Tells callbacks, and begins to push the checkpoint that was just saved, unless one before is still on its way. It waits for
+   * no server: why a push failed is said in one line, and training goes on.
    */
   saved(state: TrainerState): Promise<void>;
   /**
@@ -44,8 +44,10 @@ interface Save {
 /**
  * Pushes of a training, as Transformers' `Trainer._push_from_checkpoint` makes them: a commit of the model, and where
  * `hubStrategy` is 'checkpoint' or 'all_checkpoints' another of the checkpoint.
+ *
+ * @param onPushBegin - is called before what was saved is pushed
  */
-export function hubUploads(args: TrainingArguments, target: PushTarget): HubUploads {
+export function hubUploads(args: TrainingArguments, target: PushTarget, onPushBegin: () => Promise<void>): HubUploads {
   const thread = uploadThread(target);
   const waiting: { save: Save; snapshot: Snapshot }[] = [];
   let working: Promise<void> | undefined;
@@ -107,7 +109,9 @@ export function hubUploads(args: TrainingArguments, target: PushTarget): HubUplo
     async saved(state) {
       if (args.hubStrategy === 'end') return;
       newest = { title: titleOf(args, state), name: `checkpoint-${state.globalStep}`, isPushed: false };
-      if (args.hubAlwaysPush || !working) await begin(newest);
+      if (working && !args.hubAlwaysPush) return;
+      await onPushBegin();
+      await begin(newest);
     },
     async finish(interruption) {
       isVisible = true;

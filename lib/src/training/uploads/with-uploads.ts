@@ -48,12 +48,12 @@ export async function withUploads<C extends PushedCall, T>(
   return output;
 }
 
-async function begin({ args }: TrainingContext, { interruption }: PushedCall): Promise<HubUploads> {
+async function begin({ args, callbacks }: TrainingContext, { interruption }: PushedCall): Promise<HubUploads> {
   const stop = new AbortController();
   const options = { revision: args.hubRevision, private: args.hubPrivateRepo };
   try {
     const target = await interruption.race(preparePushes(repositoryOf(args), options, stop.signal));
-    return hubUploads(args, target);
+    return hubUploads(args, target, () => callbacks.call('onPushBegin'));
   } catch (error) {
     if (error instanceof Stopped) throw new TrainingInterrupted('Training was stopped before its first step.');
     throw error;

@@ -7,6 +7,9 @@ import { type Conversion, impulseResponse, type Ratio } from './rate-filters.js'
 /** Points of the interpolation filter in a sample, which has nothing above twice the Nyquist frequency. */
 const OVERSAMPLING = 4;
 
+/** Above so many points a transform is not made larger for a few operations less. */
+const LARGE = 1 << 16;
+
 /** How frames are cut for a filter of 2 · half + 1 samples. */
 interface Plan {
   /** Points of the transform, and of the one back. */
@@ -74,17 +77,19 @@ export function convertRate(samples: Float32Array, ratio: Ratio, filters: Conver
   return result;
 }
 
-/** The sizes with the fewest operations for a sample, of powers of two and three times these. */
+/** The sizes with the fewest operations for a sample. */
 function planFrames({ up, down }: Ratio, half: number): Plan {
   let best: Plan | undefined;
   let least = Infinity;
   const work = (points: number) => points * Math.log2(points);
-  for (let k = 4; ; k = k % 3 === 0 ? (k / 3) * 4 : (k / 2) * 3) {
+  // Where `down` is a power of two, so is the size: the response of a long filter is then quickly had.
+  const next = (k: number) => (k % 3 === 0 ? (k / 3) * 4 : (k / 2) * 3);
+  for (let k = 4; ; k = Number.isInteger(Math.log2(down)) ? 2 * k : next(k)) {
     const [size, outSize] = [k * down, k * up];
     const block = Math.floor((size - 2 * half) / down) * down;
     if (block <= 0) continue;
     const cost = (work(size) + work(outSize)) / block;
-    if (best && cost >= least) return best;
+    if (best && (cost >= least || (best.size > LARGE && best.block >= best.size / 2))) return best;
     [best, least] = [{ size, outSize, block }, cost];
   }
 }

@@ -3,10 +3,11 @@ import { requireRate } from '../validation.js';
 import { convertRate } from './convert-rate.js';
 import { requireFiniteSamples, reserve } from './engine.js';
 import { copyPadded } from './frames.js';
-import { conversion, type Filter, impulseResponse, octavesBetween, ratioOf, TAPS } from './rate-filters.js';
+import { conversion, type Filter, impulseResponse, octavesBetween, type Ratio, ratioOf, TAPS } from './rate-filters.js';
 
-/** The largest number of a ratio that transforms are made for. */
+/** The largest number of a ratio that transforms are made for, and how far a rate may fall with them. */
 const LARGEST = 4096;
+const FARTHEST = 32;
 /** Interpolation that leaves the lower half of the band as it is, and nothing of its images. */
 const INTERPOLATION: Filter = { cutoff: 1, beta: 13.5, half: TAPS / 2 };
 /** Output samples interpolated at a time. */
@@ -44,19 +45,23 @@ export function resample(samples: Float32Array, { from, to }: ResampleOptions): 
   const length = Math.ceil(samples.length * (to / from));
   const ratio = ratioOf(from, to);
   const filters = conversion(from, to);
-  if (!filters.interpolation || (isQuick(ratio.up) && isQuick(ratio.down))) {
-    return convertRate(samples, ratio, filters, length);
-  }
+  if (isQuick(ratio)) return convertRate(samples, ratio, filters, length);
   const middle = from * 2 ** octavesBetween(from, to);
   const needed = Math.ceil((length * middle) / to) + TAPS;
   return interpolate(convertRate(samples, ratioOf(from, middle), filters, needed), middle, to, length);
 }
 
-/** Whether transforms of a multiple of so many points are quick: their kernels are made for steps of 2, 3, 4, 5 and 7. */
-function isQuick(points: number): boolean {
-  if (points > LARGEST) return false;
-  for (const radix of [2, 3, 5, 7]) while (points % radix === 0) points /= radix;
-  return points === 1;
+/**
+ * Whether transforms whose lengths have a ratio are quick: kernels are made for steps of 2, 3, 4, 5 and 7. The longest
+ * filters only come for powers of two.
+ */
+function isQuick({ up, down }: Ratio): boolean {
+  if (Number.isInteger(Math.log2(up / down))) return true;
+  const isSmooth = (points: number): boolean => {
+    const radix = [2, 3, 5, 7].find((one) => points % one === 0);
+    return points === 1 || (radix !== undefined && isSmooth(points / radix));
+  };
+  return Math.max(up, down) <= LARGEST && down / up <= FARTHEST && isSmooth(up) && isSmooth(down);
 }
 
 /** Reads a signal at rate `from`, whose band ends well below from / 2, at the rate `to`. */

@@ -93,6 +93,7 @@ interface NativeBackend {
   binding: Record<AttributeType | 'TF_FLOAT' | 'TF_INT32', number> & {
     TF_Version: string;
     loadSavedModel(folder: string, tags: string): number;
+    deleteSavedModel(id: number): void;
   };
   executeMultipleOutputs(op: string, attributes: object[], inputs: tf.Tensor[], outputs: number): tf.Tensor[];
   runSavedModel(id: number, inputs: tf.Tensor[], infos: { name: string }[], outputs: string[]): tf.Tensor[];

@@ -59,7 +59,8 @@ export class SpeechEncoder {
       const { normed, hidden } = this.#project(features, choices?.randomness);
       const augmented = masks ? this.#augment(hidden, masks) : hidden;
       const mask = frameMask(batch);
-      const encoded = { frameMask: mask, outputHiddenStates, outputAttentions, choices };
+      const { precision } = this;
+      const encoded = { frameMask: mask, outputHiddenStates, outputAttentions, precision, choices };
       return {
         ...this.#transformer.forward(augmented, encoded),
         extractFeatures: this.#config.modelType === 'wav2vec2' ? normed : features,

@@ -1,11 +1,15 @@
-import { activatedLinear, inPieces, layerNorm, linear, type ParameterLookup, under } from '../tensor/functional.js';
+import { canKeepWeights } from '../tensor/can-keep-weights.js';
+import { activatedLinear, inPieces, linear, type ParameterLookup, under } from '../tensor/functional.js';
+import { fusedLayerNorm } from '../tensor/fused-layer-norm.js';
 import { isTaping } from '../tensor/gradient-tape.js';
+import type { Precision } from '../tensor/graph-writer.js';
 import { dropout, type Randomness } from '../tensor/randomness.js';
 import { tf } from '../tensor/tensorflow.js';
 import { selfAttention } from './attention.js';
 import type { ModelConfig } from './config.js';
 import { PositionalConvolution } from './positional-convolution.js';
 import type { TrainingChoices } from './training-choices.js';
+import { type LayerGraph, TransformerGraph } from './transformer-graph.js';
 
 /** Frames in the feed-forward layers that are worked on together, which bounds the memory of the wide layer. */
 const ROWS = 2048;
@@ -26,6 +30,8 @@ export interface EncoderOptions {
   frameMask?: tf.Tensor2D;
   outputHiddenStates: boolean;
   outputAttentions: boolean;
+  /** Of the products, where no gradient is recorded. */
+  precision: Precision;
   /** In training, what chance has decided. */
   choices?: TrainingChoices;
 }
@@ -35,6 +41,7 @@ export class TransformerEncoder {
   readonly #config: ModelConfig;
   readonly #parameters: ParameterLookup;
   readonly #positions: PositionalConvolution;
+  readonly #graphs = new Map<Precision, TransformerGraph>();
 
   /** @param parameters - those under `encoder` */
   constructor(config: ModelConfig, parameters: ParameterLookup) {
@@ -47,6 +54,7 @@ export class TransformerEncoder {
   forward(frames: tf.Tensor3D, options: EncoderOptions): EncoderOutput {
     const { doStableLayerNorm, numHiddenLayers } = this.#config;
     const { frameMask, outputHiddenStates, outputAttentions, choices } = options;
+    const graph = this.#graph(options);
     return tf.tidy(() => {
       const hiddenStates: tf.Tensor3D[] = [];
       const attentions: tf.Tensor4D[] = [];
@@ -57,7 +65,8 @@ export class TransformerEncoder {
       for (let i = 0; i < numHiddenLayers; i++) {
         if (choices?.droppedLayers[i]) continue;
         if (outputHiddenStates && hiddenStates.length === 0) hiddenStates.push(x);
-        const { output, weights } = this.#layer(x, under(this.#parameters, `layers.${i}`), bias, options);
+        const own = under(this.#parameters, `layers.${i}`);
+        const { output, weights } = this.#layer(x, own, bias, options, graph?.layer(i));
         if (!outputHiddenStates && !isTaping()) x.dispose();
         x = output;
         if (outputHiddenStates) hiddenStates.push(x);
@@ -74,6 +83,18 @@ export class TransformerEncoder {
 
   dispose(): void {
     this.#positions.dispose();
+    for (const graph of this.#graphs.values()) graph.dispose();
+  }
+
+  /** None where a gradient is recorded, and none in training, where values are dropped between the products. */
+  #graph({ precision, choices }: EncoderOptions): TransformerGraph | undefined {
+    if (isTaping() || choices || !canKeepWeights(precision)) return undefined;
+    let graph = this.#graphs.get(precision);
+    if (!graph) {
+      graph = new TransformerGraph(this.#config, precision, this.#parameters);
+      this.#graphs.set(precision, graph);
+    }
+    return graph;
   }
 
   /** The frames, silenced where they are padding, with their places added. */
@@ -92,16 +113,18 @@ export class TransformerEncoder {
     parameters: ParameterLookup,
     bias: tf.Tensor4D | undefined,
     { outputAttentions, choices }: EncoderOptions,
+    graph: LayerGraph | undefined,
   ): { output: tf.Tensor3D; weights?: tf.Tensor4D } {
     const { numAttentionHeads: heads, attentionDropout, hiddenDropout, doStableLayerNorm } = this.#config;
     const randomness = choices?.randomness;
     return tf.tidy(() => {
       const attend = (input: tf.Tensor3D) => {
-        const options = { heads, bias, dropoutRate: attentionDropout, randomness, outputAttentions };
+        const options = { heads, bias, dropoutRate: attentionDropout, randomness, outputAttentions, graph };
         const { output, weights } = selfAttention(input, under(parameters, 'attention'), options);
         return { attended: tf.add(x, dropout(output, hiddenDropout, randomness)) as tf.Tensor3D, weights };
       };
-      const feed = (input: tf.Tensor3D) => this.#feedForward(input, under(parameters, 'feed_forward'), randomness);
+      const own = under(parameters, 'feed_forward');
+      const feed = (input: tf.Tensor3D) => this.#feedForward(input, own, randomness, graph);
       if (doStableLayerNorm) {
         const { attended, weights } = attend(this.#norm(x, parameters, 'layer_norm'));
         const output = tf.add(attended, feed(this.#norm(attended, parameters, 'final_layer_norm'))) as tf.Tensor3D;
@@ -114,10 +137,16 @@ export class TransformerEncoder {
     });
   }
 
-  #feedForward(x: tf.Tensor3D, parameters: ParameterLookup, randomness: Randomness | undefined): tf.Tensor3D {
+  #feedForward(
+    x: tf.Tensor3D,
+    parameters: ParameterLookup,
+    randomness: Randomness | undefined,
+    graph: LayerGraph | undefined,
+  ): tf.Tensor3D {
     const { hiddenAct, activationDropout, hiddenDropout } = this.#config;
     const feed = (rows: tf.Tensor2D) =>
       tf.tidy(() => {
+        if (graph) return graph.feedForward(rows);
         const inner = activatedLinear(rows, under(parameters, 'intermediate_dense'), hiddenAct); // (N, intermediate)
         return linear(dropout(inner, activationDropout, randomness), under(parameters, 'output_dense')); // (N, C)
       });
@@ -129,6 +158,8 @@ export class TransformerEncoder {
   }
 
   #norm(x: tf.Tensor3D, parameters: ParameterLookup, name: string): tf.Tensor3D {
-    return layerNorm(x, parameters(`${name}.weight`), parameters(`${name}.bias`), this.#config.layerNormEps);
+    const [weight, bias] = [parameters(`${name}.weight`), parameters(`${name}.bias`)];
+    const rows = tf.reshape(x, [-1, x.shape[2]]) as tf.Tensor2D; // (B · T, C)
+    return tf.tidy(() => tf.reshape(fusedLayerNorm(rows, weight, bias, this.#config.layerNormEps), x.shape)); // (B, T, C)
   }
 }

@@ -39,7 +39,7 @@ export class TransformerGraph {
       const rows = writer.cast(writer.input('rows')); // (N, in)
       const linear = (x: string, module: string, gelu = false) => {
         const [own, bias] = weightsOf(module);
-        return writer.product(x, weight(own), weight(bias), { transposed: true, gelu }); // (N, out)
+        return writer.product(x, weight(own), weight(bias), { transposed: true, gelu, keep: precision !== 'float32' }); // (N, out)
       };
       for (const [i, names] of modules.entries()) {
         for (const module of names) writer.uncast(linear(rows, module), outputOf(module));

@@ -98,11 +98,11 @@ export class TransformerEncoder {
   }
 
   /** The frames, silenced where they are padding, with their places added. */
-  #placed(frames: tf.Tensor3D, { frameMask, choices }: EncoderOptions): tf.Tensor3D {
+  #placed(frames: tf.Tensor3D, { frameMask, precision, choices }: EncoderOptions): tf.Tensor3D {
     const { doStableLayerNorm, hiddenDropout } = this.#config;
     return tf.tidy(() => {
       const sound = frameMask ? (tf.mul(frames, tf.expandDims(frameMask, -1)) as tf.Tensor3D) : frames; // (B, T, C)
-      const placed = tf.add(sound, this.#positions.forward(sound, choices !== undefined)) as tf.Tensor3D;
+      const placed = tf.add(sound, this.#positions.forward(sound, choices !== undefined, precision)) as tf.Tensor3D;
       const normed = doStableLayerNorm ? placed : this.#norm(placed, this.#parameters, 'layer_norm');
       return dropout(normed, hiddenDropout, choices?.randomness);
     });

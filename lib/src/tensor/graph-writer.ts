@@ -9,6 +9,8 @@ export interface ProductOptions {
   transposed?: boolean;
   /** GELU of the sum, while it is still in the processor's registers. */
   gelu?: boolean;
+  /** Keep the weight in the processor's order too, which takes as much memory again; default true. */
+  keep?: boolean;
 }
 
 /**
@@ -62,10 +64,11 @@ export class GraphWriter {
   }
 
   /** x · weight + bias for x (N, in) and bias (out), in the products' precision. */
-  product(x: string, weight: string, bias: string, { transposed, gelu }: ProductOptions = {}): string {
+  product(x: string, weight: string, bias: string, { transposed, gelu, keep = true }: ProductOptions = {}): string {
     return this.add('_MklNativeFusedMatMul', [x, weight, bias], {
       ...fused(this.precision, gelu ? ['GeluExact'] : []),
-      ...KEPT,
+      ...NATIVE,
+      is_filter_const: attribute.boolean(keep),
       transpose_b: attribute.boolean(transposed ?? false),
     });
   }
@@ -74,10 +77,11 @@ export class GraphWriter {
    * A convolution along the width and the bias (out), in the products' precision: x (B, 1, T, in), filter (1, K, in / groups,
    * out) → (B, 1, T - K + 1, out).
    */
-  convolution(x: string, filter: string, bias: string): string {
+  convolution(x: string, filter: string, bias: string, keep = true): string {
     return this.add('_MklNativeFusedConv2D', [x, filter, bias], {
       ...fused(this.precision, []),
-      ...KEPT,
+      ...NATIVE,
+      is_filter_const: attribute.boolean(keep),
       TArgs: attribute.types([this.precision]),
       strides: attribute.integerList([1, 1, 1, 1]),
       padding: attribute.string('VALID'),
@@ -135,8 +139,8 @@ export class GraphWriter {
   }
 }
 
-/** What makes a node of oneDNN keep its weights. */
-const KEPT = { is_filter_const: attribute.boolean(true), _kernel: attribute.string('MklNameChangeOp') };
+/** What a node of oneDNN has that TensorFlow has not written itself. */
+const NATIVE = { _kernel: attribute.string('MklNameChangeOp') };
 
 function fused(type: DataType, operations: string[]): Record<string, Uint8Array> {
   return {

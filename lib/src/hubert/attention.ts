@@ -4,7 +4,7 @@ import { isTaping } from '../tensor/gradient-tape.js';
 import { dropout, type Randomness } from '../tensor/randomness.js';
 import { tf } from '../tensor/tensorflow.js';
 import { attendTaped } from './gradients/attention-gradient.js';
-import type { LayerGraph } from './transformer-graph.js';
+import type { LayerGraph } from './layer-graph.js';
 
 /** Scores that are in memory at a time, where nothing asks for all: what the caches of a processor hold. */
 const SCORES = 2 ** 21;

@@ -69,6 +69,9 @@ export class FeatureEncoderGraph {
   }
 
   #weightsOf(from: number, to: number): string[] {
-    return Array.from({ length: Math.max(0, to - from) }, (_, i) => [`${from + i}.kernel.0`, `${from + i}.bias`]).flat();
+    return Array.from({ length: Math.max(0, to - from) }, (_, i) => [
+      `${from + i}.kernel.0`,
+      `${from + i}.bias`,
+    ]).flat();
   }
 }

@@ -75,7 +75,12 @@ export class PositionalConvolution {
         precision,
         () => this.#prepared.get(),
         (writer, weight) => {
-          const convolved = writer.convolution(writer.cast(writer.input('image')), weight('filter'), weight('bias'), precision !== 'float32');
+          const convolved = writer.convolution(
+            writer.cast(writer.input('image')),
+            weight('filter'),
+            weight('bias'),
+            precision !== 'float32',
+          );
           writer.uncast(convolved, 'convolved');
         },
       );

@@ -7,9 +7,9 @@ import { dropout, type Randomness } from '../tensor/randomness.js';
 import { tf } from '../tensor/tensorflow.js';
 import { selfAttention } from './attention.js';
 import type { ModelConfig } from './config.js';
+import { LayerGraph } from './layer-graph.js';
 import { PositionalConvolution } from './positional-convolution.js';
 import type { TrainingChoices } from './training-choices.js';
-import { type LayerGraph, TransformerGraph } from './transformer-graph.js';
 
 /** Frames in the feed-forward layers that are worked on together, which bounds the memory of the wide layer. */
 const ROWS = 2048;
@@ -41,7 +41,7 @@ export class TransformerEncoder {
   readonly #config: ModelConfig;
   readonly #parameters: ParameterLookup;
   readonly #positions: PositionalConvolution;
-  readonly #graphs = new Map<Precision, TransformerGraph>();
+  readonly #graphs = new Map<Precision, LayerGraph[]>();
 
   /** @param parameters - those under `encoder` */
   constructor(config: ModelConfig, parameters: ParameterLookup) {
@@ -54,7 +54,7 @@ export class TransformerEncoder {
   forward(frames: tf.Tensor3D, options: EncoderOptions): EncoderOutput {
     const { doStableLayerNorm, numHiddenLayers } = this.#config;
     const { frameMask, outputHiddenStates, outputAttentions, choices } = options;
-    const graph = this.#graph(options);
+    const graphs = this.#layerGraphs(options);
     return tf.tidy(() => {
       const hiddenStates: tf.Tensor3D[] = [];
       const attentions: tf.Tensor4D[] = [];
@@ -66,7 +66,7 @@ export class TransformerEncoder {
         if (choices?.droppedLayers[i]) continue;
         if (outputHiddenStates && hiddenStates.length === 0) hiddenStates.push(x);
         const own = under(this.#parameters, `layers.${i}`);
-        const { output, weights } = this.#layer(x, own, bias, options, graph?.layer(i));
+        const { output, weights } = this.#layer(x, own, bias, options, graphs?.[i]);
         if (!outputHiddenStates && !isTaping()) x.dispose();
         x = output;
         if (outputHiddenStates) hiddenStates.push(x);
@@ -83,18 +83,22 @@ export class TransformerEncoder {
 
   dispose(): void {
     this.#positions.dispose();
-    for (const graph of this.#graphs.values()) graph.dispose();
+    for (const graph of [...this.#graphs.values()].flat()) graph.dispose();
   }
 
   /** None where a gradient is recorded, and none in training, where values are dropped between the products. */
-  #graph({ precision, choices }: EncoderOptions): TransformerGraph | undefined {
+  #layerGraphs({ precision, choices }: EncoderOptions): LayerGraph[] | undefined {
     if (isTaping() || choices || !canKeepWeights(precision)) return undefined;
-    let graph = this.#graphs.get(precision);
-    if (!graph) {
-      graph = new TransformerGraph(this.#config, precision, this.#parameters);
-      this.#graphs.set(precision, graph);
+    let graphs = this.#graphs.get(precision);
+    if (!graphs) {
+      const own = (i: number) => under(this.#parameters, `layers.${i}`);
+      graphs = Array.from(
+        { length: this.#config.numHiddenLayers },
+        (_, i) => new LayerGraph(this.#config, precision, own(i)),
+      );
+      this.#graphs.set(precision, graphs);
     }
-    return graph;
+    return graphs;
   }
 
   /** The frames, silenced where they are padding, with their places added. */

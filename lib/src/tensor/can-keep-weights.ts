@@ -11,7 +11,11 @@ export const canKeepWeights = (precision: Precision): boolean => tries[precision
 /** All that a graph with weights is made of, on numbers that bfloat16 has. */
 function works(precision: Precision): boolean {
   if (usesGpu()) return false;
-  const weights = { weight: tf.tensor2d([[2], [-3]]), bias: tf.tensor1d([5]), filter: tf.tensor4d([2, 4], [1, 2, 1, 1]) };
+  const weights = {
+    weight: tf.tensor2d([[2], [-3]]),
+    bias: tf.tensor1d([5]),
+    filter: tf.tensor4d([2, 4], [1, 2, 1, 1]),
+  };
   const graph = new WeightGraph(
     precision,
     () => weights,
@@ -24,8 +28,8 @@ function works(precision: Precision): boolean {
   );
   const inputs = { x: tf.tensor2d([[8], [2], [16], [4]]), image: tf.tensor4d([1, 8, -4], [1, 1, 3, 1]) };
   try {
-    const found = ['product', 'convolved'].map((output) => graph.run(inputs, [output], Object.keys(weights))[0].dataSync());
-    return [15, 25, 39, 5].every((expected, i) => found.flatMap((values) => [...values])[i] === expected);
+    const found = graph.run(inputs, ['product', 'convolved'], Object.keys(weights)).flatMap((y) => [...y.dataSync()]);
+    return [15, 25, 39, 5].every((expected, i) => found[i] === expected);
   } finally {
     graph.dispose();
   }

@@ -27,7 +27,14 @@ export type DataType = keyof typeof DATA_TYPES;
 export const attribute = {
   type: (type: DataType): Uint8Array => number(6, DATA_TYPES[type]),
   float32: (): Uint8Array => number(6, DT_FLOAT),
-  types: (types: DataType[]): Uint8Array => bytes(1, bytes(6, Uint8Array.from(types, (type) => DATA_TYPES[type]))),
+  types: (types: DataType[]): Uint8Array =>
+    bytes(
+      1,
+      bytes(
+        6,
+        Uint8Array.from(types, (type) => DATA_TYPES[type]),
+      ),
+    ),
   float32s: (count: number): Uint8Array => bytes(1, bytes(6, new Uint8Array(count).fill(DT_FLOAT))),
   bool: (): Uint8Array => number(6, DATA_TYPES.bool),
   integer: (value: number): Uint8Array => number(3, value),
@@ -118,7 +125,9 @@ const number = (at: number, value: number): Uint8Array => field(at, WireType.Var
 const float32 = (at: number, value: number): Uint8Array => field(at, WireType.Bit32).float(value).finish();
 /** As they lie in memory: TensorFlow runs on little-endian machines alone. */
 const int32s = (at: number, values: readonly number[]): Uint8Array =>
-  field(at, WireType.LengthDelimited).bytes(new Uint8Array(Int32Array.from(values).buffer)).finish();
+  field(at, WireType.LengthDelimited)
+    .bytes(new Uint8Array(Int32Array.from(values).buffer))
+    .finish();
 const text = (at: number, value: string): Uint8Array => field(at, WireType.LengthDelimited).string(value).finish();
 const bytes = (at: number, ...parts: Uint8Array[]): Uint8Array =>
   field(at, WireType.LengthDelimited).bytes(Buffer.concat(parts)).finish();

@@ -102,6 +102,9 @@ interface NativeBackend {
 /** The backend that {@link tf} computes on. */
 export const nativeBackend = (): NativeBackend => load().backend() as unknown as NativeBackend;
 
+/** The path of TensorFlow's library. */
+export const nativeLibrary = (): string => join(LINKED, 'deps', 'lib', 'libtensorflow.so');
+
 /** Whether NVIDIA's libraries are linked beside TensorFlow. */
 export const hasCuda = (): boolean => existsSync(join(LINKED, 'deps', 'nvidia'));
 

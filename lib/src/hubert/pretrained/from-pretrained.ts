@@ -50,6 +50,8 @@ export async function loadModel<M extends { dtype: Precision }>(
   complete: (config: ModelConfig) => ModelConfig = (config) => config,
 ): Promise<M> {
   const options = given<FromPretrainedOptions>(chosen);
+  const { dtype = 'float32' } = options;
+  requirePrecision(dtype);
   const stored = await loadConfig(idOrFolder, options);
   const model = classes[stored.modelType];
   if (!model) {
@@ -59,8 +61,6 @@ export async function loadModel<M extends { dtype: Precision }>(
     );
   }
   if (options.seed !== undefined) requireInteger('seed', options.seed, 0);
-  const { dtype = 'float32' } = options;
-  requirePrecision(dtype);
   const config = complete(stored);
   const checkpoint = await openWeights(idOrFolder, (file) => repositoryFile(idOrFolder, file, options));
   try {

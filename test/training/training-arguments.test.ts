@@ -23,8 +23,8 @@ const refusals: [unknown, RegExp][] = [
   [{ saveTotalLimit: 0 }, /saveTotalLimit is 0/],
   [{ seed: 2 ** 31 }, /seed is 2147483648/],
   [{ reportTo: ['mlflow'] }, /reportTo is 'mlflow'/],
-  [{ fp16: true }, /TensorFlow.js computes in float32/],
-  [{ bf16: true }, /TensorFlow.js computes in float32/],
+  [{ fp16: true }, /onpa computes in float32 or bfloat16/],
+  [{ bf16: 'yes' as never }, /bf16/],
   [{ loadBestModelAtEnd: true }, /evalStrategy is 'no' and saveStrategy 'steps'/],
   [{ loadBestModelAtEnd: true, evalStrategy: 'epoch' }, /evalStrategy is 'epoch' and saveStrategy 'steps'/],
   [

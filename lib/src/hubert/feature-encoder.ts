@@ -1,4 +1,5 @@
 import { ACTIVATIONS, type Activation, activationAfterProduct } from '../tensor/activation.js';
+import { autocast } from '../tensor/autocast.js';
 import { type Convolution, convolution, convolve } from '../tensor/convolution.js';
 import { DerivedTensors } from '../tensor/derived-tensors.js';
 import { FoldedGroupNorm, windowStatistics } from '../tensor/folded-group-norm.js';
@@ -67,10 +68,12 @@ export class FeatureEncoder {
         const coarse = inOverlappingPieces(x, first, (piece) => graph.first(piece, kernels[0], bias!)); // (T', C)
         return piecewise < layers.length ? graph.rest(asNeeded(coarse, layers.slice(piecewise))) : coarse;
       }
-      const coarse = piecewise === 0 ? x : inOverlappingPieces(x, layers.slice(0, piecewise), run);
-      const { after } = layers[layers.length - 1].activation;
-      const features = run(coarse, layers.slice(piecewise));
-      return after === 1 ? features : tf.mul(features, after);
+      return autocast(precision, () => {
+        const coarse = piecewise === 0 ? x : inOverlappingPieces(x, layers.slice(0, piecewise), run);
+        const { after } = layers[layers.length - 1].activation;
+        const features = run(coarse, layers.slice(piecewise));
+        return after === 1 ? features : tf.mul(features, after);
+      });
     });
   }
 

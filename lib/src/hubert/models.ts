@@ -163,7 +163,7 @@ export class HubertForSequenceClassification extends PretrainedModel {
     return tf.tidy(() => {
       // The batch norm's statistics are of the whole batch.
       const parts = this.config.convPosBatchNorm ? [batch] : inParts(batch);
-      return lossAndGradients(this.parameters, logitsOf, parts, labels, this.choicesFor(batch));
+      return lossAndGradients(this.parameters, logitsOf, parts, labels, this.dtype, this.choicesFor(batch));
     });
   }
 

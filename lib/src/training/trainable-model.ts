@@ -36,6 +36,8 @@ export interface TrainableModel
     | 'numParameters'
     | 'savePretrained'
   > {
+  /** In what its matrix products are computed; the argument `bf16` sets it. */
+  dtype?: PretrainedModel['dtype'];
   /** What a model card says that it is, in sentences; default what it says of a classifier. */
   readonly description?: string;
   /** What the model says about a batch; with dropout and masks after `train({ seed })`, which decides them. */

@@ -53,6 +53,7 @@ export class Trainer<M extends TrainableModel = HubertForSequenceClassification>
     if (this.args.evalStrategy !== 'no' && trainDataset && !evalDataset) {
       throw new ParameterError(`evalStrategy is '${this.args.evalStrategy}', but there is no evalDataset; give one`);
     }
+    if (this.args.bf16) model.dtype = 'bfloat16';
     if (this.args.freezeFeatureEncoder) model.freezeFeatureEncoder();
     collectSoon();
   }

@@ -1,4 +1,5 @@
 import { countLabels, crossEntropy } from '../../tensor/cross-entropy.js';
+import type { Precision } from '../../tensor/graph-writer.js';
 import { tf } from '../../tensor/tensorflow.js';
 import type { EncoderInput } from '../input.js';
 import { choicesForRows, type TrainingChoices } from '../training-choices.js';
@@ -14,6 +15,7 @@ export type LossAndGradients = Gradients & {
  * The loss of a batch, and its gradients by the trainable parameters.
  *
  * @param parts - the batch, of which one part after the other goes through
+ * @param precision - of the matrix products
  * @param choices - in training, what chance has decided for the whole batch
  */
 export function lossAndGradients(
@@ -21,6 +23,7 @@ export function lossAndGradients(
   logitsOf: (part: EncoderInput, choices?: TrainingChoices) => tf.Tensor2D,
   parts: readonly EncoderInput[],
   labels: readonly number[],
+  precision: Precision,
   choices?: TrainingChoices,
 ): LossAndGradients {
   const counted = countLabels(labels);
@@ -31,7 +34,7 @@ export function lossAndGradients(
     return crossEntropy(found, labels.slice(first, first + part.size), counted);
   };
   try {
-    const found = gradientsInParts(parameters, parts, lossOf);
+    const found = gradientsInParts(parameters, parts, lossOf, precision);
     return { ...found, logits: tf.concat(logits) }; // (B, classes)
   } finally {
     tf.dispose(logits);

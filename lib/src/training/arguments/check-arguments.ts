@@ -1,5 +1,6 @@
 import { ParameterError } from '../../errors.js';
 import { isRepositoryId } from '../../hub/names.js';
+import { requireBfloat16 } from '../../tensor/bfloat16.js';
 import { requireChoice, requireInteger, requireNumber, requirePositive } from '../../validation.js';
 import type { TrainingDefaults } from './training-defaults.js';
 
@@ -12,6 +13,7 @@ const SWITCHES = [
   'dataloaderDropLast',
   'disableTqdm',
   'freezeFeatureEncoder',
+  'bf16',
 ] as const;
 /** Beyond it, TensorFlow and PyTorch take only a part of a seed. */
 const LARGEST_SEED = 2 ** 31 - 1;
@@ -42,11 +44,12 @@ export function checkArguments(args: TrainingDefaults): void {
       `hubModelId is '${args.hubModelId}'; give 'owner/name', or 'name' for a repository of yours`,
     );
   }
-  for (const name of ['fp16', 'bf16'] as const) {
-    if (args[name] !== false) {
-      throw new ParameterError(`${name} is ${args[name]}; TensorFlow.js computes in float32: leave ${name} out`);
-    }
+  if (args.fp16 !== false) {
+    throw new ParameterError(
+      `fp16 is ${args.fp16}; onpa computes in float32 or bfloat16: leave fp16 out, or give bf16`,
+    );
   }
+  if (args.bf16) requireBfloat16('bf16', args.bf16);
   const reporters = Array.isArray(args.reportTo) ? REPORTERS : ['all', 'none', ...REPORTERS];
   for (const reporter of [args.reportTo].flat()) requireChoice<string>('reportTo', reporter, reporters);
   requireNumber('featureCacheBytes', args.featureCacheBytes, 0);

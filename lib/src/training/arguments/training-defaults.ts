@@ -80,9 +80,12 @@ export class TrainingDefaults {
   readonly hubPrivateRepo: boolean | undefined = undefined;
   /** Show no live progress. */
   readonly disableTqdm: boolean = false;
-  /** Mixed precision: TensorFlow.js has none, and `true` is refused. */
+  /** Mixed precision in float16: there is none, and `true` is refused. */
   readonly fp16: boolean = false;
-  /** As `fp16`. */
+  /**
+   * Matrix products forwards and backwards in bfloat16; parameters, gradients and the optimiser stay float32. Refused where the
+   * processor has no instructions for it.
+   */
   readonly bf16: boolean = false;
   /** Leave the feature encoder as it is; what it gives is computed once for each example. Not in Transformers. */
   readonly freezeFeatureEncoder: boolean = false;

@@ -96,6 +96,7 @@ export { mfccFeatures } from './pretraining/mfcc-features.js';
 export type { PretrainingInput, PretrainingOutput } from './pretraining/pretraining-input.js';
 export type { PretrainingOptions } from './pretraining/pretraining-options.js';
 export { withFrameLabels } from './pretraining/with-frame-labels.js';
+export type { Precision } from './tensor/graph-writer.js';
 export { tensorflowVersion, tf } from './tensor/tensorflow.js';
 export { TrainingArguments } from './training/arguments/training-arguments.js';
 export type {

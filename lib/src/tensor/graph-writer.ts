@@ -104,16 +104,16 @@ export class GraphWriter {
       const taps = Math.min(stride, size - tap);
       // The last, smaller group is the end of a whole one.
       const behind = size - tap - taps;
-      const rows = this.slice(x, [tap - (stride - taps), 0], [-behind, 0], behind === 0 ? 3 : 2, type);
+      const rows = this.#slice(x, [tap - (stride - taps), 0], [-behind, 0], behind === 0 ? 3 : 2, type);
       const frames = this.add('Reshape', [rows, this.#integers([-1, stride * inputs])], { T });
-      groups.push(taps === stride ? frames : this.slice(frames, [0, (stride - taps) * inputs], [0, 0], 3, type));
+      groups.push(taps === stride ? frames : this.#slice(frames, [0, (stride - taps) * inputs], [0, 0], 3, type));
     }
     if (groups.length === 1) return groups[0];
     return this.add('ConcatV2', [...groups, this.#integers(1)], { T, N: attribute.integer(groups.length) });
   }
 
   /** x from `begin` to `end`; `open` has a bit for each axis that is taken to its end. */
-  slice(x: string, begin: number[], end: number[], open: number, type: DataType): string {
+  #slice(x: string, begin: number[], end: number[], open: number, type: DataType): string {
     const bounds = [begin, end, begin.map(() => 1)].map((values) => this.#integers(values));
     const types = { T: attribute.type(type), Index: attribute.type('int32') };
     return this.add('StridedSlice', [x, ...bounds], { ...types, end_mask: attribute.integer(open) });

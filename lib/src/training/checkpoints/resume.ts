@@ -117,6 +117,9 @@ function argumentDifferences(
     const [own, other] = [args[key] ?? null, stored[snakeCase(key)] ?? null];
     return own === other ? [] : [`${key} is ${own} here and ${other} there`];
   });
+  // Checkpoints may be older than bfloat16.
+  const wasRounded = stored.bf16 === true;
+  if (args.bf16 !== wasRounded) found.push(`bf16 is ${args.bf16} here and ${wasRounded} there`);
   // A constant rate does not care how long training is.
   const constant = args.lrSchedulerType.startsWith('constant');
   if (!constant && maxSteps !== storedMaxSteps) {

@@ -23,7 +23,7 @@ export class LayerGraph {
     this.#config = config;
     const modules = [...PROJECTIONS, JOINED, WIDENING, NARROWING];
     const weights = () => Object.fromEntries(modules.flatMap(weightsOf).map((name) => [name, parameters(name)]));
-    // In float32, other orders of the weights are no faster for as few rows as there are here.
+    // In float32, a second copy of all weights would make a model some 5 % faster.
     const keep = precision !== 'float32';
     this.#graph = new WeightGraph(precision, weights, (writer, weight) => {
       const rows = writer.cast(writer.input('rows')); // (N, in)

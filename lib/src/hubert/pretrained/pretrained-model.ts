@@ -49,7 +49,7 @@ export abstract class PretrainedModel {
 
   /**
    * In what matrix products and convolutions are computed: `bfloat16` as under `torch.autocast('cpu', torch.bfloat16)`, with
-   * sums in float32. Parameters, the first convolution, norms, the head and what comes out are float32 in either.
+   * sums in float32. Parameters, norms and what comes out are float32 in either.
    *
    * @throws ParameterError for bfloat16 where the processor has no instructions for it
    *

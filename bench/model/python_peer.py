@@ -1,4 +1,4 @@
-"""The counterpart of onpa.ts. Arguments: eager, sdpa or onnx; the number of threads; the task as JSON."""
+"""The counterpart of onpa.ts. Arguments: eager, sdpa, sdpa-bf16 or onnx; the number of threads; the task as JSON."""
 
 import json
 import sys
@@ -47,16 +47,17 @@ def run_pytorch(attention: str, threads: int, task: dict) -> None:
         # Reading one number waits for a GPU.
         serve(lambda: torch.mm(a, b)[0, 0].item(), ready)
         return
-    model = HubertForSequenceClassification.from_pretrained(task["model"], attn_implementation=attention)
+    kind, _, precision = attention.partition("-")
+    model = HubertForSequenceClassification.from_pretrained(task["model"], attn_implementation=kind)
     model.eval().to(device)
     rows = torch.from_numpy(read_rows(task))
     logits = rows
 
     def work() -> None:
         nonlocal logits
-        logits = model(rows.to(device)).logits.cpu()
+        logits = model(rows.to(device)).logits.float().cpu()
 
-    with torch.inference_mode():
+    with torch.inference_mode(), torch.autocast(device.type, torch.bfloat16, enabled=precision == "bf16"):
         serve(work, ready, lambda: logits.ravel().tolist())
 
 

@@ -36,11 +36,11 @@ export function modelReport(peers: ModelPeer[], forwards: Forward[], products: M
 
 Forward pass of DistilHuBERT with a classifier's head, 16 kHz, until the logits are read: medians of calls in turn, in
 processes that stay alive, after two calls; each on ${availableParallelism()} threads${devices.length > 0 ? `; on a GPU: ${devices.join(', ')}` : ''}. Beside the median stands the fastest call: where they
-are far apart, other programs were at work. "At least" is the ratio to reach. GFLOP are those of the matrix products and
+are far apart, other programs were at work. Ratios are those to onpa in the same precision. "At least" is the ratio to reach. GFLOP are those of the matrix products and
 convolutions; the share is theirs, over the median, of the machine's rate. That is the faster of two products of
 ${MATRIX_SIZE} × ${MATRIX_SIZE} matrices, before and after: TensorFlow ${gigaflops(tensorflow)} GFLOP/s, PyTorch ${gigaflops(torch)} GFLOP/s. MB are the peak of a whole
 process that loads the model and makes one call, to be no more than PyTorch's; idle is its peak once imported.
-${peers.length > 1 ? `The programs' logits differ by ${difference.toExponential(0)} at most. ` : ''}`;
+${peers.length > 1 ? `In float32, the programs' logits differ by ${difference.toExponential(0)} at most. ` : ''}`;
 }
 
 function row(
@@ -51,7 +51,7 @@ function row(
   rate: number,
 ): string[] {
   const { time, best, peak, idle } = measured[i];
-  const onpa = measured[peers.findIndex(({ name }) => name === 'onpa')];
+  const onpa = measured[peers.findIndex(({ name }) => name === peer.against)];
   return [
     title(modelCase),
     peer.title,

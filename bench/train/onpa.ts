@@ -1,4 +1,4 @@
-// A step of training by onpa, as often as standard input says. Argument: the task as JSON.
+// A step of training by onpa, as often as standard input says. Arguments: the precision; the task as JSON.
 import { AutoModelForAudioClassification, tf } from 'onpa';
 import { AdamW, gradientNorm } from 'onpa/dist/training/run/adamw.js';
 import { peakMemory } from '../memory.js';
@@ -7,10 +7,12 @@ import { serve } from '../serve.js';
 import type { TrainTask } from './cases.js';
 
 async function main(): Promise<void> {
-  const task = JSON.parse(process.argv[2]) as TrainTask;
+  const task = JSON.parse(process.argv[3]) as TrainTask;
   tf.backend();
   const idle = peakMemory();
-  const model = await AutoModelForAudioClassification.fromPretrained(task.model);
+  const model = await AutoModelForAudioClassification.fromPretrained(task.model, {
+    dtype: process.argv[2] as 'float32',
+  });
   if (task.mode !== 'full') model.freezeFeatureEncoder();
   const inputValues = readRows(task.input, task.batch);
   const attentionMask = inputValues.map((row) => new Int32Array(row.length).fill(1));

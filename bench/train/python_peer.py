@@ -1,4 +1,4 @@
-"""The counterpart of onpa.ts. Arguments: the number of threads; the task as JSON."""
+"""The counterpart of onpa.ts. Arguments: the number of threads; float32 or bfloat16; the task as JSON."""
 
 import json
 import sys
@@ -8,7 +8,7 @@ from peer_process import peak_memory, serve
 
 
 def main() -> None:
-    threads, task = int(sys.argv[1]), json.loads(sys.argv[2])
+    threads, rounded, task = int(sys.argv[1]), sys.argv[2] == "bfloat16", json.loads(sys.argv[3])
     import torch
     from transformers import HubertForSequenceClassification
     from transformers.utils import logging
@@ -23,7 +23,8 @@ def main() -> None:
     batch = {"input_values": rows, "attention_mask": torch.ones_like(rows, dtype=torch.int64)}
     batch["labels"] = torch.arange(task["batch"])
     model.eval()
-    with torch.no_grad():
+    precision = {"device_type": "cpu", "dtype": torch.bfloat16, "enabled": rounded}
+    with torch.no_grad(), torch.autocast(**precision):
         before = model(**batch).loss.item()
     model.train()
     trained = [parameter for parameter in model.parameters() if parameter.requires_grad]
@@ -32,7 +33,8 @@ def main() -> None:
     optimizer = torch.optim.AdamW(trained, **options)
 
     def work() -> None:
-        loss = model(**batch).loss
+        with torch.autocast(**precision):
+            loss = model(**batch).loss
         loss.backward()
         torch.nn.utils.clip_grad_norm_(trained, task["maxGradNorm"])
         optimizer.step()

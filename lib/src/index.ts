@@ -109,6 +109,7 @@ export type { PretrainingInput, PretrainingOutput } from './pretraining/pretrain
 export type { PretrainingOptions } from './pretraining/pretraining-options.js';
 export { withFrameLabels } from './pretraining/with-frame-labels.js';
 export type { CrossEntropyOptions, MixedLabels } from './tensor/cross-entropy.js';
+export type { Precision } from './tensor/graph-writer.js';
 export { tensorflowVersion, tf } from './tensor/tensorflow.js';
 export type { OptimArgs, OptimizerName } from './training/arguments/optimizer-arguments.js';
 export type { RampType, SchedulerKwargs, SchedulerType } from './training/arguments/scheduler-arguments.js';

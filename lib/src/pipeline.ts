@@ -8,6 +8,7 @@ import type { HubOptions } from './hub/download/repository-file.js';
 import { type ModelConfig, receptiveField } from './hubert/config.js';
 import type { HubertForSequenceClassification } from './hubert/models.js';
 import { AutoModelForAudioClassification } from './hubert/pretrained/auto-model.js';
+import type { FromPretrainedOptions } from './hubert/pretrained/from-pretrained.js';
 import { given, type OrNull } from './options.js';
 import { softmax } from './softmax.js';
 import { tf } from './tensor/tensorflow.js';
@@ -46,6 +47,8 @@ export interface PipelineOptions extends ScoreOptions, HubOptions {
   model: string | HubertForSequenceClassification;
   /** A repository, a folder, or a feature extractor; default the one that lies with the model. */
   featureExtractor?: string | Wav2Vec2FeatureExtractor;
+  /** As `fromPretrained` takes it; a model that is given keeps its own. */
+  dtype?: FromPretrainedOptions['dtype'];
 }
 
 /** Says what is heard in a sound. */
@@ -91,6 +94,7 @@ export async function pipeline(
     model: chosen,
     featureExtractor: extractor = chosen,
     functionToApply,
+    dtype,
     ...hub
   } = given<PipelineOptions>(options);
   requireScoreOptions({ topK, functionToApply });
@@ -104,7 +108,10 @@ export async function pipeline(
   // The small file first: where it is missing, no weights are read in vain.
   const featureExtractor =
     typeof extractor === 'string' ? await AutoFeatureExtractor.fromPretrained(extractor, hub) : extractor;
-  const model = typeof chosen === 'string' ? await AutoModelForAudioClassification.fromPretrained(chosen, hub) : chosen;
+  const model =
+    typeof chosen === 'string'
+      ? await AutoModelForAudioClassification.fromPretrained(chosen, { ...hub, dtype })
+      : chosen;
   model.eval();
 
   const classify = async (name: string, audio: PipelineAudio, scoring: ScoreOptions): Promise<LabelScore[]> => {

@@ -11,6 +11,7 @@ The cache folder is the one where onpa keeps its downloads: librosa's recordings
 
 import audio_files
 import audio_fixtures
+import bfloat16_fixtures
 import callback_fixtures
 import checkpoint_fixtures
 import chroma_fixtures
@@ -82,6 +83,7 @@ def main() -> None:
     mini_hubert_fixtures.make(made)
     checkpoint_fixtures.make()
     hubert_fixtures.make()
+    bfloat16_fixtures.make()
     initial_weights_fixtures.make()
     feature_extractor_fixtures.feature_extractor(made)
     pretraining_fixtures.make()

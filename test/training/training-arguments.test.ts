@@ -27,8 +27,8 @@ const refusals: [unknown, RegExp][] = [
   [{ hubStrategy: 'always' }, /hubStrategy is 'always'; give one of end, every_save, checkpoint, all_checkpoints/],
   [{ hubRevision: 'a'.repeat(40) }, /hubRevision is a{40}; give the name of a branch/],
   [{ hubRevision: '../main' }, /'..\/main'; give the name of a branch/],
-  [{ fp16: true }, /TensorFlow.js computes in float32/],
-  [{ bf16: true }, /TensorFlow.js computes in float32/],
+  [{ fp16: true }, /onpa computes in float32 or bfloat16/],
+  [{ bf16: 'yes' as never }, /bf16/],
   [{ loadBestModelAtEnd: true }, /evalStrategy is 'no' and saveStrategy 'steps'/],
   [{ loadBestModelAtEnd: true, evalStrategy: 'epoch' }, /evalStrategy is 'epoch' and saveStrategy 'steps'/],
   [

@@ -1,8 +1,10 @@
+import { attendInBfloat16 } from '../tensor/attention-graph.js';
 import { inPieces, linear, type ParameterLookup, under } from '../tensor/functional.js';
 import { isTaping } from '../tensor/gradient-tape.js';
 import { dropout, type Randomness } from '../tensor/randomness.js';
 import { tf } from '../tensor/tensorflow.js';
 import { attendTaped } from './gradients/attention-gradient.js';
+import type { LayerGraph } from './layer-graph.js';
 
 /** Scores that are in memory at a time, where nothing asks for all: what the caches of a processor hold. */
 const SCORES = 2 ** 21;
@@ -17,25 +19,28 @@ export interface AttentionOptions {
   dropoutRate: number;
   randomness?: Randomness;
   outputAttentions: boolean;
+  /** Makes the products, where there is one; nothing is dropped then. */
+  graph?: LayerGraph;
 }
 
 /** Multi-head self-attention (Vaswani et al. 2017): (B, T, C) → (B, T, C), and the weights (B, heads, T, T) if asked. */
 export function selfAttention(
   x: tf.Tensor3D,
   parameters: ParameterLookup,
-  { heads, bias, dropoutRate, randomness, outputAttentions }: AttentionOptions,
+  { heads, bias, dropoutRate, randomness, outputAttentions, graph }: AttentionOptions,
 ): { output: tf.Tensor3D; weights?: tf.Tensor4D } {
   return tf.tidy(() => {
     const [batch, frames, width] = x.shape;
     const rows = tf.reshape(x, [-1, width]) as tf.Tensor2D; // (B · T, C)
-    const project = (name: string, factor = 1) => {
-      const projected = linear(rows, under(parameters, name)); // (B · T, C)
-      const scaled = factor === 1 ? projected : tf.mul(projected, factor);
+    const projected =
+      graph?.project(rows) ?? ['q_proj', 'k_proj', 'v_proj'].map((name) => linear(rows, under(parameters, name))); // 3 × (B · T, C)
+    const split = (x: tf.Tensor2D, factor = 1) => {
+      const scaled = factor === 1 ? x : tf.mul(x, factor);
       return tf.transpose(tf.reshape(scaled, [batch, frames, heads, width / heads]), [0, 2, 1, 3]); // (B, heads, T, D)
     };
-    const queries = project('q_proj', (width / heads) ** -0.5) as tf.Tensor4D;
-    const keys = project('k_proj') as tf.Tensor4D;
-    const values = project('v_proj') as tf.Tensor4D;
+    const queries = split(projected[0], (width / heads) ** -0.5) as tf.Tensor4D;
+    const keys = split(projected[1]) as tf.Tensor4D;
+    const values = split(projected[2]) as tf.Tensor4D;
     const attend = (some: tf.Tensor4D) => {
       const scores = tf.matMul(some, keys, false, true); // (B, heads, queries, T)
       const weights = tf.softmax(bias ? tf.add(scores, bias) : scores) as tf.Tensor4D;
@@ -43,15 +48,18 @@ export function selfAttention(
       return { weights: dropped, mixed: tf.matMul(dropped, values) as tf.Tensor4D }; // (B, heads, queries, D)
     };
     const piece = Math.max(LEAST_QUERIES, Math.floor(SCORES / (batch * heads * frames)));
+    const mixPiece = (some: tf.Tensor4D) =>
+      graph?.precision === 'bfloat16' ? attendInBfloat16([some, keys, values], bias) : attend(some).mixed;
     const mix = () => {
       if (isTaping()) return attendTaped([queries, keys, values], bias, dropoutRate, randomness);
       // Dropout draws for all weights at once, on a tape or not.
       if (randomness && dropoutRate > 0) return attend(queries).mixed;
-      return inPieces(queries, 2, piece, (some) => attend(some).mixed);
+      return inPieces(queries, 2, piece, mixPiece);
     };
     const { mixed, weights } = outputAttentions ? attend(queries) : { mixed: mix(), weights: undefined }; // (B, heads, T, D)
-    const joined = tf.reshape(tf.transpose(mixed, [0, 2, 1, 3]), [-1, width]) as tf.Tensor2D; // (B · T, C)
-    const output = tf.reshape(linear(joined, under(parameters, 'out_proj')), x.shape) as tf.Tensor3D; // (B, T, C)
+    const headed = tf.reshape(tf.transpose(mixed, [0, 2, 1, 3]), [-1, width]) as tf.Tensor2D; // (B · T, C)
+    const joined = graph?.join(headed) ?? linear(headed, under(parameters, 'out_proj')); // (B · T, C)
+    const output = tf.reshape(joined, x.shape) as tf.Tensor3D; // (B, T, C)
     return outputAttentions ? { output, weights } : { output };
   });
 }

@@ -1,12 +1,15 @@
 import { ACTIVATIONS, type Activation, activationAfterProduct } from '../tensor/activation.js';
+import { autocast } from '../tensor/autocast.js';
 import { type Convolution, convolution, convolve } from '../tensor/convolution.js';
 import { DerivedTensors } from '../tensor/derived-tensors.js';
 import { FoldedGroupNorm, windowStatistics } from '../tensor/folded-group-norm.js';
 import { type ParameterLookup, under } from '../tensor/functional.js';
 import { isTaping } from '../tensor/gradient-tape.js';
+import type { Precision } from '../tensor/graph-writer.js';
 import { usesGpu } from '../tensor/native.js';
 import { tf } from '../tensor/tensorflow.js';
 import { convolutionParameters, frameCount, isNormed, type ModelConfig, receptiveField } from './config.js';
+import { FeatureEncoderGraph, hasFeatureEncoderGraph } from './feature-encoder-graph.js';
 import { encodeTaped } from './gradients/feature-encoder-gradient.js';
 
 /** The convolutions that work on pieces of the clip; at their end a frame stands for 8 frames of the first one. */
@@ -20,6 +23,7 @@ export class FeatureEncoder {
   readonly #parameters: ParameterLookup;
   /** Kernels as the products need them. */
   readonly #prepared: DerivedTensors;
+  readonly #graphs = new Map<Precision, FeatureEncoderGraph>();
 
   /** @param parameters - those under `feature_extractor` */
   constructor(config: ModelConfig, parameters: ParameterLookup) {
@@ -34,32 +38,53 @@ export class FeatureEncoder {
 
   /**
    * @param batch - rows of samples of one length
+   * @param precision - of the products where no gradient is recorded
    * @returns features (batch, frames, channels)
    */
-  forward(batch: readonly Float32Array[]): tf.Tensor3D {
-    if (isTaping()) return encodeTaped(batch, this.#config, this.#parameters, () => this.forward(batch));
+  forward(batch: readonly Float32Array[], precision: Precision): tf.Tensor3D {
+    if (isTaping()) return encodeTaped(batch, this.#config, this.#parameters, () => this.forward(batch, precision));
     return tf.tidy(() => {
       const tensors = this.#prepared.get();
-      return tf.stack(batch.map((samples) => this.#clip(samples, tensors))) as tf.Tensor3D; // (B, T, C)
+      return tf.stack(batch.map((samples) => this.#clip(samples, tensors, precision))) as tf.Tensor3D; // (B, T, C)
     });
   }
 
   dispose(): void {
     this.#prepared.dispose();
+    for (const graph of this.#graphs.values()) graph.dispose();
   }
 
   /** Samples (N) → features (T, C). */
-  #clip(samples: Float32Array, tensors: tf.NamedTensorMap): tf.Tensor2D {
+  #clip(samples: Float32Array, tensors: tf.NamedTensorMap, precision: Precision): tf.Tensor2D {
     return tf.tidy(() => {
       const layers = this.#layers(tensors, samples);
       const x = tf.tensor2d(samples, [samples.length, 1]); // (N, 1)
       // A GPU wants large products.
       const piecewise = usesGpu() ? 0 : Math.min(PIECEWISE_LAYERS, layers.length);
-      const coarse = piecewise === 0 ? x : inOverlappingPieces(x, layers.slice(0, piecewise));
-      const { after } = layers[layers.length - 1].activation;
-      const features = run(coarse, layers.slice(piecewise));
-      return after === 1 ? features : tf.mul(features, after);
+      const graph = piecewise > 0 ? this.#graph(precision, piecewise) : undefined;
+      if (graph) {
+        const [{ kernels, bias }] = layers;
+        const first = layers.slice(0, piecewise);
+        const coarse = inOverlappingPieces(x, first, (piece) => graph.first(piece, kernels[0], bias!)); // (T', C)
+        return piecewise < layers.length ? graph.rest(asNeeded(coarse, layers.slice(piecewise))) : coarse;
+      }
+      return autocast(precision, () => {
+        const coarse = piecewise === 0 ? x : inOverlappingPieces(x, layers.slice(0, piecewise), run);
+        const { after } = layers[layers.length - 1].activation;
+        const features = run(coarse, layers.slice(piecewise));
+        return after === 1 ? features : tf.mul(features, after);
+      });
     });
+  }
+
+  #graph(precision: Precision, piecewise: number): FeatureEncoderGraph | undefined {
+    if (!hasFeatureEncoderGraph(this.#config, precision)) return undefined;
+    let graph = this.#graphs.get(precision);
+    if (!graph) {
+      graph = new FeatureEncoderGraph(this.#config, precision, piecewise, () => this.#prepared.get());
+      this.#graphs.set(precision, graph);
+    }
+    return graph;
   }
 
   #layers(tensors: tf.NamedTensorMap, samples: Float32Array): Convolution[] {
@@ -137,19 +162,33 @@ function run(x: tf.Tensor2D, layers: Convolution[]): tf.Tensor2D {
 }
 
 /** Runs the layers on pieces of the input that overlap by what the layers see, which gives the same frames. */
-function inOverlappingPieces(x: tf.Tensor2D, layers: Convolution[]): tf.Tensor2D {
+function inOverlappingPieces(
+  x: tf.Tensor2D,
+  layers: Convolution[],
+  work: (piece: tf.Tensor2D, layers: Convolution[]) => tf.Tensor2D,
+): tf.Tensor2D {
   return tf.tidy(() => {
-    const [length, width] = x.shape;
-    const hop = layers.reduce((product, { stride }) => product * stride, 1);
-    const shape = { convKernel: layers.map(({ size }) => size), convStride: layers.map(({ stride }) => stride) };
-    const field = receptiveField(shape);
-    const frames = frameCount(shape, length);
+    const width = x.shape[1];
+    const { hop, field, frames } = extentOf(x, layers);
     const piece = Math.ceil((PIECE * layers[0].stride) / hop);
     const pieces: tf.Tensor2D[] = [];
     for (let first = 0; first < frames; first += piece) {
       const count = Math.min(piece, frames - first);
-      pieces.push(tf.tidy(() => run(tf.slice(x, [first * hop, 0], [(count - 1) * hop + field, width]), layers))); // (T of the piece, C)
+      pieces.push(tf.tidy(() => work(tf.slice(x, [first * hop, 0], [(count - 1) * hop + field, width]), layers))); // (T of the piece, C)
     }
     return pieces.length === 1 ? pieces[0] : tf.concat(pieces, 0); // (T, C)
   });
+}
+
+/** The input without the last frames, of which the layers see nothing. */
+function asNeeded(x: tf.Tensor2D, layers: Convolution[]): tf.Tensor2D {
+  const { hop, field, frames } = extentOf(x, layers);
+  return tf.slice(x, [0, 0], [(frames - 1) * hop + field, x.shape[1]]);
+}
+
+/** From one frame of the layers to the next, what a frame sees, and how many there are: of the input's rows. */
+function extentOf(x: tf.Tensor2D, layers: Convolution[]): { hop: number; field: number; frames: number } {
+  const hop = layers.reduce((product, { stride }) => product * stride, 1);
+  const shape = { convKernel: layers.map(({ size }) => size), convStride: layers.map(({ stride }) => stride) };
+  return { hop, field: receptiveField(shape), frames: frameCount(shape, x.shape[0]) };
 }

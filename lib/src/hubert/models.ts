@@ -173,7 +173,7 @@ export class HubertForSequenceClassification extends PretrainedModel {
       // The batch norm's statistics are of the whole batch.
       const parts = this.config.convPosBatchNorm ? [batch] : inParts(batch);
       const rows = { labels, mixed, loss, classes };
-      return lossAndGradients(this.parameters, logitsOf, parts, rows, this.choicesFor(batch));
+      return lossAndGradients(this.parameters, logitsOf, parts, rows, this.dtype, this.choicesFor(batch));
     });
   }
 

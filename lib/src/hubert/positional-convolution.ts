@@ -1,8 +1,12 @@
 import { activate } from '../tensor/activation.js';
+import { canKeepWeights } from '../tensor/can-keep-weights.js';
 import { DerivedTensors } from '../tensor/derived-tensors.js';
 import { NORM_EPSILON, type ParameterLookup } from '../tensor/functional.js';
+import { isTaping } from '../tensor/gradient-tape.js';
+import type { Precision } from '../tensor/graph-writer.js';
 import { groupedConv2d } from '../tensor/grouped-conv2d.js';
 import { tf } from '../tensor/tensorflow.js';
+import { WeightGraph } from '../tensor/weight-graph.js';
 import type { ModelConfig } from './config.js';
 
 /** PyTorch's default of BatchNorm1d; it is not in the configuration. */
@@ -13,6 +17,7 @@ export class PositionalConvolution {
   readonly #config: ModelConfig;
   readonly #parameters: ParameterLookup;
   readonly #prepared: DerivedTensors;
+  readonly #graphs = new Map<Precision, WeightGraph>();
 
   /** @param parameters - those under `encoder.pos_conv_embed` */
   constructor(config: ModelConfig, parameters: ParameterLookup) {
@@ -32,11 +37,14 @@ export class PositionalConvolution {
     );
   }
 
-  /** Frames (B, T, C) → what is added to them (B, T, C). */
-  forward(x: tf.Tensor3D, training: boolean): tf.Tensor3D {
+  /**
+   * Frames (B, T, C) → what is added to them (B, T, C).
+   *
+   * @param precision - of the convolution where no gradient is recorded
+   */
+  forward(x: tf.Tensor3D, training: boolean, precision: Precision): tf.Tensor3D {
     return tf.tidy(() => {
-      const { numConvPosEmbeddings: size, numConvPosEmbeddingGroups: count, featExtractActivation } = this.#config;
-      const { filter, bias } = this.#prepared.get() as { filter: tf.Tensor4D; bias: tf.Tensor1D };
+      const { numConvPosEmbeddings: size, featExtractActivation } = this.#config;
       // PyTorch pads both ends by size / 2 and drops the last frame where that makes one too many.
       const before = Math.floor(size / 2);
       const padded = tf.pad(this.#batchNormed(x, training), [
@@ -45,13 +53,40 @@ export class PositionalConvolution {
         [0, 0],
       ]); // (B, T + K - 1, C)
       const image = tf.expandDims(padded, 1) as tf.Tensor4D; // (B, 1, T + K - 1, C)
-      const convolved = tf.squeeze(groupedConv2d(image, filter, count), [1]); // (B, T, C)
-      return activate(tf.add(convolved, bias) as tf.Tensor3D, featExtractActivation);
+      const convolved = tf.squeeze(this.#convolve(image, precision), [1]) as tf.Tensor3D; // (B, T, C)
+      return activate(convolved, featExtractActivation);
     });
   }
 
   dispose(): void {
     this.#prepared.dispose();
+    for (const graph of this.#graphs.values()) graph.dispose();
+  }
+
+  /** Frames (B, 1, T + K - 1, C) → with the bias (B, 1, T, C). */
+  #convolve(image: tf.Tensor4D, precision: Precision): tf.Tensor {
+    if (isTaping() || !canKeepWeights(precision)) {
+      const { filter, bias } = this.#prepared.get() as { filter: tf.Tensor4D; bias: tf.Tensor1D };
+      return tf.add(groupedConv2d(image, filter, this.#config.numConvPosEmbeddingGroups), bias);
+    }
+    let graph = this.#graphs.get(precision);
+    if (!graph) {
+      graph = new WeightGraph(
+        precision,
+        () => this.#prepared.get(),
+        (writer, weight) => {
+          const convolved = writer.convolution(
+            writer.cast(writer.input('image')),
+            weight('filter'),
+            weight('bias'),
+            precision !== 'float32',
+          );
+          writer.uncast(convolved, 'convolved');
+        },
+      );
+      this.#graphs.set(precision, graph);
+    }
+    return graph.run({ image }, ['convolved'], ['filter', 'bias'])[0];
   }
 
   #batchNormed(x: tf.Tensor3D, training: boolean): tf.Tensor3D {

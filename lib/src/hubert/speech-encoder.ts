@@ -1,5 +1,6 @@
 import { layerNorm, linear, type ParameterLookup, under } from '../tensor/functional.js';
 import { scaledGradient, withoutGradient } from '../tensor/gradient-tape.js';
+import type { Precision } from '../tensor/graph-writer.js';
 import { dropout, type Randomness } from '../tensor/randomness.js';
 import { tf } from '../tensor/tensorflow.js';
 import type { ModelConfig } from './config.js';
@@ -28,6 +29,8 @@ export class SpeechEncoder {
   frozen = false;
   /** What the gradient that reaches the feature encoder is multiplied by; at 0 none does. */
   featureGradMult = 1;
+  /** Of the matrix products, where no gradient is recorded. */
+  precision: Precision = 'float32';
   readonly #config: ModelConfig;
   readonly #parameters: ParameterLookup;
   readonly #features: FeatureEncoder;
@@ -61,7 +64,8 @@ export class SpeechEncoder {
       const { normed, hidden } = this.#project(features, choices?.randomness);
       const augmented = masks ? this.#augment(hidden, masks) : hidden;
       const mask = frameMask(batch);
-      const encoded = { frameMask: mask, outputHiddenStates, outputAttentions, choices };
+      const { precision } = this;
+      const encoded = { frameMask: mask, outputHiddenStates, outputAttentions, precision, choices };
       return {
         ...this.#transformer.forward(augmented, encoded),
         extractFeatures: this.#config.modelType === 'wav2vec2' ? normed : features,
@@ -72,7 +76,7 @@ export class SpeechEncoder {
   /** What the feature encoder gives (B, T, channels). */
   extractFeatures({ source }: EncoderInput): tf.Tensor3D {
     if (source instanceof tf.Tensor) return tf.clone(source);
-    const encode = () => this.#features.forward(source);
+    const encode = () => this.#features.forward(source, this.precision);
     return this.frozen ? withoutGradient(encode) : encode();
   }
 

@@ -1,9 +1,13 @@
-import { activatedLinear, inPieces, layerNorm, linear, type ParameterLookup, under } from '../tensor/functional.js';
+import { canKeepWeights } from '../tensor/can-keep-weights.js';
+import { activatedLinear, inPieces, linear, type ParameterLookup, under } from '../tensor/functional.js';
+import { fusedLayerNorm } from '../tensor/fused-layer-norm.js';
 import { checkpointed, isTaping } from '../tensor/gradient-tape.js';
+import type { Precision } from '../tensor/graph-writer.js';
 import { dropout, type Randomness } from '../tensor/randomness.js';
 import { tf } from '../tensor/tensorflow.js';
 import { selfAttention } from './attention.js';
 import type { ModelConfig } from './config.js';
+import { LayerGraph } from './layer-graph.js';
 import { PositionalConvolution } from './positional-convolution.js';
 import type { TrainingChoices } from './training-choices.js';
 
@@ -32,6 +36,8 @@ export interface EncoderOptions {
   frameMask?: tf.Tensor2D;
   outputHiddenStates: boolean;
   outputAttentions: boolean;
+  /** Of the products, where no gradient is recorded. */
+  precision: Precision;
   /** In training, what chance has decided. */
   choices?: TrainingChoices;
 }
@@ -43,6 +49,7 @@ export class TransformerEncoder {
   readonly #config: ModelConfig;
   readonly #parameters: ParameterLookup;
   readonly #positions: PositionalConvolution;
+  readonly #graphs = new Map<Precision, LayerGraph[]>();
 
   /** @param parameters - those under `encoder` */
   constructor(config: ModelConfig, parameters: ParameterLookup) {
@@ -55,6 +62,7 @@ export class TransformerEncoder {
   forward(frames: tf.Tensor3D, options: EncoderOptions): EncoderOutput {
     const { doStableLayerNorm, numHiddenLayers } = this.#config;
     const { frameMask, outputHiddenStates, outputAttentions, choices } = options;
+    const graphs = this.#layerGraphs(options);
     return tf.tidy(() => {
       const hiddenStates: tf.Tensor3D[] = [];
       const attentions: tf.Tensor4D[] = [];
@@ -69,7 +77,7 @@ export class TransformerEncoder {
         const { output, weights } =
           this.activationCheckpointing && isTaping() && !outputAttentions
             ? { output: this.#checkpointedLayer(x, own, bias, options), weights: undefined }
-            : this.#layer(x, own, bias, options);
+            : this.#layer(x, own, bias, options, graphs?.[i]);
         if (!outputHiddenStates && !isTaping()) x.dispose();
         x = output;
         if (outputHiddenStates) hiddenStates.push(x);
@@ -86,14 +94,30 @@ export class TransformerEncoder {
 
   dispose(): void {
     this.#positions.dispose();
+    for (const graph of [...this.#graphs.values()].flat()) graph.dispose();
+  }
+
+  /** None where a gradient is recorded, and none in training, where values are dropped between the products. */
+  #layerGraphs({ precision, choices }: EncoderOptions): LayerGraph[] | undefined {
+    if (isTaping() || choices || !canKeepWeights(precision)) return undefined;
+    let graphs = this.#graphs.get(precision);
+    if (!graphs) {
+      const own = (i: number) => under(this.#parameters, `layers.${i}`);
+      graphs = Array.from(
+        { length: this.#config.numHiddenLayers },
+        (_, i) => new LayerGraph(this.#config, precision, own(i)),
+      );
+      this.#graphs.set(precision, graphs);
+    }
+    return graphs;
   }
 
   /** The frames, silenced where they are padding, with their places added. */
-  #placed(frames: tf.Tensor3D, { frameMask, choices }: EncoderOptions): tf.Tensor3D {
+  #placed(frames: tf.Tensor3D, { frameMask, precision, choices }: EncoderOptions): tf.Tensor3D {
     const { doStableLayerNorm, hiddenDropout } = this.#config;
     return tf.tidy(() => {
       const sound = frameMask ? (tf.mul(frames, tf.expandDims(frameMask, -1)) as tf.Tensor3D) : frames; // (B, T, C)
-      const placed = tf.add(sound, this.#positions.forward(sound, choices !== undefined)) as tf.Tensor3D;
+      const placed = tf.add(sound, this.#positions.forward(sound, choices !== undefined, precision)) as tf.Tensor3D;
       const normed = doStableLayerNorm ? placed : this.#norm(placed, this.#parameters, 'layer_norm');
       return dropout(normed, hiddenDropout, choices?.randomness);
     });
@@ -108,7 +132,8 @@ export class TransformerEncoder {
     const again = choices?.randomness.fork();
     const layer = (input: tf.Tensor3D, [mask]: tf.Tensor[], randomness: Randomness | undefined) => {
       const drawn = choices && { ...choices, randomness: randomness! };
-      return this.#layer(input, parameters, mask as tf.Tensor4D | undefined, { ...options, choices: drawn }).output;
+      return this.#layer(input, parameters, mask as tf.Tensor4D | undefined, { ...options, choices: drawn }, undefined)
+        .output;
     };
     return checkpointed(x, LAYER.map(parameters), bias ? [bias] : [], {
       forward: (input, others) => layer(input, others, choices?.randomness),
@@ -121,16 +146,18 @@ export class TransformerEncoder {
     parameters: ParameterLookup,
     bias: tf.Tensor4D | undefined,
     { outputAttentions, choices }: EncoderOptions,
+    graph: LayerGraph | undefined,
   ): { output: tf.Tensor3D; weights?: tf.Tensor4D } {
     const { numAttentionHeads: heads, attentionDropout, hiddenDropout, doStableLayerNorm } = this.#config;
     const randomness = choices?.randomness;
     return tf.tidy(() => {
       const attend = (input: tf.Tensor3D) => {
-        const options = { heads, bias, dropoutRate: attentionDropout, randomness, outputAttentions };
+        const options = { heads, bias, dropoutRate: attentionDropout, randomness, outputAttentions, graph };
         const { output, weights } = selfAttention(input, under(parameters, 'attention'), options);
         return { attended: tf.add(x, dropout(output, hiddenDropout, randomness)) as tf.Tensor3D, weights };
       };
-      const feed = (input: tf.Tensor3D) => this.#feedForward(input, under(parameters, 'feed_forward'), randomness);
+      const own = under(parameters, 'feed_forward');
+      const feed = (input: tf.Tensor3D) => this.#feedForward(input, own, randomness, graph);
       if (doStableLayerNorm) {
         const { attended, weights } = attend(this.#norm(x, parameters, 'layer_norm'));
         const output = tf.add(attended, feed(this.#norm(attended, parameters, 'final_layer_norm'))) as tf.Tensor3D;
@@ -143,10 +170,16 @@ export class TransformerEncoder {
     });
   }
 
-  #feedForward(x: tf.Tensor3D, parameters: ParameterLookup, randomness: Randomness | undefined): tf.Tensor3D {
+  #feedForward(
+    x: tf.Tensor3D,
+    parameters: ParameterLookup,
+    randomness: Randomness | undefined,
+    graph: LayerGraph | undefined,
+  ): tf.Tensor3D {
     const { hiddenAct, activationDropout, hiddenDropout } = this.#config;
     const feed = (rows: tf.Tensor2D) =>
       tf.tidy(() => {
+        if (graph) return graph.feedForward(rows);
         const inner = activatedLinear(rows, under(parameters, 'intermediate_dense'), hiddenAct); // (N, intermediate)
         return linear(dropout(inner, activationDropout, randomness), under(parameters, 'output_dense')); // (N, C)
       });
@@ -160,6 +193,8 @@ export class TransformerEncoder {
   }
 
   #norm(x: tf.Tensor3D, parameters: ParameterLookup, name: string): tf.Tensor3D {
-    return layerNorm(x, parameters(`${name}.weight`), parameters(`${name}.bias`), this.#config.layerNormEps);
+    const [weight, bias] = [parameters(`${name}.weight`), parameters(`${name}.bias`)];
+    const rows = tf.reshape(x, [-1, x.shape[2]]) as tf.Tensor2D; // (B · T, C)
+    return tf.tidy(() => tf.reshape(fusedLayerNorm(rows, weight, bias, this.#config.layerNormEps), x.shape)); // (B, T, C)
   }
 }

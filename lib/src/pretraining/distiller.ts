@@ -106,12 +106,13 @@ export class Distiller extends PretrainedModel {
       const choices = this.choicesFor(batch);
       // The batch norm's statistics are of the whole batch.
       const parts = this.config.convPosBatchNorm ? [batch] : inParts(batch);
-      return gradientsInParts(this.parameters, parts, (part, first) => {
+      const lossOf = (part: EncoderInput, first: number) => {
         const own = choices && choicesForRows(choices, first, part.size);
         const [layers, , frames, width] = targets.shape;
         const rows = tf.slice(targets, [0, first, 0, 0], [layers, part.size, frames, width]);
         return this.#forward(part, rows, { of: batch.size }, own).loss;
-      });
+      };
+      return gradientsInParts(this.parameters, parts, lossOf, this.dtype);
     });
   }
 

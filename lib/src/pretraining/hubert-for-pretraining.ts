@@ -144,14 +144,15 @@ export class HubertForPreTraining extends PretrainedModel {
     return tf.tidy(() => {
       // The batch norm's statistics are of the whole batch.
       const parts = this.config.convPosBatchNorm ? [batch] : inParts(batch);
-      return gradientsInParts(this.parameters, parts, (part, first) => {
+      const lossOf = (part: EncoderInput, first: number) => {
         const own = choices && choicesForRows(choices, first, part.size);
         const masked = choicesForRows(masks, first, part.size);
         const { extractFeatures, lastHiddenState } = this.encoder.forward(part, {}, own, masked);
         const found = { logits: this.#logits(lastHiddenState), extractFeatures };
         const rows = { first, count: part.size, of: batch.size };
         return clusterLoss(found, targets, weights, this.settings, rows);
-      });
+      };
+      return gradientsInParts(this.parameters, parts, lossOf, this.dtype);
     });
   }
 

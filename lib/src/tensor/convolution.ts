@@ -1,4 +1,5 @@
 import type { Activation } from './activation.js';
+import { matMul } from './autocast.js';
 import { layerNorm, NORM_EPSILON } from './functional.js';
 import { fusedGelu } from './fused-gelu.js';
 import { nativeConv2dGradient } from './native.js';
@@ -58,7 +59,7 @@ export function convolve(x: tf.Tensor2D, { size, stride, kernels, bias, norm, ac
     const inputs = kernels.length < groups.length ? [tf.concat(groups, 1)] : groups;
     if (activation.isFused) return fusedGelu(inputs[0], kernels[0], bias!, false);
     const product = inputs
-      .map((rows, i) => tf.matMul<tf.Tensor2D>(rows, kernels[i])) // (T', out)
+      .map((rows, i) => matMul<tf.Tensor2D>(rows, kernels[i])) // (T', out)
       .reduce((sum, term) => tf.add<tf.Tensor2D>(sum, term));
     const biased = bias ? (tf.add(product, bias) as tf.Tensor2D) : product;
     return activation.curve(norm ? layerNorm(biased, norm[0], norm[1], NORM_EPSILON) : biased);
@@ -68,7 +69,7 @@ export function convolve(x: tf.Tensor2D, { size, stride, kernels, bias, norm, ac
 /** The gradient by the kernel (size · in, out) of a convolution, from that by its product (T', out). */
 export function kernelGradient(x: tf.Tensor2D, dy: tf.Tensor2D, size: number, stride: number): tf.Tensor2D {
   return tf.tidy(() => {
-    const parts = tapGroups(x, size, stride).map((rows) => tf.matMul<tf.Tensor2D>(rows, dy, true)); // (taps · in, out)
+    const parts = tapGroups(x, size, stride).map((rows) => matMul<tf.Tensor2D>(rows, dy, true)); // (taps · in, out)
     return parts.length === 1 ? parts[0] : tf.concat(parts, 0); // (size · in, out)
   });
 }

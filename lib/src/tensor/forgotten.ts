@@ -25,6 +25,16 @@ export function freeWhenForgotten(owner: object, held: { tensors: tf.NamedTensor
   registry.register(owner, held);
 }
 
+const graphs = new FinalizationRegistry<{ graph?: { dispose(): void } }>(({ graph }) => {
+  graph?.dispose();
+  trimMemorySoon();
+});
+
+/** Frees a graph likewise; `held` must not reach the owner. */
+export function freeGraphWhenForgotten(owner: object, held: { graph?: { dispose(): void } }): void {
+  graphs.register(owner, held);
+}
+
 /**
  * Has JavaScript look for what nobody can reach, in a moment: it does so by itself only when its own memory runs short, and
  * knows nothing of the hundreds of megabytes that tensors hold outside of it.

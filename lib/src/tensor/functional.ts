@@ -1,4 +1,5 @@
 import { type ActivationName, activate, activationAfterProduct } from './activation.js';
+import { matMul } from './autocast.js';
 import { fusedGelu } from './fused-gelu.js';
 import { differentiable, isTaping } from './gradient-tape.js';
 import { tf } from './tensorflow.js';
@@ -17,8 +18,8 @@ export function linear(x: tf.Tensor2D, parameters: ParameterLookup): tf.Tensor2D
   const bias = parameters('bias');
   return differentiable(
     [x, weight, bias],
-    () => ({ value: tf.add(tf.matMul(x, weight, false, true), bias), kept: [x] }), // (N, out)
-    (dy, [kept]) => [tf.matMul(dy, weight), tf.matMul(dy, kept as tf.Tensor2D, true), tf.sum(dy, 0)], // (N, in), (out, in), (out)
+    () => ({ value: tf.add(matMul(x, weight, false, true), bias) as tf.Tensor2D, kept: [x] }), // (N, out)
+    (dy, [kept]) => [matMul(dy, weight), matMul(dy, kept as tf.Tensor2D, true), tf.sum(dy, 0)], // (N, in), (out, in), (out)
   );
 }
 

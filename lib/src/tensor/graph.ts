@@ -12,21 +12,44 @@ import { nativeBackend, type tf } from './tensorflow.js';
 export interface Graph {
   /** @param outputs - names of nodes, `node:1` for a second output */
   run(inputs: Record<string, tf.Tensor>, outputs: string[]): tf.Tensor[];
+  /** Frees it, and what its nodes keep. It cannot be run afterwards. */
+  dispose(): void;
 }
 
-/** The type of all tensors here. */
-const DT_FLOAT = 1;
+/** The types of tensors here, by their numbers in types.proto. */
+const DATA_TYPES = { float32: 1, int32: 3, bool: 10, bfloat16: 14 } as const;
+const DT_FLOAT = DATA_TYPES.float32;
+
+/** The type of a tensor within a graph. TensorFlow.js knows no bfloat16: such tensors stay within. */
+export type DataType = keyof typeof DATA_TYPES;
 
 /** The values of a node's attributes. */
 export const attribute = {
+  type: (type: DataType): Uint8Array => number(6, DATA_TYPES[type]),
   float32: (): Uint8Array => number(6, DT_FLOAT),
+  types: (types: DataType[]): Uint8Array =>
+    bytes(
+      1,
+      bytes(
+        6,
+        Uint8Array.from(types, (type) => DATA_TYPES[type]),
+      ),
+    ),
   float32s: (count: number): Uint8Array => bytes(1, bytes(6, new Uint8Array(count).fill(DT_FLOAT))),
-  bool: (): Uint8Array => number(6, 10),
+  bool: (): Uint8Array => number(6, DATA_TYPES.bool),
   integer: (value: number): Uint8Array => number(3, value),
   float: (value: number): Uint8Array => float32(4, value),
   boolean: (value: boolean): Uint8Array => number(5, value ? 1 : 0),
+  string: (value: string): Uint8Array => text(2, value),
   strings: (values: string[]): Uint8Array => bytes(1, ...values.map((value) => text(2, value))),
+  integerList: (values: number[]): Uint8Array => bytes(1, ...values.map((value) => number(3, value))),
   functionName: (name: string): Uint8Array => bytes(10, text(1, name)),
+  shape: (sizes: readonly number[]): Uint8Array => bytes(7, ...sizes.map((size) => bytes(2, number(1, size)))),
+  /** A tensor of integers, (count); of a single one that is no list, (). */
+  integers: (values: number | readonly number[]): Uint8Array => {
+    const shape = typeof values === 'number' ? [] : [bytes(2, number(1, values.length))];
+    return bytes(8, number(1, DATA_TYPES.int32), bytes(2, ...shape), int32s(4, [values].flat()));
+  },
   /** A tensor of one number. */
   scalar: (value: number): Uint8Array => bytes(8, number(1, DT_FLOAT), bytes(2), float32(5, value)),
 };
@@ -84,9 +107,12 @@ export function loadGraph(nodes: Uint8Array[], functions: Uint8Array[] = []): Gr
     const id = backend.binding.loadSavedModel(folder, 'serve');
     return {
       run: (inputs, outputs) => {
-        const infos = Object.keys(inputs).map((name) => ({ name }));
-        return backend.runSavedModel(id, Object.values(inputs), infos, outputs);
+        // TensorFlow.js takes a digit at the beginning of a name for an output's number, where there is none.
+        const output = (name: string) => (name.includes(':') ? name : `${name}:0`);
+        const infos = Object.keys(inputs).map((name) => ({ name: output(name) }));
+        return backend.runSavedModel(id, Object.values(inputs), infos, outputs.map(output));
       },
+      dispose: () => backend.binding.deleteSavedModel(id),
     };
   } finally {
     rmSync(folder, { recursive: true, force: true });
@@ -97,6 +123,11 @@ export function loadGraph(nodes: Uint8Array[], functions: Uint8Array[] = []): Gr
 const field = (number: number, type: WireType): BinaryWriter => new BinaryWriter().tag(number, type);
 const number = (at: number, value: number): Uint8Array => field(at, WireType.Varint).uint32(value).finish();
 const float32 = (at: number, value: number): Uint8Array => field(at, WireType.Bit32).float(value).finish();
+/** As they lie in memory: TensorFlow runs on little-endian machines alone. */
+const int32s = (at: number, values: readonly number[]): Uint8Array =>
+  field(at, WireType.LengthDelimited)
+    .bytes(new Uint8Array(Int32Array.from(values).buffer))
+    .finish();
 const text = (at: number, value: string): Uint8Array => field(at, WireType.LengthDelimited).string(value).finish();
 const bytes = (at: number, ...parts: Uint8Array[]): Uint8Array =>
   field(at, WireType.LengthDelimited).bytes(Buffer.concat(parts)).finish();

@@ -93,6 +93,7 @@ interface NativeBackend {
   binding: Record<AttributeType | 'TF_FLOAT' | 'TF_INT32', number> & {
     TF_Version: string;
     loadSavedModel(folder: string, tags: string): number;
+    deleteSavedModel(id: number): void;
   };
   executeMultipleOutputs(op: string, attributes: object[], inputs: tf.Tensor[], outputs: number): tf.Tensor[];
   runSavedModel(id: number, inputs: tf.Tensor[], infos: { name: string }[], outputs: string[]): tf.Tensor[];
@@ -100,6 +101,9 @@ interface NativeBackend {
 
 /** The backend that {@link tf} computes on. */
 export const nativeBackend = (): NativeBackend => load().backend() as unknown as NativeBackend;
+
+/** The path of TensorFlow's library. */
+export const nativeLibrary = (): string => join(LINKED, 'deps', 'lib', 'libtensorflow.so');
 
 /** Whether NVIDIA's libraries are linked beside TensorFlow. */
 export const hasCuda = (): boolean => existsSync(join(LINKED, 'deps', 'nvidia'));

@@ -42,6 +42,8 @@ export interface TrainableModel
     | 'numParameters'
     | 'savePretrained'
   > {
+  /** In what its matrix products are computed; the argument `bf16` sets it. */
+  dtype?: PretrainedModel['dtype'];
   /** What a model card says that it is, in sentences; default what it says of a classifier. */
   readonly description?: string;
   /** Whether the loss is what a batch's `loss` and `mixed` say; default false: the model has a loss of its own. */

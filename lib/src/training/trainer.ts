@@ -65,6 +65,7 @@ export class Trainer<M extends TrainableModel = HubertForSequenceClassification>
       throw new ParameterError(`evalStrategy is '${this.args.evalStrategy}', but there is no evalDataset; give one`);
     }
     requireMixable(this.args, model);
+    if (this.args.bf16) model.dtype = 'bfloat16';
     if (this.args.freezeFeatureEncoder) model.freezeFeatureEncoder();
     if (this.args.activationCheckpointing) enableCheckpointing(model);
     collectSoon();

@@ -1,3 +1,4 @@
+import { matMul } from '../../tensor/autocast.js';
 import { compiled } from '../../tensor/compiled.js';
 import { differentiable } from '../../tensor/gradient-tape.js';
 import { dropout, type Randomness } from '../../tensor/randomness.js';
@@ -18,18 +19,18 @@ export function attendTaped(
     inputs,
     () => {
       const [queries, keys, values] = inputs;
-      const scores = tf.matMul(queries, keys, false, true); // (B, heads, T, T)
+      const scores = matMul(queries, keys, false, true); // (B, heads, T, T)
       const weights = tf.softmax(bias ? tf.add(scores, bias) : scores);
       const kept = dropout(weights, rate, randomness);
-      const mixed = tf.matMul(kept, values) as tf.Tensor4D; // (B, heads, T, D)
+      const mixed = matMul(kept, values) as tf.Tensor4D; // (B, heads, T, D)
       return { value: mixed, kept: [...inputs, weights, kept, mixed] };
     },
     (dMixed, [queries, keys, values, weights, kept, mixed]) => {
-      const dKept = tf.matMul(dMixed, values, false, true); // by the weights after dropout (B, heads, T, T)
+      const dKept = matMul(dMixed, values, false, true); // by the weights after dropout (B, heads, T, T)
       // The sum over a row of weights times their gradients, as in FlashAttention (Dao et al. 2022).
       const inward = tf.sum(tf.mul(dMixed, mixed), -1, true); // (B, heads, T, 1)
       const [dScores] = scoreGradient(kept, dKept, weights, inward);
-      return [tf.matMul(dScores, keys), tf.matMul(dScores, queries, true), tf.matMul(kept, dMixed, true)]; // 3 × (B, heads, T, D)
+      return [matMul(dScores, keys), matMul(dScores, queries, true), matMul(kept, dMixed, true)]; // 3 × (B, heads, T, D)
     },
   );
 }

@@ -1,4 +1,5 @@
 import { ACTIVATIONS } from '../../tensor/activation.js';
+import { matMul } from '../../tensor/autocast.js';
 import { convolution, convolve, inputGradient, kernelGradient } from '../../tensor/convolution.js';
 import {
   FoldedGroupNorm,
@@ -140,7 +141,7 @@ class Trace {
       const [layer] = this.#layers;
       const { kernel, bias } = this.#groupNorm?.fold(layer as NormedKernel) ?? layer;
       const last = bias ? tf.expandDims(bias) : tf.zeros([1, kernel.shape[1]]); // (1, out)
-      return tf.matMul(this.#windows, tf.concat([kernel, last as tf.Tensor2D])); // (T', out)
+      return matMul<tf.Tensor2D>(this.#windows, tf.concat([kernel, last as tf.Tensor2D])); // (T', out)
     });
   }
 
@@ -181,7 +182,7 @@ class Trace {
   /** Of the first product's kernel and bias. */
   #firstGradients(dProduct: tf.Tensor2D): [dKernel: tf.Tensor2D, dBias: tf.Tensor] {
     const [{ size }] = this.#layers;
-    const both = tf.matMul<tf.Tensor2D>(this.#windows, dProduct, true); // (size + 1, out)
+    const both = matMul<tf.Tensor2D>(this.#windows, dProduct, true); // (size + 1, out)
     const [dKernel, dBias] = tf.split<tf.Tensor2D>(both, [size, 1]); // (size, out), (1, out)
     return [dKernel, tf.squeeze(dBias, [0])]; // (size, out), (out)
   }

@@ -1,4 +1,6 @@
+import { autocast } from '../../tensor/autocast.js';
 import { addGradients } from '../../tensor/gradient-tape.js';
+import type { Precision } from '../../tensor/graph-writer.js';
 import { tf } from '../../tensor/tensorflow.js';
 import { type EncoderInput, splitInput } from '../input.js';
 
@@ -19,18 +21,20 @@ export const inParts = (batch: EncoderInput): EncoderInput[] => splitInput(batch
  * A loss that is the sum of the losses of a batch's parts, and its gradients by the trainable parameters. One part after
  * the other goes through.
  *
+ * @param precision - of the matrix products, forwards and backwards
  * @param lossOf - the loss of a part, whose first row is row `first` of the batch
  */
 export function gradientsInParts(
   parameters: ReadonlyMap<string, tf.Variable>,
   parts: readonly EncoderInput[],
   lossOf: (part: EncoderInput, first: number) => tf.Scalar,
+  precision: Precision,
 ): Gradients {
   const trained = [...parameters].filter(([, { trainable }]) => trainable);
   const variables = trained.map(([, variable]) => variable);
   const gradientsOf = (part: EncoderInput, first: number): Gradients =>
     tf.tidy(() => {
-      const { value: loss, grads } = tf.variableGrads(() => lossOf(part, first), variables);
+      const { value: loss, grads } = autocast(precision, () => tf.variableGrads(() => lossOf(part, first), variables));
       const found = trained.flatMap(([name, variable]) => (grads[variable.name] ? [[name, grads[variable.name]]] : []));
       return { loss, gradients: Object.fromEntries(found) as tf.NamedTensorMap };
     });

@@ -1,3 +1,5 @@
+import { autocast } from '../../tensor/autocast.js';
+import type { Precision } from '../../tensor/graph-writer.js';
 import { tf } from '../../tensor/tensorflow.js';
 import { computedLoss, type LabelledRows, type RowLoss, rowLoss } from '../classification-loss.js';
 import type { EncoderInput } from '../input.js';
@@ -17,6 +19,7 @@ type LogitsOf = (part: EncoderInput, choices?: TrainingChoices) => tf.Tensor2D;
  * The loss of a batch, and its gradients by the trainable parameters.
  *
  * @param parts - the batch, of which one part after the other goes through
+ * @param precision - of the matrix products
  * @param choices - in training, what chance has decided for the whole batch
  */
 export function lossAndGradients(
@@ -24,19 +27,20 @@ export function lossAndGradients(
   logitsOf: LogitsOf,
   parts: readonly EncoderInput[],
   rows: LabelledRows & { classes: number },
+  precision: Precision,
   choices?: TrainingChoices,
 ): LossAndGradients {
   const compute = rows.loss?.compute;
-  if (!compute) return throughParts(parameters, logitsOf, parts, rowLoss(rows, rows.classes), choices);
+  if (!compute) return throughParts(parameters, logitsOf, parts, rowLoss(rows, rows.classes), precision, choices);
   if (parts.length === 1) {
-    return throughParts(parameters, logitsOf, parts, (logits) => computedLoss(compute, logits), choices);
+    return throughParts(parameters, logitsOf, parts, (logits) => computedLoss(compute, logits), precision, choices);
   }
   // The loss of the whole batch first, and its gradient by the logits; then each part once more, for its share of that.
   const replayed = choices && { ...choices, randomness: choices.randomness.fork() };
-  const logits = logitsOfAll(logitsOf, parts, replayed);
+  const logits = autocast(precision, () => logitsOfAll(logitsOf, parts, replayed));
   const { value, grad } = tf.valueAndGrad((x) => computedLoss(compute, x as tf.Tensor2D))(logits);
   const share: RowLoss = (some, first) => tf.sum(tf.mul(some, tf.slice(grad, first, some.shape[0])));
-  const found = throughParts(parameters, logitsOf, parts, share, choices);
+  const found = throughParts(parameters, logitsOf, parts, share, precision, choices);
   found.loss.dispose();
   return { ...found, loss: value as tf.Scalar };
 }
@@ -62,6 +66,7 @@ function throughParts(
   logitsOf: LogitsOf,
   parts: readonly EncoderInput[],
   loss: RowLoss,
+  precision: Precision,
   choices: TrainingChoices | undefined,
 ): LossAndGradients {
   const logits: tf.Tensor2D[] = [];
@@ -71,7 +76,7 @@ function throughParts(
     return loss(found, first);
   };
   try {
-    const found = gradientsInParts(parameters, parts, lossOf);
+    const found = gradientsInParts(parameters, parts, lossOf, precision);
     return { ...found, logits: tf.concat(logits) }; // (B, classes)
   } finally {
     tf.dispose(logits);

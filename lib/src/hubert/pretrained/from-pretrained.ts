@@ -3,12 +3,14 @@ import { CheckpointError, ParameterError } from '../../errors.js';
 import { type HubOptions, repositoryFile } from '../../hub/download/repository-file.js';
 import { readJson } from '../../json.js';
 import { given, type OrNull } from '../../options.js';
+import type { Precision } from '../../tensor/graph-writer.js';
 import type { ParameterSpec } from '../../tensor/initialise.js';
 import type { tf } from '../../tensor/tensorflow.js';
 import { requireInteger } from '../../validation.js';
 import type { Labels, ModelConfig } from '../config.js';
 import { readConfig } from './config-file.js';
 import { labelsOf } from './labels.js';
+import { requirePrecision } from './precision.js';
 import { readParameters } from './read-parameters.js';
 
 /** Options of `fromPretrained`. */
@@ -20,6 +22,10 @@ export interface FromPretrainedOptions extends HubOptions {
   label2id?: Record<string, number>;
   /** Draw parameters at random whose shape in the checkpoint is another, instead of an error; default false. */
   ignoreMismatchedSizes?: boolean;
+  /**
+   * In what matrix products and convolutions are computed, as {@link PretrainedModel.dtype}; default `float32`.
+   */
+  dtype?: Precision;
   /** For the parameters that are drawn at random; a whole number of at least 0; default another each time. */
   seed?: number;
 }
@@ -37,13 +43,15 @@ interface ModelClass<M> {
  * @param classes - the class for each family that will do
  * @param complete - adds to the configuration what the class needs and the file may lack
  */
-export async function loadModel<M>(
+export async function loadModel<M extends { dtype: Precision }>(
   idOrFolder: string,
   chosen: OrNull<FromPretrainedOptions>,
   classes: Partial<Record<ModelConfig['modelType'], ModelClass<M>>>,
   complete: (config: ModelConfig) => ModelConfig = (config) => config,
 ): Promise<M> {
   const options = given<FromPretrainedOptions>(chosen);
+  const { dtype = 'float32' } = options;
+  requirePrecision(dtype);
   const stored = await loadConfig(idOrFolder, options);
   const model = classes[stored.modelType];
   if (!model) {
@@ -56,7 +64,8 @@ export async function loadModel<M>(
   const config = complete(stored);
   const checkpoint = await openWeights(idOrFolder, (file) => repositoryFile(idOrFolder, file, options));
   try {
-    return new model(config, readParameters(checkpoint, idOrFolder, model.specs(config), config.modelType, options));
+    const parameters = readParameters(checkpoint, idOrFolder, model.specs(config), config.modelType, options);
+    return Object.assign(new model(config, parameters), { dtype });
   } finally {
     checkpoint.close();
   }

@@ -10,6 +10,7 @@ import type { OnnxExportOptions } from '../../onnx/export-options.js';
 import type { GraphScope } from '../../onnx/graph.js';
 import { given, type OrNull } from '../../options.js';
 import { collectSoon, freeWhenForgotten } from '../../tensor/forgotten.js';
+import type { Precision } from '../../tensor/graph-writer.js';
 import type { tf } from '../../tensor/tensorflow.js';
 import { trimMemorySoon } from '../../trim-memory.js';
 import { requireInteger } from '../../validation.js';
@@ -20,6 +21,7 @@ import { type OnnxFile, onnxFile } from '../onnx/onnx-file.js';
 import { SpeechEncoder } from '../speech-encoder.js';
 import { choiceDrawer, type TrainingChoices } from '../training-choices.js';
 import { writeConfig } from './config-file.js';
+import { requirePrecision } from './precision.js';
 
 /** How a model is saved. */
 export interface SaveOptions {
@@ -43,6 +45,24 @@ export abstract class PretrainedModel {
     this.encoder = new SpeechEncoder(config, (name) => this.parameter(encoderPrefix + name));
     freeWhenForgotten(parameters, { tensors: Object.fromEntries(parameters) });
     collectSoon();
+  }
+
+  /**
+   * In what matrix products and convolutions are computed: `bfloat16` as under `torch.autocast('cpu', torch.bfloat16)`, with
+   * sums in float32. Parameters, norms and what comes out are float32 in either.
+   *
+   * @throws ParameterError for bfloat16 where the processor has no instructions for it
+   *
+   * @example
+   * model.dtype = 'bfloat16';
+   */
+  get dtype(): Precision {
+    return this.encoder.precision;
+  }
+
+  set dtype(dtype: Precision) {
+    requirePrecision(dtype);
+    this.encoder.precision = dtype;
   }
 
   /** Whether dropout, layer drop and SpecAugment are at work. */

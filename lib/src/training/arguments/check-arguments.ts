@@ -1,5 +1,6 @@
 import { ParameterError } from '../../errors.js';
 import { isCommit, isRepositoryId, requireRevision } from '../../hub/names.js';
+import { requireBfloat16 } from '../../tensor/bfloat16.js';
 import { requireChoice, requireInteger, requireNumber, requirePositive } from '../../validation.js';
 import { checkOptimizer } from './optimizer-arguments.js';
 import { checkSchedule } from './scheduler-arguments.js';
@@ -18,6 +19,7 @@ const SWITCHES = [
   'hubAlwaysPush',
   'restoreCallbackStatesFromCheckpoint',
   'freezeFeatureEncoder',
+  'bf16',
 ] as const;
 const OPTIONAL_SWITCHES = [
   'activationCheckpointing',
@@ -60,11 +62,12 @@ export function checkArguments(args: TrainingDefaults): void {
   }
   requireChoice('hubStrategy', args.hubStrategy, HUB_STRATEGIES);
   if (args.hubRevision !== undefined) checkHubRevision(args.hubRevision);
-  for (const name of ['fp16', 'bf16'] as const) {
-    if (args[name] !== false) {
-      throw new ParameterError(`${name} is ${args[name]}; TensorFlow.js computes in float32: leave ${name} out`);
-    }
+  if (args.fp16 !== false) {
+    throw new ParameterError(
+      `fp16 is ${args.fp16}; onpa computes in float32 or bfloat16: leave fp16 out, or give bf16`,
+    );
   }
+  if (args.bf16) requireBfloat16('bf16', args.bf16);
   const reporters = Array.isArray(args.reportTo) ? REPORTERS : ['all', 'none', ...REPORTERS];
   for (const reporter of [args.reportTo].flat()) requireChoice<string>('reportTo', reporter, reporters);
   requireNumber('mixupAlpha', args.mixupAlpha, 0);

@@ -116,9 +116,12 @@ export class TrainingDefaults {
   readonly hubPrivateRepo: boolean | undefined = undefined;
   /** Show no live progress. */
   readonly disableTqdm: boolean = false;
-  /** Mixed precision: TensorFlow.js has none, and `true` is refused. */
+  /** Mixed precision in float16: there is none, and `true` is refused. */
   readonly fp16: boolean = false;
-  /** As `fp16`. */
+  /**
+   * Matrix products forwards and backwards in bfloat16; parameters, gradients and the optimiser stay float32. Refused where the
+   * processor has no instructions for it.
+   */
   readonly bf16: boolean = false;
   /** Give callbacks the states that they left in the checkpoint which is resumed. */
   readonly restoreCallbackStatesFromCheckpoint: boolean = false;

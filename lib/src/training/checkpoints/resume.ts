@@ -152,6 +152,7 @@ const FIXED: readonly (keyof TrainingArguments)[] = [
   'mixupAlpha',
   'mixupProb',
   'freezeFeatureEncoder',
+  'bf16',
 ];
 
 /** A value of an argument; the keys of an object in one order. */

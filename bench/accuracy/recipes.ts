@@ -1,4 +1,5 @@
 import type { PreprocessOptions, TrainingOptions } from 'onpa';
+import { hasBfloat16 } from 'onpa/dist/tensor/bfloat16.js';
 
 /** What of a training differs from lesson 6. */
 export interface Recipe {
@@ -41,6 +42,8 @@ export const RECIPES: Readonly<Record<string, Recipe>> = {
   mixup: { title: 'mix-up, α 0.2', args: MIX_UP },
   smoothing: { title: 'label smoothing 0.1', args: SMOOTHING },
   cosine: { title: 'cosine', args: COSINE },
+  // Where the processor has it.
+  ...(hasBfloat16() && { bfloat16: { title: 'bfloat16', args: { bf16: true } } }),
   after: {
     title: 'all of these',
     all: CROPS.all,

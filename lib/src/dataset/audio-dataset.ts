@@ -296,7 +296,14 @@ export class AudioDataset<Label extends string = 'genre'> {
     const [first] = this.#clips.labels.keys();
     const { values } = this.#labels('labelColumn', options.labelColumn ?? first);
     const labels = Array.from(this.#rows, (row) => (values[row] === -1 ? -100 : values[row]));
-    const column = (name: string) => (this.#clips.columns?.has(name) ? this.column(name) : undefined);
+    const column = (name: string) => {
+      const { columns = new Map(), name: set } = this.#clips;
+      if (columns.has(name)) return this.column(name);
+      if (name === 'length') return undefined;
+      const there =
+        columns.size > 0 ? `the columns of ${set} are ${[...columns.keys()].join(', ')}` : `${set} has none`;
+      throw new ParameterError(`There is no column '${name}' of lengths: ${there}; leave lengthColumnName out`);
+    };
     return encodedDataset(this.column('file'), labels, featureExtractor, options, column);
   }
 

@@ -189,13 +189,13 @@ describe('What chance decides about a clip', () => {
     assert.deepEqual(some, { segment: whole.segment, invert: false, gainInDb: whole.gainInDb, noise: whole.noise });
   });
 
-  it("has the defaults of torch-audiomentations, and takes null for 'not at all'", () => {
+  it("has the defaults of torch-audiomentations and audiomentations, and takes null for 'not at all'", () => {
     assert.deepEqual(
       completeAugmentation({ shift: {}, gain: {}, gaussianNoise: {}, polarityInversion: null as never }),
       {
         shift: { minShift: -0.5, maxShift: 0.5, rollover: true, p: 0.5 },
         gain: { minGainInDb: -18, maxGainInDb: 6, p: 0.5 },
-        gaussianNoise: { minSnrInDb: 3, maxSnrInDb: 30, p: 0.5 },
+        gaussianNoise: { minSnrInDb: 5, maxSnrInDb: 40, p: 0.5 },
       },
     );
   });

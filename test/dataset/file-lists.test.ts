@@ -56,6 +56,7 @@ describe('splitByFiles', () => {
       '\uFEFF# part\r\nblues.00001\r\n\r\nblues.00003\r\n',
     ],
     ['classes after a tab', './blues.00001.wav\tblues\n./blues.00003.wav\tblues\n'],
+    ['a quoted column with spaces behind it', '"blues.00001.wav" ,"a, b"\n"blues.00003.wav"\t"c"\n'],
     ['a header and other columns', 'file_name,genre\n"blues.00001",blues\nblues.00003,blues\n'],
   ]) {
     it(`reads a text file with ${what}`, async () => {
@@ -99,6 +100,38 @@ describe('splitByFiles', () => {
       message: /^train: '1.wav' may be \/a\/one\/1.wav or \/a\/two\/1.wav;/,
     });
     deepEqual((await two.splitByFiles({ train: ['two/1.wav'] })).train.column('file'), ['/a/two/1.wav']);
+  });
+
+  it('takes a name below a folder of the data set for no file of another folder', async () => {
+    const two = named('/data/words/yes/1.wav', '/data/words/yes/2.wav', '/data/words/right/3.wav');
+    const list = ['right/1.wav', 'other/words/yes/2.wav', 'left/3.wav'];
+    await rejects(two.splitByFiles({ train: list }), { message: /does not have: 'right\/1.wav'\./ });
+    const { train } = await two.splitByFiles({ train: list }, { onMissing: 'skip' });
+    deepEqual(train.column('file'), ['/data/words/yes/2.wav', '/data/words/right/3.wav']);
+    const parts = named('/data/train/yes/1.wav', '/data/test/no/1.wav');
+    await rejects(parts.splitByFiles({ all: ['test/yes/1.wav'] }), { message: /does not have: 'test\/yes\/1.wav'/ });
+  });
+
+  it('tells files by their endings where nothing else does', async () => {
+    const two = named('/a/x/1.wav', '/a/x/1.mp3', '/a/y/1.flac');
+    const { train, test } = await two.splitByFiles({ train: ['x/1.mp3'], test: ['1.flac'] });
+    deepEqual([train.column('file'), test.column('file')], [['/a/x/1.mp3'], ['/a/y/1.flac']]);
+    await rejects(two.splitByFiles({ train: ['x/1.ogg'] }), { message: /may be \/a\/x\/1.wav or \/a\/x\/1.mp3;/ });
+  });
+
+  it('reads names with commas, quotation marks and # in a text file', async () => {
+    const files = ['/a/#1.wav', '/a/Hello, you.wav', '/a/You, too.wav', '/a/"so".wav', '/a/2.wav', '/a/3.wav'];
+    const text = '#1.wav\tx\nHello, you.wav\n"You, too.wav",x\n"""so"".wav"\n# 2.wav\n#3.wav\n';
+    const { train, rest } = await named(...files).splitByFiles({ train: await list(text) });
+    deepEqual(train.column('file'), files.slice(0, 4));
+    equal(rest.length, 2);
+  });
+
+  it('finds each of many files that are called alike', async () => {
+    const count = 20_000;
+    const files = Array.from({ length: count }, (_, i) => `/data/${i}/audio.wav`);
+    const { train } = await named(...files).splitByFiles({ train: files.map((file) => file.slice(6)).reverse() });
+    deepEqual(train.column('file'), files.reverse());
   });
 
   it('does not take the end of a name for the name', async () => {

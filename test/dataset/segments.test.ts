@@ -1,10 +1,19 @@
 import assert from 'node:assert/strict';
 import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { type AudioDataset, load, loadDataset, type PreprocessOptions, peak, Wav2Vec2FeatureExtractor } from 'onpa';
+import {
+  type AudioDataset,
+  encodeWav,
+  load,
+  loadDataset,
+  type PreprocessOptions,
+  peak,
+  Wav2Vec2FeatureExtractor,
+} from 'onpa';
 import { loadSegments } from 'onpa/dist/audio/load-segments.js';
 import { drawChanges } from 'onpa/dist/dataset/augment/draw-changes.js';
 import { audio, relativeError } from '../fixtures.js';
+import { inTemporaryFolder } from '../hubert/models.js';
 import { withWarnings } from '../hubert/warnings.js';
 import { all, lay, ownFolder, tone } from './folders.js';
 
@@ -56,6 +65,32 @@ describe('loadSegments', () => {
       const [start] = startsOf(samples.length - length);
       assert.deepEqual(part, samples.slice(start, start + length), name);
     }
+  });
+
+  it('decodes nothing else of a long file, also far above the rate that is asked for', async () => {
+    await inTemporaryFolder(async (folder) => {
+      const file = path.join(folder, 'long.wav');
+      for (const [native, sampleRate] of [
+        [96000, 16000],
+        [768000, 8000],
+      ]) {
+        const wave = (_: unknown, i: number) => Math.sin((2 * Math.PI * 1234 * i) / native + 1);
+        const samples = Float32Array.from({ length: native / 2 }, wave);
+        await writeFile(file, encodeWav({ samples, sampleRate: native }, { bitDepth: '32f' }));
+        const { samples: whole } = await load(file, { sampleRate });
+        // Whoever decodes the end as well meets a sample that is no number.
+        const bytes = await readFile(file);
+        bytes.writeFloatLE(Number.NaN, bytes.length - 4);
+        await writeFile(file, bytes);
+        await assert.rejects(load(file, { sampleRate }));
+        const starts = [0, Math.trunc(0.2 * sampleRate)];
+        const options = { sampleRate, length: Math.trunc(0.05 * sampleRate), count: 2, startsOf: () => starts };
+        const found = await loadSegments(file, options);
+        for (const [i, start] of starts.entries()) {
+          assert.ok(relativeError(found[i], whole.subarray(start, start + options.length), 1) < 1e-5, `from ${start}`);
+        }
+      }
+    });
   });
 
   it('gives a file that is not longer as it is', async () => {
@@ -153,10 +188,32 @@ describe('preprocess with segments', () => {
     const [again] = await all(encoded.examples([1]));
     assert.equal(again.segments![2], examples[1].segments![2]);
     assert.equal(encoded.evalSegments, 3);
-    // In training a clip has one.
-    const [trained] = await all(encoded.examples([1], undefined, seedOf(0)));
-    assert.deepEqual(trained, { inputValues: examples[1].inputValues, label: 0 });
     await encoded.close();
+  });
+
+  it('takes and keeps one segment in training, that without segments in evaluations', async () => {
+    // Room for one segment.
+    const encoded = dataset.preprocess(plain, { maxDuration: 0.3, evalSegments: 3, keep: 0.02 });
+    const trained = await all(encoded.examples([1], undefined, seedOf(0)));
+    assert.deepEqual(trained, [{ inputValues: whole[1].slice(0, 0.3 * RATE), label: 0 }]);
+    const [again] = await all(encoded.examples([1], undefined, seedOf(1)));
+    assert.equal(again.inputValues, trained[0].inputValues);
+    assert.equal((await all(encoded.examples([1])))[0].segments!.length, 3);
+    await encoded.close();
+  });
+
+  it('decodes only the beginning of a longer clip that is changed', async () => {
+    const samples = Float32Array.from({ length: 2 * RATE }, (_, i) => Math.sin(i / 9));
+    const bytes = Buffer.from(encodeWav({ samples, sampleRate: RATE }, { bitDepth: '32f' }));
+    bytes.writeFloatLE(Number.NaN, bytes.length - 4);
+    await lay(folder.path, { 'b/0.wav': bytes });
+    const augment = { polarityInversion: { p: 1 } };
+    const [changed] = await inTraining({ maxDuration: 0.5, augment }, [2]);
+    assert.deepEqual(
+      changed,
+      samples.subarray(0, RATE / 2).map((x) => -x),
+    );
+    await assert.rejects(inTraining({ maxDuration: 1.5, augment }, [2]));
   });
 
   it('prepares each segment by itself', async () => {

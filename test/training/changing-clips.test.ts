@@ -168,11 +168,16 @@ describe('Clips that differ in each epoch', () => {
       }
     }));
 
-  it('have no frames that labels could belong to', () => {
+  it('have no frames that labels could belong to, nor have segments', () => {
     const source = new Changing(examples([2400], 0));
     assert.throws(() => withFrameLabels(source, [[1]]), {
       name: 'ParameterError',
       message: /the examples of dataset differ in each epoch; leave randomSegment and augment out of preprocess$/,
+    });
+    const segmented: ExampleSource = { length: 1, evalSegments: 2, examples: (...asked) => source.examples(...asked) };
+    assert.throws(() => withFrameLabels(segmented, [[1]]), {
+      name: 'ParameterError',
+      message: /leave evalSegments out/,
     });
   });
 });
@@ -285,10 +290,11 @@ describe('An evaluation of segments', () => {
     });
     const model = Object.assign(await tinyModel(), { forward: () => ({}) });
     const trainer = new Trainer({ model, args: { ...SHORT, outputDir: 'build/never' }, featureExtractor: extractor() });
-    await assert.rejects(trainer.predict(segmented), {
-      name: 'ParameterError',
-      message: /^evalSegments takes the mean of logits/,
-    });
+    const message = /^evalSegments takes the mean of logits/;
+    await assert.rejects(trainer.predict(segmented), { name: 'ParameterError', message });
+    const evalDataset: ExampleSource = { length: 3, evalSegments: 3, async *examples() {} };
+    const other = Object.assign(model, { exampleProblem: () => undefined });
+    assert.throws(() => new Trainer({ model: other, evalDataset }), { name: 'ParameterError', message });
     model.dispose();
   });
 });

@@ -36,12 +36,30 @@ for (const freezeFeatureEncoder of [false, true]) {
         training.model.dispose();
       }));
 
-    it('are an error where they are a whole batch', () =>
+    it('may be a whole batch of an evaluation, and not all of them', () =>
       inTemporaryFolder(async (folder) => {
         const training = await trainer(folder, broken([2, 3]));
+        const { labelIds, predictions, metrics } = await training.predict(broken([2, 3]));
+        const { predictions: each } = await training.predict(broken([]));
+        assert.deepEqual(labelIds, [0, 1, 4, 0]);
+        assert.deepEqual(
+          predictions,
+          [0, 1, 4, 5].map((i) => each[i]),
+        );
+        assert.ok(Number.isFinite(metrics.test_loss));
+        await assert.rejects(training.predict(broken([0, 1, 2, 3, 4, 5])), {
+          name: 'ParameterError',
+          message: /^dataset: none of its 6 examples can be read/,
+        });
+        training.model.dispose();
+      }));
+
+    it('are an error where they are a whole batch to learn from', () =>
+      inTemporaryFolder(async (folder) => {
+        const training = await trainer(folder, broken([0, 1, 2, 3, 4, 5]));
         await assert.rejects(
-          training.evaluate(),
-          (error) => error instanceof ParameterError && error.message.includes('none of the examples 2, 3'),
+          training.train(),
+          (error) => error instanceof ParameterError && error.message.startsWith('trainDataset: none of the examples'),
         );
         training.model.dispose();
       }));

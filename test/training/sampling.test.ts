@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
+import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { type ExampleSource, loadDataset, Trainer, type TrainingOptions } from 'onpa';
 import { groupedByLength, randomPermutation, trainingBatches } from 'onpa/dist/training/run/sampler.js';
 import { lay, ownFolder, tone } from '../dataset/folders.js';
 import { inTemporaryFolder } from '../hubert/models.js';
+import { withWarnings } from '../hubert/warnings.js';
 import { options } from './options-reference.js';
 import { randomTraining, timeless } from './short-training.js';
 import { examples, extractor, tinyModel } from './tiny.js';
@@ -103,6 +105,37 @@ describe('The order of the examples by length', () => {
       other.model.dispose();
     }));
 
+  it('is that of the same lengths after an interruption, and others are refused', () =>
+    inTemporaryFolder(async (outputDir) => {
+      const train = async (lengths: number[], resumeFromCheckpoint: string | false) => {
+        const model = await tinyModel();
+        const args = { ...GROUPED, outputDir, perDeviceTrainBatchSize: 2, saveSteps: 1, reportTo: 'none' } as const;
+        const trainDataset = noted([2400, 2500, 2600, 2700], [], { lengths: async () => lengths });
+        const trainer = new Trainer({
+          ...{ model, trainDataset, featureExtractor: extractor() },
+          args: { ...args, maxSteps: 2, disableTqdm: true },
+        });
+        await trainer.train({ resumeFromCheckpoint }).finally(() => model.dispose());
+      };
+      const [own, others] = [
+        [1, 2, 3, 4],
+        [1, 2, 4, 3],
+      ];
+      await train(own, false);
+      const checkpoint = path.join(outputDir, 'checkpoint-1');
+      await assert.rejects(train(others, checkpoint), {
+        name: 'CheckpointError',
+        message: /the lengths of trainDataset's examples, by which they are sorted, are others here than there/,
+      });
+      await train(own, checkpoint);
+      // As an earlier version has written it.
+      const file = path.join(checkpoint, 'optimizer.safetensors');
+      const bytes = await readFile(file);
+      bytes.write('"lengthz"', bytes.indexOf('"lengths"'));
+      await writeFile(file, bytes);
+      await train(others, checkpoint);
+    }));
+
   it('is refused for a data set that does not tell lengths, or tells others', async () => {
     await assert.rejects(epoch(noted([2400, 2500], []), GROUPED), {
       name: 'ParameterError',
@@ -157,10 +190,14 @@ describe('The lengths of files', () => {
     const encoded = (await loadDataset(folder.path)).preprocess(extractor(), { numWorkers: 0 });
     assert.deepEqual(await encoded.lengths('frames'), [12, 34]);
     assert.deepEqual(await encoded.lengths('length'), [1600, 1600]);
+    await assert.rejects(encoded.lengths('frame'), {
+      name: 'ParameterError',
+      message: /^There is no column 'frame' of lengths: the columns of .* are frames; leave lengthColumnName out$/,
+    });
     await encoded.close();
   });
 
-  it('name a file that cannot be read, or are 0 where such files are left out', async () => {
+  it('name a file that cannot be read, or are those of others where such files are left out', async () => {
     await lay(folder.path, { 'jazz/a.wav': tone(300), 'rock/b.wav': 'no sound' });
     const dataset = await loadDataset(folder.path);
     const [strict, lenient] = (['throw', 'skip'] as const).map((onError) =>
@@ -168,6 +205,30 @@ describe('The lengths of files', () => {
     );
     const file = path.join(folder.path, 'rock', 'b.wav');
     await assert.rejects(strict.lengths(), (error: Error) => error.message.includes(file));
-    assert.deepEqual(await lenient.lengths(), [1600, 0]);
+    assert.deepEqual(await lenient.lengths(), [1600, 1600]);
+    await lay(folder.path, { 'rock/b.wav': tone(300, 0.2) });
+    assert.deepEqual(await strict.lengths(), [1600, 3200]);
+  });
+
+  it('are read once', async () => {
+    await lay(folder.path, { 'jazz/a.wav': tone(300), 'rock/b.wav': tone(300, 0.2) });
+    const encoded = (await loadDataset(folder.path)).preprocess(extractor(), { numWorkers: 0 });
+    const found = await encoded.lengths();
+    await lay(folder.path, { 'rock/b.wav': tone(300, 0.3) });
+    assert.deepEqual([found, await encoded.lengths()], [[1600, 3200], found]);
+  });
+
+  it('do not put clips that are left out into one batch', async () => {
+    for (let i = 0; i < 8; i++) await lay(folder.path, { [`jazz/${i}.wav`]: tone(300, 0.2 + i / 20) });
+    await lay(folder.path, { 'rock/0.wav': 'no sound', 'rock/1.wav': 'no sound', 'rock/2.wav': tone(300, 0.01) });
+    const dataset = await loadDataset(folder.path);
+    const encoded = dataset.preprocess(extractor(), { onError: 'skip', numWorkers: 0 });
+    const lengths = await encoded.lengths('length', { samples: 400, reason: 'a frame' });
+    assert.deepEqual(
+      lengths.slice(8),
+      [1, 4, 6].map((i) => lengths[i]),
+    );
+    const { warnings } = await withWarnings(() => epoch(encoded, GROUPED));
+    assert.deepEqual([warnings.length, encoded.skipped.length], [3, 3]);
   });
 });

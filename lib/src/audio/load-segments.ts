@@ -1,11 +1,11 @@
-import { gcd } from '../dsp/rate-filters.js';
+import { gcd, reachOf } from '../dsp/rate-filters.js';
 import { ParameterError } from '../errors.js';
 import { load } from './load.js';
 import { openAudio } from './open-audio.js';
 import { requireAudio } from './require-audio.js';
 import { withAudioFile } from './source.js';
 
-/** Sound around a segment that is decoded with it, in samples of the file: more than the filters of `resample` reach. */
+/** Sound around a segment that is decoded with it, in samples of the file; more where the filters of `resample` reach farther. */
 const MARGIN = 4096;
 
 /** Which parts of a file are wanted. */
@@ -71,8 +71,9 @@ async function loadSegment(
   const divisor = gcd(native, sampleRate);
   const stride = native / divisor;
   const nativeOf = (sample: number) => (sample * native) / sampleRate;
-  const first = Math.max(0, Math.floor((nativeOf(start) - MARGIN) / stride) * stride);
-  const count = Math.min(frames, Math.ceil(nativeOf(start + length)) + MARGIN) - first;
+  const margin = native === sampleRate ? MARGIN : Math.max(MARGIN, reachOf(native, sampleRate));
+  const first = Math.max(0, Math.floor((nativeOf(start) - margin) / stride) * stride);
+  const count = Math.min(frames, Math.ceil(nativeOf(start + length)) + margin) - first;
   const lead = (first / stride) * (sampleRate / divisor);
   try {
     // Half a sample more, so that rounding takes no whole one away.

@@ -187,8 +187,9 @@ export class AudioDataset<Label extends string = 'genre'> {
 
   /**
    * The parts that lists of files make, under their names, each in the order of its list; `rest` is what none of them
-   * names. A name is the end of a path, with or without the ending of an audio file ('blues.00029', 'blues/blues.00029.au');
-   * a text file has one in each line, before a tab or a comma.
+   * names. A name is the end of a path, with or without the ending of an audio file ('blues.00029', 'blues/blues.00029.au').
+   * A text file has one in each line: the whole line, where a file is called so, or its first column, before a tab or a
+   * comma, in quotation marks or without. A line that begins with # is a comment, unless a file is called so.
    *
    * @param options.onMissing - what to do with names that lead to no row: throw (the default), or 'skip' them
    * @throws DatasetError for a list that cannot be read, names of no row or of several, and a row that is named twice
@@ -295,7 +296,14 @@ export class AudioDataset<Label extends string = 'genre'> {
     const [first] = this.#clips.labels.keys();
     const { values } = this.#labels('labelColumn', options.labelColumn ?? first);
     const labels = Array.from(this.#rows, (row) => (values[row] === -1 ? -100 : values[row]));
-    const column = (name: string) => (this.#clips.columns?.has(name) ? this.column(name) : undefined);
+    const column = (name: string) => {
+      const { columns = new Map(), name: set } = this.#clips;
+      if (columns.has(name)) return this.column(name);
+      if (name === 'length') return undefined;
+      const there =
+        columns.size > 0 ? `the columns of ${set} are ${[...columns.keys()].join(', ')}` : `${set} has none`;
+      throw new ParameterError(`There is no column '${name}' of lengths: ${there}; leave lengthColumnName out`);
+    };
     return encodedDataset(this.column('file'), labels, featureExtractor, options, column);
   }
 

@@ -16,11 +16,29 @@ export interface ClipLimits {
 }
 
 /**
+ * {@link clipLengths}, of which the headers are read once, unless that fails. Where clips are left out, those below
+ * `shortest`, in samples, have lengths of others: in an order by length they would be a batch of their own.
+ */
+export function lengthsOnce(
+  files: readonly string[],
+  limits: ClipLimits,
+): (shortest: number) => Promise<readonly number[]> {
+  let read: Promise<readonly number[]> | undefined;
+  return async (shortest) => {
+    read ??= clipLengths(files, limits).catch((error) => {
+      read = undefined;
+      throw error;
+    });
+    return limits.leavesOut ? spreadOut(await read, shortest) : read;
+  };
+}
+
+/**
  * How many samples the model gets of each file, by its header. A file whose header does not tell is decoded.
  *
  * @throws AudioDecodeError, which names the file, where one cannot be read and none is left out
  */
-export async function clipLengths(files: readonly string[], limits: ClipLimits): Promise<number[]> {
+async function clipLengths(files: readonly string[], limits: ClipLimits): Promise<number[]> {
   const lengths: number[] = [];
   for (let i = 0; i < files.length; i += FILES_AT_ONCE) {
     const some = files.slice(i, i + FILES_AT_ONCE);
@@ -48,4 +66,14 @@ async function lengthInHeader(file: string, samplingRate: number): Promise<numbe
     if (error instanceof AudioDecodeError) return undefined;
     throw error;
   }
+}
+
+/** The lengths, where those below the shortest are some of the others, evenly from the least to the greatest. */
+function spreadOut(lengths: readonly number[], shortest: number): number[] {
+  const others = lengths.filter((length) => length >= shortest).sort((a, b) => a - b);
+  const share = others.length / (lengths.length - others.length);
+  let count = 0;
+  return lengths.map((length) =>
+    length >= shortest ? length : (others[Math.floor(share * (count++ + 0.5))] ?? length),
+  );
 }

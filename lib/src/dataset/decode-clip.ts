@@ -39,8 +39,8 @@ export async function decodeClip(task: ClipTask): Promise<Float32Array[]> {
 async function segmentsOf({ file, extractor, maxLength, segments, random }: ClipTask): Promise<Float32Array[]> {
   const { samplingRate: sampleRate } = extractor;
   const whole = { sampleRate, length: maxLength };
-  if (random?.segment) {
-    const startsOf = (last: number) => [Math.floor(random.changes.segment * (last + 1))];
+  if (random) {
+    const startsOf = (last: number) => [random.segment ? Math.floor(random.changes.segment * (last + 1)) : 0];
     return loadSegments(file, { ...whole, count: 1, startsOf });
   }
   if (segments > 1)

@@ -4,7 +4,7 @@ import { completeConfig, type PreprocessorConfig } from '../feature-extractor/pr
 import { requireChoice, requireInteger, requireNumber, requirePositive } from '../validation.js';
 import { type AugmentOptions, completeAugmentation } from './augment/augment-options.js';
 import { drawChanges } from './augment/draw-changes.js';
-import { clipLengths } from './clip-lengths.js';
+import { lengthsOnce } from './clip-lengths.js';
 import { clipPool } from './clip-pool.js';
 import type { ClipTask } from './decode-clip.js';
 import type { ExampleSource, ShortestExample, TrainingExample } from './example-source.js';
@@ -50,12 +50,14 @@ export interface EncodedDataset extends ExampleSource {
   /** Files that could not be decoded or are too short, so far, where they are left out. */
   readonly skipped: readonly string[];
   /**
-   * How many samples the model gets of each row: by the headers of the files, without decoding them, unless there is a
-   * column of this name.
+   * How many samples the model gets of each row: by the headers of the files, without decoding them and once for all
+   * calls, unless there is a column of this name. Clips that are left out, for they cannot be read or are too short, get
+   * lengths of others, so that no batch is made of them alone.
    *
    * @throws AudioDecodeError, which names the file, where one cannot be read, and none is to be left out
+   * @throws ParameterError for a column that there is not, unless it is 'length'
    */
-  lengths(column?: string): Promise<readonly number[]>;
+  lengths(column?: string, shortest?: ShortestExample): Promise<readonly number[]>;
   /**
    * The examples at `indices`, in this order. Their arrays are kept for the next time: do not write into them.
    *
@@ -99,7 +101,11 @@ export function encodedDataset(
   const differsByEpoch = randomSegment || Object.keys(augmentation).length > 0;
   const extractor = completeConfig(featureExtractor);
   const maxLength = Math.max(1, Math.trunc(maxDuration * extractor.samplingRate));
+  const limits = { samplingRate: extractor.samplingRate, maxLength, leavesOut: onError === 'skip' };
+  const headerLengths = lengthsOnce(files, limits);
   const kept = new Map<number, Float32Array[]>();
+  /** The one segment that training takes, where evaluations take several. */
+  const keptOnes = evalSegments > 1 ? new Map<number, Float32Array[]>() : kept;
   const broken = new Map<number, string>();
   /** In the segment that chance chose: another may be whole, so that each epoch tries anew, also after a resumption. */
   const damaged = new Map<number, string>();
@@ -120,19 +126,20 @@ export function encodedDataset(
       seed === undefined || !differsByEpoch
         ? undefined
         : { segment: randomSegment, changes: drawChanges(augmentation, seed) };
-    const known = random ? undefined : kept.get(index);
+    const own = seed === undefined ? kept : keptOnes;
+    const known = random ? undefined : own.get(index);
     if (known || (!random && broken.has(index))) return known;
     pool ??= clipPool(numWorkers);
     const file = files[index];
     try {
-      const task = { file, extractor, maxLength, segments: random ? 1 : evalSegments, random };
+      const task = { file, extractor, maxLength, segments: seed === undefined ? evalSegments : 1, random };
       const values = await pool.run(task, cancelled);
       if (!values) throw new DatasetError(`the data set was closed before ${file} was decoded`);
       // Rows come in another order in each epoch: what was kept first is as good as any other, and nothing has to go.
       const bytes = values.reduce((sum, { byteLength }) => sum + byteLength, 0);
-      if (!random && bytes <= room && !kept.has(index)) {
+      if (!random && bytes <= room && !own.has(index)) {
         room -= bytes;
-        kept.set(index, values);
+        own.set(index, values);
       }
       return values;
     } catch (error) {
@@ -180,7 +187,7 @@ export function encodedDataset(
         const example = {
           inputValues,
           label: labels[index],
-          ...(!seedOf && segments.length > 1 && { segments }),
+          ...(segments.length > 1 && { segments }),
           ...(onError === 'skip' && { index }),
         };
         // Nothing is padded yet.
@@ -203,16 +210,16 @@ export function encodedDataset(
     get skipped() {
       return [...new Map([...broken, ...damaged, ...short]).values()];
     },
-    async lengths(name) {
+    async lengths(name, shortest) {
       const known = name === undefined ? undefined : column(name);
-      const { samplingRate } = extractor;
-      return (known as number[]) ?? clipLengths(files, { samplingRate, maxLength, leavesOut: onError === 'skip' });
+      return known ? (known as number[]) : headerLengths(shortest?.samples ?? 1);
     },
     examples,
     async close() {
       const closing = pool;
       pool = undefined;
       kept.clear();
+      keptOnes.clear();
       room = keep * 1e6;
       await closing?.close();
     },

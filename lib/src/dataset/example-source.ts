@@ -36,9 +36,9 @@ export interface ExampleSource {
   readonly labels?: readonly number[];
   /**
    * How long each example is, for an order by length: in samples, or what `column` says where there is such a column.
-   * Nothing is decoded for it if headers tell.
+   * Nothing is decoded for it if headers tell. What is below the shortest, and left out, has the lengths of others.
    */
-  lengths?(column?: string): Promise<readonly number[]>;
+  lengths?(column?: string, shortest?: ShortestExample): Promise<readonly number[]>;
   /** What an example is called in a message besides its index: its file. */
   nameOf?(index: number): string;
   /** Whether an example is another in each epoch; then nothing that is computed of it is kept. Default false. */

@@ -49,6 +49,13 @@ export function conversion(from: number, to: number): Conversion {
   return { lowpass, interpolation: { ...interpolation, octaves } };
 }
 
+/** How far the filters reach in all, in samples at the rate `from`: what is farther away has no part in a sample. */
+export function reachOf(from: number, to: number): number {
+  const { lowpass, interpolation } = conversion(from, to);
+  const half = interpolation ? interpolation.half / 2 ** interpolation.octaves : 0;
+  return Math.ceil(lowpass.half + half + TAPS / 2 / 2 ** octavesBetween(from, to));
+}
+
 /** from · 2^octaves is the first rate that is at least twice the lower one, so that few taps do for interpolation. */
 export function octavesBetween(from: number, to: number): number {
   return Math.ceil(Math.log2((2 * Math.min(from, to)) / from));

@@ -7,7 +7,7 @@ import type { FrameLabels } from './frame-labels.js';
  *
  * @param dataset - examples, or what `preprocess` gives
  * @param labels - for each example, in the data set's order
- * @throws ParameterError for more or fewer labels than examples, and for examples that differ in each epoch
+ * @throws ParameterError for more or fewer labels than examples, and for examples that differ in each epoch or have segments
  *
  * @example
  * const trainDataset = withFrameLabels(clips, labels);
@@ -26,11 +26,16 @@ export function withFrameLabels(
         'out of preprocess',
     );
   }
+  if ((source.evalSegments ?? 1) > 1) {
+    throw new ParameterError(
+      'labels are of the frames of whole clips, not of segments; leave evalSegments out of preprocess',
+    );
+  }
   return {
     length: source.length,
     leavesOut: source.leavesOut,
     ...(source.nameOf && { nameOf: (index: number) => source.nameOf!(index) }),
-    ...(source.lengths && { lengths: (column?: string) => source.lengths!(column) }),
+    ...(source.lengths && { lengths: (...asked) => source.lengths!(...asked) }),
     async *examples(indices, shortest) {
       let next = 0;
       for await (const example of source.examples(indices, shortest)) {

@@ -34,7 +34,7 @@ export async function evaluate(
   const predictions: Float32Array[] = [];
   const labelIds: number[] = [];
   const losses: number[] = [];
-  // What goes through the model at a time are segments.
+  // What goes through the model at a time are segments; those of a clip go together.
   const clips = Math.max(1, Math.floor(args.perDeviceEvalBatchSize / (dataset.source.evalSegments ?? 1)));
   const batches = evaluationBatches(total, clips);
   const reader = new BatchReader(context, dataset, batches, interruption);
@@ -56,6 +56,9 @@ export async function evaluate(
   } finally {
     await reader.close();
   }
+  if (labelIds.length === 0) {
+    throw new ParameterError(`${dataset.name}: none of its ${total} examples can be read; look at its files`);
+  }
   const metrics = {
     ...(losses.length > 0 && { [`${prefix}_loss`]: meanLoss(losses) }),
     ...prefixed(prefix, (await computeMetrics?.({ predictions, labelIds })) ?? {}),
@@ -71,15 +74,15 @@ function outputOf({ model, loss }: TrainingContext, batch: LabelledBatch): Batch
   if (segments.every((count) => count === 1)) return model.forward({ ...input, labels, frameLabels, ...how });
   const repeated = labels.flatMap((label, i) => new Array<number>(segments[i]).fill(label));
   const { logits } = model.forward({ ...input, labels: repeated });
-  if (!logits) {
-    throw new ParameterError(
-      'evalSegments takes the mean of logits, and this model gives none; leave it out of preprocess',
-    );
-  }
+  if (!logits) throw noLogits();
   const parts = tf.split(logits, segments); // of each clip (segments, classes)
   const mean = tf.stack(parts.map((part) => tf.mean(part, 0))) as tf.Tensor2D; // (clips, classes)
   return { logits: mean, loss: batchLoss(mean, { labels, ...how }) };
 }
+
+/** For a model that is no classifier of examples. */
+export const noLogits = (): ParameterError =>
+  new ParameterError('evalSegments takes the mean of logits, and this model gives none; leave it out of preprocess');
 
 /** Of the batches whose loss is finite, where there are any; else it says what the losses are. */
 function meanLoss(losses: readonly number[]): number {

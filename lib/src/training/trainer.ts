@@ -14,7 +14,7 @@ import { CallbackHandler, type CallbackOrClass } from './callbacks/callback-hand
 import type { TrainerCallback, TrainerControl } from './callbacks/trainer-callback.js';
 import type { ModelCardOptions } from './card/model-card.js';
 import { writeModel } from './checkpoints/training-checkpoint.js';
-import { type Evaluation, evaluate } from './evaluation.js';
+import { type Evaluation, evaluate, noLogits } from './evaluation.js';
 import { FeatureCache, FeatureStore, isEncoderFrozen } from './feature-cache.js';
 import type { Prediction } from './metrics.js';
 import { pushTraining, type TrainerPushOptions, writeModelCard } from './push-training.js';
@@ -65,6 +65,7 @@ export class Trainer<M extends TrainableModel = HubertForSequenceClassification>
       throw new ParameterError(`evalStrategy is '${this.args.evalStrategy}', but there is no evalDataset; give one`);
     }
     requireMixable(this.args, model);
+    if (evalDataset && model.exampleProblem && (asSource(evalDataset).evalSegments ?? 1) > 1) throw noLogits();
     if (this.args.bf16) model.dtype = 'bfloat16';
     if (this.args.freezeFeatureEncoder) model.freezeFeatureEncoder();
     if (this.args.activationCheckpointing) enableCheckpointing(model);

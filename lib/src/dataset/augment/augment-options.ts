@@ -19,9 +19,9 @@ export interface GainOptions extends ChangeOptions {
 
 /** Noise beside the clip, with a ratio of signal to noise that is uniform in dB. */
 export interface NoiseOptions extends ChangeOptions {
-  /** Default 3. */
+  /** Default 3 for a background, 5 for white noise. */
   minSnrInDb?: number;
-  /** Default 30. */
+  /** Default 30 for a background, 40 for white noise. */
   maxSnrInDb?: number;
 }
 
@@ -43,7 +43,8 @@ export interface ShiftOptions extends ChangeOptions {
 
 /**
  * How clips are changed in training, in this order: shift, polarity, gain, background, noise. What is left out is not
- * done. Names and defaults are those of the package torch-audiomentations.
+ * done. Names and defaults are those of the package torch-audiomentations; those of `gaussianNoise`, which it does not have,
+ * are audiomentations'.
  *
  * Nothing is clipped: samples may go beyond ±1. An extractor with `doNormalize` scales the changed clip, which undoes a gain.
  */
@@ -66,15 +67,13 @@ export interface Augmentation {
   gaussianNoise?: Required<NoiseOptions>;
 }
 
-const SNR = { minSnrInDb: 3, maxSnrInDb: 30 };
-
 /** What is done where an option says nothing else. */
 const DEFAULTS = {
   shift: { minShift: -0.5, maxShift: 0.5, rollover: true },
   polarityInversion: {},
   gain: { minGainInDb: -18, maxGainInDb: 6 },
-  backgroundNoise: { ...SNR, sounds: [] as readonly string[] },
-  gaussianNoise: SNR,
+  backgroundNoise: { minSnrInDb: 3, maxSnrInDb: 30, sounds: [] as readonly string[] },
+  gaussianNoise: { minSnrInDb: 5, maxSnrInDb: 40 },
 };
 
 /** Beyond it a change is silence, or overflows. */

@@ -29,7 +29,7 @@ export class TrainingDefaults {
   readonly maxSteps: number = -1;
   /** Examples that the model takes at a time. */
   readonly perDeviceTrainBatchSize: number = 8;
-  /** The same in an evaluation. */
+  /** The same in an evaluation: segments, where clips have several; those of a clip go together, even if they are more. */
   readonly perDeviceEvalBatchSize: number = 8;
   /** Batches whose gradients make one optimiser step together. */
   readonly gradientAccumulationSteps: number = 1;
@@ -94,7 +94,7 @@ export class TrainingDefaults {
   readonly dataSeed: number | undefined = undefined;
   /** In which order the examples come; 'group_by_length' pads less. */
   readonly trainSamplingStrategy: SamplingStrategy = 'random';
-  /** The column of the lengths for 'group_by_length', where the data set has it; else it tells them itself. */
+  /** The column of the lengths for 'group_by_length'; without a column 'length', the data set tells them itself. */
   readonly lengthColumnName: string = 'length';
   /** Leave out the last batch of an epoch where it is smaller. */
   readonly dataloaderDropLast: boolean = false;

@@ -95,6 +95,9 @@ async function readMatchingTraining(
   if (stored.examples !== plan.examples) {
     found.push(`trainDataset has ${plan.examples} examples here and ${stored.examples} there`);
   }
+  if (plan.lengths && stored.lengths && plan.lengths !== stored.lengths) {
+    found.push("the lengths of trainDataset's examples, by which they are sorted, are others here than there");
+  }
   const [weights, storedWeights] = [loss?.classWeights ?? null, stored.classWeights].map((list) => formatJson(list));
   if (weights !== storedWeights) found.push(`classWeights are ${weights} here and ${storedWeights} there`);
   const trained = trainedNames(model);

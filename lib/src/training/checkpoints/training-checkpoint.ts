@@ -87,6 +87,7 @@ async function writeTraining(
     progress: formatJson(runningLoss),
     place: formatJson(place),
     examples: String(plan.examples),
+    ...(plan.lengths && { lengths: plan.lengths }),
     trained: formatJson(trained),
     trainedNow: formatJson(trainedNames(context.model)),
     classWeights: formatJson(context.loss?.classWeights ?? null),
@@ -101,6 +102,8 @@ export interface StoredTraining {
   config: Readonly<Record<string, unknown>>;
   runningLoss: RunningLoss;
   examples: number;
+  /** A checksum, where their order depends on their lengths; undefined in a checkpoint of an earlier version. */
+  lengths?: string;
   /** The parameters that were trainable when the training began, and when this was saved. */
   trained: string[];
   trainedNow: string[];
@@ -122,13 +125,22 @@ export async function readStoredTraining(folder: string): Promise<StoredTraining
   }
   const moments = await openCheckpoint(file(OPTIMIZER_FILE));
   try {
-    const { progress, place, examples, trained, trainedNow = trained, classWeights = 'null' } = moments.metadata;
+    const {
+      progress,
+      place,
+      examples,
+      lengths,
+      trained,
+      trainedNow = trained,
+      classWeights = 'null',
+    } = moments.metadata;
     return {
       state,
       args: await readJson(file(ARGUMENTS_FILE)),
       config: await readJson(file('config.json')),
       runningLoss: parseJson(progress) as RunningLoss,
       examples: Number(examples),
+      lengths,
       trained: parseJson(trained) as string[],
       trainedNow: parseJson(trainedNow) as string[],
       place: place === undefined ? undefined : (parseJson(place) as Place),

@@ -10,11 +10,11 @@ export class BatchReader {
   readonly #from: BatchSource;
   readonly #indices: readonly (readonly number[])[];
   readonly #interruption: Interruption;
-  #batches: AsyncGenerator<LabelledBatch, void>;
+  #batches: AsyncGenerator<LabelledBatch | undefined, void>;
   #cache: FeatureCache | undefined;
   /** How many batches have been handed out. */
   #count = 0;
-  #pending: Promise<IteratorResult<LabelledBatch, void>> | undefined;
+  #pending: Promise<IteratorResult<LabelledBatch | undefined, void>> | undefined;
   #given: LabelledBatch[] = [];
 
   constructor(
@@ -43,13 +43,14 @@ export class BatchReader {
   /** The next batches, so many or those that are left, all at once. */
   async nextOf(count: number): Promise<readonly LabelledBatch[]> {
     this.#free();
-    for (let i = 0; i < count; i++) {
+    while (this.#given.length < count) {
       trimMemory();
       await this.#interruption.pause();
       await this.#followCache();
       this.#pending = this.#batches.next();
-      const { value } = await this.#interruption.race(this.#pending);
+      const { value, done } = await this.#interruption.race(this.#pending);
       this.#pending = undefined;
+      if (done) break;
       this.#count++;
       if (value) this.#given.push(value);
     }
@@ -68,7 +69,7 @@ export class BatchReader {
     Promise.all([end, this.#batches.return()]).catch(() => {});
   }
 
-  #read(): AsyncGenerator<LabelledBatch, void> {
+  #read(): AsyncGenerator<LabelledBatch | undefined, void> {
     return readBatches(this.#context, { ...this.#from, cache: this.#cache }, this.#indices.slice(this.#count));
   }
 

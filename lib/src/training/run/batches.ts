@@ -48,13 +48,14 @@ interface Row extends CachedClip {
  * Reads the batches with these indices, one after the other. Where the feature encoder is frozen, they hold what it
  * gives, and only examples that are not cached yet are asked for. `extractFeatures` belongs to the caller.
  *
- * @throws ParameterError for an example that the model cannot learn from
+ * @returns undefined for a batch of an evaluation that is left out as a whole
+ * @throws ParameterError for an example that the model cannot learn from, and for such a batch in training
  */
 export async function* readBatches(
   context: TrainingContext,
   from: BatchSource,
   batches: readonly (readonly number[])[],
-): AsyncGenerator<LabelledBatch, void> {
+): AsyncGenerator<LabelledBatch | undefined, void> {
   const { cache } = from;
   const reads = batches.map((indices) => ({ indices, asked: new Set(cache ? cache.uncached(indices) : indices) }));
   const asked = reads.flatMap((read) => read.indices.filter((index) => read.asked.has(index)));
@@ -66,11 +67,11 @@ export async function* readBatches(
         const row = asked.has(index) ? await stream!.next(index) : cache!.clip(index);
         if (row) rows.set(index, row);
       }
-      if (rows.size === 0) {
+      if (rows.size === 0 && from.isTraining) {
         const few = `none of the examples ${indices.map((index) => called(from.source, index)).join(', ')}, a batch, can be read`;
         throw new ParameterError(`${from.name}: ${few}; remove their files, or make batches larger`);
       }
-      yield await batchOf(context, from, rows);
+      yield rows.size > 0 ? await batchOf(context, from, rows) : undefined;
     }
   } finally {
     await stream?.close();

@@ -1,4 +1,5 @@
-import type { ExampleSource } from '../../dataset/example-source.js';
+import { createHash } from 'node:crypto';
+import type { ExampleSource, ShortestExample } from '../../dataset/example-source.js';
 import { ParameterError } from '../../errors.js';
 
 /**
@@ -6,8 +7,12 @@ import { ParameterError } from '../../errors.js';
  *
  * @throws ParameterError for a data set that does not tell, and lengths that are none
  */
-export async function lengthsOf(source: ExampleSource, column: string): Promise<readonly number[]> {
-  const lengths = await source.lengths?.(column);
+export async function lengthsOf(
+  source: ExampleSource,
+  column: string,
+  shortest: ShortestExample,
+): Promise<readonly number[]> {
+  const lengths = await source.lengths?.(column, shortest);
   if (!lengths) {
     throw new ParameterError(
       "trainSamplingStrategy is 'group_by_length', but trainDataset does not tell lengths; give one with lengths(), or 'random'",
@@ -19,4 +24,9 @@ export async function lengthsOf(source: ExampleSource, column: string): Promise<
   const wrong = lengths.findIndex((length) => !(Number.isFinite(length) && length >= 0));
   if (wrong < 0) return lengths;
   throw new ParameterError(`trainDataset says that example ${wrong} has the length ${lengths[wrong]}; give samples`);
+}
+
+/** By which lengths are told from others, in a checkpoint. */
+export function checksumOf(lengths: readonly number[]): string {
+  return createHash('sha256').update(Float64Array.from(lengths)).digest('hex');
 }

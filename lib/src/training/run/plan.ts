@@ -17,6 +17,8 @@ export interface TrainingPlan {
   loggingSteps: number;
   evalSteps: number;
   saveSteps: number;
+  /** A checksum of the examples' lengths, where their order depends on them. */
+  lengths?: string;
 }
 
 /** What there is to do when. */

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import type { ExampleSource } from '../../dataset/example-source.js';
 import { TrainingInterrupted } from '../../errors.js';
+import { shortestClip } from '../../hubert/shortest-clip.js';
 import { type Interruption, Stopped } from '../../interruption.js';
 import { trimMemorySoon } from '../../trim-memory.js';
 import { takeBest } from '../checkpoints/best-checkpoint.js';
@@ -15,7 +16,7 @@ import type { TrainingContext } from '../trainer-options.js';
 import type { TrainerState } from '../trainer-state.js';
 import type { HubUploads } from '../uploads/hub-uploads.js';
 import { withUploads } from '../uploads/with-uploads.js';
-import { lengthsOf } from './lengths.js';
+import { checksumOf, lengthsOf } from './lengths.js';
 import type { OngoingTraining, TrainingPlan } from './plan.js';
 import { planTraining } from './plan.js';
 import { TrainingLoop } from './training-loop.js';
@@ -62,9 +63,11 @@ async function trainBy(plan: TrainingPlan, context: TrainingContext, call: Train
   const { model, args } = context;
   const { source, evalSource, tracker, interruption, resumeFromCheckpoint = false } = call;
   const grouped = args.trainSamplingStrategy === 'group_by_length';
-  const lengths = grouped ? await interruption.race(lengthsOf(source, args.lengthColumnName)) : undefined;
+  const shortest = shortestClip(model.config, true);
+  const lengths = grouped ? await interruption.race(lengthsOf(source, args.lengthColumnName, shortest)) : undefined;
   const checkpoint = await checkpointToResume(resumeFromCheckpoint, args.outputDir, interruption);
-  const training = await beginOrResume(context, plan, checkpoint);
+  const planned = lengths ? { ...plan, lengths: checksumOf(lengths) } : plan;
+  const training = await beginOrResume(context, planned, checkpoint);
   const { state } = training;
   const caches = new FeatureCaches(model, () => ({
     memory: args.featureCacheBytes,

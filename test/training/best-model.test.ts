@@ -116,6 +116,34 @@ describe('The best model', () => {
       for (const { model } of [first, second]) model.dispose();
     }));
 
+  it('that is gone at the end is said, and the last weights and checkpoints stay', () =>
+    inTemporaryFolder(async (outputDir) => {
+      const trainer = await scored(outputDir, [0.9, 0.5], { saveTotalLimit: 1 });
+      trainer.addCallback({
+        async onSave(_args, { globalStep }) {
+          if (globalStep === 2) await rename(path.join(outputDir, 'checkpoint-1'), path.join(outputDir, 'elsewhere'));
+        },
+      });
+      const { warnings } = await withWarnings(() => trainer.train());
+      assert.match(warnings.join(), /checkpoint-1, is gone: the model keeps the weights of the last step/);
+      assert.deepEqual(readdirSync(outputDir).sort(), ['checkpoint-2', 'elsewhere']);
+      trainer.model.dispose();
+    }));
+
+  it('is looked for anew when a training goes on by another metric, which is said', () =>
+    inTemporaryFolder(async (outputDir) => {
+      const args: TrainingOptions = { lrSchedulerType: 'constant', warmupSteps: 0 };
+      const first = await scored(outputDir, [0.9, 0.5], args);
+      await first.train();
+      const second = await scored(outputDir, [0.4], { ...args, numTrainEpochs: 3, metricForBestModel: 'loss' });
+      const { warnings } = await withWarnings(() => second.train({ resumeFromCheckpoint: true }));
+      assert.match(warnings[0], /metricForBestModel or greaterIsBetter is another than in the checkpoint/);
+      const { bestMetric, bestGlobalStep, logHistory } = second.state;
+      const evaluation = logHistory.find((entry) => entry.step === 3 && 'eval_loss' in entry);
+      assert.deepEqual([bestMetric, bestGlobalStep], [evaluation!.eval_loss, 3]);
+      for (const { model } of [first, second]) model.dispose();
+    }));
+
   it('is looked for in an eval_loss of NaN, and not refused, where no loss is finite', () =>
     inTemporaryFolder(async (outputDir) => {
       const trainer = await scored(outputDir, [0]);

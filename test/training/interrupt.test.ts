@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import path from 'node:path';
 import { type Tracker, Trainer, TrainingError, TrainingInterrupted, tf } from 'onpa';
 import { inTemporaryFolder } from '../hubert/models.js';
+import { withWarnings } from '../hubert/warnings.js';
 import { settledTensors } from '../settled-tensors.js';
 import { randomTraining, timeless } from './short-training.js';
 
@@ -66,6 +67,64 @@ describe('A training that is interrupted', () => {
       });
       await assert.rejects(trainer.train({ signal: controller.signal }), /after step 0 of 3.*not saved/);
       model.dispose();
+    }));
+
+  it('does not wait for lengths that do not come', () =>
+    inTemporaryFolder(async (outputDir) => {
+      const controller = new AbortController();
+      const { model } = await randomTraining(outputDir);
+      const trainer = new Trainer({
+        model,
+        args: { outputDir, reportTo: 'none', disableTqdm: true, trainSamplingStrategy: 'group_by_length' },
+        trainDataset: {
+          length: 8,
+          lengths() {
+            setImmediate(() => controller.abort());
+            return new Promise<never>(() => {});
+          },
+          async *examples() {},
+        },
+      });
+      await assert.rejects(trainer.train({ signal: controller.signal }), {
+        name: 'TrainingInterrupted',
+        message: /before its first step/,
+      });
+      model.dispose();
+    }));
+
+  it('says which checkpoint is the newest where the last step could not be saved', () =>
+    inTemporaryFolder(async (outputDir) => {
+      const controller = new AbortController();
+      const first = await randomTraining(outputDir, { args: { maxSteps: 2 } });
+      await first.train();
+      first.model.dispose();
+      const args = { saveStrategy: 'no' } as const;
+      const trainer = await randomTraining(outputDir, { args }, [atStep(4, () => controller.abort())]);
+      const { signal } = controller;
+      await assert.rejects(
+        trainer.train({ signal, resumeFromCheckpoint: true }),
+        /after step 4 of 9. It was not saved; .*checkpoint-2' }\) goes on from the newest checkpoint there, 2 steps before/,
+      );
+      trainer.model.dispose();
+    }));
+
+  it('tells callbacks of the checkpoint that it saves, and ends as interrupted also if one of them fails', () =>
+    inTemporaryFolder(async (outputDir) => {
+      const controller = new AbortController();
+      const trainer = await randomTraining(outputDir, {}, [atStep(3, () => controller.abort())]);
+      const saved: number[] = [];
+      trainer.addCallback({
+        onSave(_args, { globalStep }) {
+          saved.push(globalStep);
+          if (globalStep === 3) throw new Error('no room for a note');
+        },
+      });
+      const { warnings } = await withWarnings(() =>
+        assert.rejects(trainer.train({ signal: controller.signal }), /after step 3 of 9.*checkpoint-3/),
+      );
+      assert.deepEqual(saved, [2, 3]);
+      assert.match(warnings.join(), /a callback failed: no room for a note/);
+      trainer.model.dispose();
     }));
 
   it('is not saved where no checkpoints are wanted', () =>

@@ -172,6 +172,40 @@ describe('A loss with class weights and label smoothing', () => {
       await training(WEIGHTS, true);
     }));
 
+  it('is not resumed with another loss of one’s own, or with losses that are added up otherwise', () =>
+    inTemporaryFolder(async (outputDir) => {
+      const training = async (choice: Partial<TrainerOptions>, resumeFromCheckpoint = true) => {
+        const model = await tinyModel();
+        const args = { ...QUIET, outputDir, maxSteps: 1, saveStrategy: 'steps', saveSteps: 1 } as const;
+        const trainDataset = examples([2500, 2500], 0);
+        await new Trainer({ model, args, trainDataset, ...choice })
+          .train({ resumeFromCheckpoint })
+          .finally(() => model.dispose());
+      };
+      await training({ computeLoss: brier }, false);
+      await assert.rejects(training({}), /computeLoss is given there only/);
+      const scaled = { computeLoss: brier, lossIsScaledForGa: false };
+      await assert.rejects(training(scaled), /lossIsScaledForGa is false here and true there/);
+      await training({ computeLoss: brier });
+    }));
+
+  it('of clips that do not count is the mean of nothing, which is said', () =>
+    inTemporaryFolder(async (outputDir) => {
+      const model = await tinyModel();
+      const before = tf.memory().numTensors;
+      const training = (label: number, classWeights?: number[]) => {
+        const trainDataset = examples([2500, 2500], 0).map((example) => ({ ...example, label }));
+        return new Trainer({ model, args: { ...QUIET, outputDir, maxSteps: 1 }, trainDataset, classWeights }).train();
+      };
+      await assert.rejects(training(-100), /No clip of a batch counts: all are without a class \(−100\), and/);
+      await assert.rejects(
+        training(1, [1, 0, 1, 1, 1]),
+        /No clip of a batch counts: .*of a class that classWeights make 0/,
+      );
+      assert.equal(tf.memory().numTensors, before);
+      model.dispose();
+    }));
+
   it('is refused where it fits neither the classes, the data set, nor the model', async () => {
     const model = await tinyModel();
     const few = [{ inputValues: new Float32Array(2500), label: 0 }];

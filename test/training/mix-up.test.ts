@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { Trainer, TrainingArguments, tf } from 'onpa';
+import { type ComputeLoss, Trainer, TrainingArguments, tf } from 'onpa';
 import { draws } from 'onpa/dist/exercises/draws.js';
 import { betaDraw, mixUp } from 'onpa/dist/training/run/mix-up.js';
 import { relativeError } from '../fixtures.js';
@@ -113,6 +113,31 @@ describe('Mix-up', () => {
       await trainer.train();
       model.dispose();
       assert.equal(mixed, 6);
+    }));
+
+  it('is refused with a loss of one’s own that does not look at the mixed classes', () =>
+    inTemporaryFolder(async (outputDir) => {
+      const model = await tinyModel();
+      const training = (computeLoss: ComputeLoss) =>
+        new Trainer({
+          ...{ model, computeLoss, trainDataset: examples([2400, 2600], 0), featureExtractor: extractor() },
+          args: { ...SHORT, outputDir, evalStrategy: 'no', saveStrategy: 'no', maxSteps: 1, mixupAlpha: 1 },
+        }).train();
+      await assert.rejects(
+        training(({ logits }) => tf.mean(tf.square(logits))),
+        { name: 'ParameterError', message: /computeLoss does not look at `mixed`/ },
+      );
+      let wrong = Number.POSITIVE_INFINITY;
+      await training(({ logits, labels, mixed, numItemsInBatch }) => {
+        const classes = (of: ArrayLike<number>) => tf.oneHot(tf.tensor1d(Array.from(of), 'int32'), logits.shape[1]);
+        const shares = tf.tensor2d(Array.from(mixed?.shares ?? labels.map(() => 0)), [labels.length, 1]);
+        const others = tf.mul(shares, classes(mixed?.labels ?? labels));
+        const targets = tf.add(tf.mul(tf.sub(1, shares), classes(labels)), others);
+        wrong = Math.max(...tf.abs(tf.sub(tf.sum(targets, 1), 1)).dataSync());
+        return tf.div(tf.sum(tf.squaredDifference(tf.softmax(logits), targets)), numItemsInBatch);
+      });
+      assert.ok(wrong < 1e-6);
+      model.dispose();
     }));
 
   it('is refused out of range, and for a model without classes', async () => {

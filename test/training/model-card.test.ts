@@ -303,6 +303,11 @@ describe('a trainer that is put together again', () => {
     const config = path.join(MODEL, 'config.json');
     await writeFile(path.join(cache.home, 'list.json'), '{"log_history": 3}');
     await rejects(TrainerState.loadFromJson(path.join(cache.home, 'list.json')), /is no state of a training/);
+    await writeFile(
+      path.join(cache.home, 'typed.json'),
+      '{"global_step": 2, "log_history": [{}], "best_metric": "0.9"}',
+    );
+    await rejects(TrainerState.loadFromJson(path.join(cache.home, 'typed.json')), /best_metric is "0.9"; give the/);
     await rejects(TrainingArguments.loadFromJson(config), /holds no training arguments/);
   });
 

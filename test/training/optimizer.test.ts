@@ -43,7 +43,7 @@ describe('Stochastic gradient descent', () => {
       const whole = timeless(trainer.state.logHistory);
       const weights = await trainer.model.parameters.get('classifier.weight')!.data();
       trainer.model.dispose();
-      const resumed = await randomTraining(outputDir, { args: { ...sgd, optimArgs: 'momentum=0.9,nesterov=true' } });
+      const resumed = await randomTraining(outputDir, { args: { ...sgd, optimArgs: 'nesterov=yes, momentum=0.90' } });
       await resumed.train({ resumeFromCheckpoint: `${outputDir}/checkpoint-4` });
       assert.deepEqual(timeless(resumed.state.logHistory), whole);
       assert.deepEqual(await resumed.model.parameters.get('classifier.weight')!.data(), weights);
@@ -87,6 +87,7 @@ describe('Stochastic gradient descent', () => {
     [{ optim: 'sgd', optimArgs: 'momentum' }, /optimArgs has 'momentum'; give pairs/],
     [{ optim: 'sgd', optimArgs: 'momentum=much' }, /optimArgs.momentum is NaN/],
     [{ optim: 'sgd', optimArgs: { nesterov: true } }, /needs a momentum above 0 and no dampening/],
+    [{ optim: 'sgd', optimArgs: 'momentum=0.9,nesterov=on' }, /optimArgs.nesterov is on; give true or false/],
     [{ optim: 'sgd', optimArgs: 'weight_decay=0.1' }, /give the argument weightDecay/],
   ];
   for (const [given, message] of refusals) {

@@ -166,6 +166,31 @@ describe('A training that is resumed', () => {
         other.model.dispose();
       }
     }));
+
+  it('is refused, with model and memory as they were, where the optimiser’s file does not fit', () =>
+    inTemporaryFolder(async (outputDir) => {
+      const first = await randomTraining(outputDir, { args: { maxSteps: 2 } });
+      await first.train();
+      first.model.dispose();
+      const file = path.join(outputDir, 'checkpoint-2', 'optimizer.safetensors');
+      const { tensors, metadata, float32, close } = await openCheckpoint(file);
+      const kept = Array.from(tensors, ([name, { shape }]): [string, TensorData] => [
+        name,
+        { shape, data: float32(name) },
+      ]).filter(([name]) => name !== 'exp_avg.projector.weight');
+      close();
+      await saveSafetensors(file, new Map(kept), metadata);
+      const trainer = await randomTraining(outputDir, { args: { maxSteps: 4 } });
+      const before = await trainer.model.parameters.get('projector.weight')!.data();
+      const count = await settledTensors();
+      await assert.rejects(trainer.train({ resumeFromCheckpoint: true }), {
+        name: 'CheckpointError',
+        message: /what the optimiser remembers of projector.weight does not fit the model/,
+      });
+      assert.equal(tf.memory().numTensors, count);
+      assert.deepEqual(await trainer.model.parameters.get('projector.weight')!.data(), before);
+      trainer.model.dispose();
+    }));
 });
 
 describe('A full disk', () => {

@@ -48,7 +48,7 @@ describe('The learning rate', () => {
     });
   }
 
-  it('of a resumed training is that of one that was not, and another is refused', () =>
+  it('of a resumed training is that of one that was not', () =>
     inTemporaryFolder(async (outputDir) => {
       const args: TrainingOptions = {
         lrSchedulerType: 'warmup_stable_decay',
@@ -69,11 +69,5 @@ describe('The learning rate', () => {
         `${outputDir}/checkpoint-4/training_args.json`,
       );
       assert.deepEqual(lrSchedulerKwargs, args.lrSchedulerKwargs);
-      const other = await randomTraining(outputDir, { args: { ...args, lrSchedulerKwargs: { numDecaySteps: 5 } } });
-      await assert.rejects(
-        other.train({ resumeFromCheckpoint: true }),
-        /lrSchedulerKwargs is .*5.* here and .*4.* there/,
-      );
-      other.model.dispose();
     }));
 });

@@ -1,5 +1,9 @@
 import assert from 'node:assert/strict';
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
 import { ParameterError, TrainingArguments, type TrainingOptions } from 'onpa';
+import { writeArguments } from 'onpa/dist/training/arguments/training-arguments.js';
+import { inTemporaryFolder } from '../hubert/models.js';
 
 /** What a mistaken argument's error must say. */
 const refusals: [unknown, RegExp][] = [
@@ -35,6 +39,10 @@ const refusals: [unknown, RegExp][] = [
     { loadBestModelAtEnd: true, evalStrategy: 'steps', evalSteps: 200 },
     /saveSteps is 500 and evalSteps 200; give a multiple/,
   ],
+  [
+    { activationCheckpointing: false, gradientCheckpointing: true },
+    /activationCheckpointing is false and gradient.*true/,
+  ],
   [{ saveStrategy: 'best' }, /needs evaluations/],
 ];
 
@@ -62,6 +70,33 @@ describe('TrainingArguments', () => {
     assert.equal(new TrainingArguments({ evalStrategy: 'steps', loggingSteps: 20 }).evalSteps, 20);
     assert.equal(new TrainingArguments({ learningRate: undefined }).learningRate, 5e-5);
   });
+
+  it('derives anew what was not given where arguments are spread', () => {
+    const args = new TrainingArguments({ evalStrategy: 'steps', metricForBestModel: 'accuracy', loggingSteps: 20 });
+    const other = new TrainingArguments({ ...args, metricForBestModel: 'loss', loggingSteps: 30 });
+    assert.deepEqual([other.greaterIsBetter, other.evalSteps], [false, 30]);
+    assert.equal(new TrainingArguments({ ...args, gradientCheckpointing: true }).activationCheckpointing, true);
+    const given = new TrainingArguments({ metricForBestModel: 'accuracy', greaterIsBetter: false });
+    assert.equal(new TrainingArguments({ ...given, metricForBestModel: 'f1' }).greaterIsBetter, false);
+  });
+
+  it('derives it anew also where it comes from a file, which has what Transformers would have', () =>
+    inTemporaryFolder(async (folder) => {
+      const file = path.join(folder, 'training_args.json');
+      const args = new TrainingArguments({
+        ...{ evalStrategy: 'steps', loggingSteps: 20, saveSteps: 20, loadBestModelAtEnd: true },
+        ...{ metricForBestModel: 'accuracy', gradientCheckpointing: true },
+      });
+      const written = writeArguments(args);
+      assert.deepEqual([written.eval_steps, written.greater_is_better], [20, true]);
+      assert.deepEqual([written.activation_checkpointing, written.gradient_checkpointing], [true, true]);
+      await writeFile(file, JSON.stringify(written));
+      assert.deepEqual(writeArguments(await TrainingArguments.loadFromJson(file)), written);
+      const other = await TrainingArguments.loadFromJson(file, {
+        ...{ metricForBestModel: 'loss', loggingSteps: 10, gradientCheckpointing: false },
+      });
+      assert.deepEqual([other.greaterIsBetter, other.evalSteps, other.activationCheckpointing], [false, 10, false]);
+    }));
 
   for (const [options, message] of refusals) {
     it(`refuses ${JSON.stringify(options)}`, () => {

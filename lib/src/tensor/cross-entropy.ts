@@ -26,7 +26,7 @@ export interface CrossEntropyOptions {
 }
 
 /** What rows of a batch are to say. */
-export interface ClassTargets {
+interface ClassTargets {
   /** The share of each class in the loss of each row: (rows, classes), row-major; zeros in rows that do not count. */
   shares: Float32Array;
   /** The weights of the rows' classes, added up: without weights, how many rows count. */

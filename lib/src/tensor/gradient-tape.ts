@@ -54,7 +54,7 @@ export function differentiable<T extends tf.Tensor>(
 }
 
 /** A computation that is done twice: in the forward pass, and once more where its gradient is asked for. */
-export interface Recomputed<T extends tf.Tensor> {
+interface Recomputed<T extends tf.Tensor> {
   forward(x: T, others: tf.Tensor[]): T;
   /** The same from the same numbers, random ones included. */
   again(x: T, others: tf.Tensor[]): T;

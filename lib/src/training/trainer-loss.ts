@@ -2,7 +2,7 @@ import { asSource, type ExampleSource, type TrainingExample } from '../dataset/e
 import { ParameterError } from '../errors.js';
 import type { LossOptions } from '../hubert/classification-loss.js';
 import { type ClassLabels, classTargets, countLabels, type MixedLabels } from '../tensor/cross-entropy.js';
-import type { tf } from '../tensor/tensorflow.js';
+import { tf } from '../tensor/tensorflow.js';
 import { requireNumber } from '../validation.js';
 import type { TrainingArguments } from './arguments/training-arguments.js';
 import type { TrainableModel } from './trainable-model.js';
@@ -114,7 +114,7 @@ function checkWeights(weights: readonly number[], classes: number): void {
 }
 
 /** What a loss is divided by, and how many rows are in it. */
-export interface LossDivisor {
+interface LossDivisor {
   divisor?: number;
   numItemsInBatch: number;
 }
@@ -135,5 +135,23 @@ export function lossOptions(
   { divisor, numItemsInBatch }: LossDivisor,
 ): LossOptions {
   if (!computeLoss) return { labelSmoothing, classWeights, divisor };
-  return { compute: (logits) => computeLoss({ logits, labels, ...(mixed && { mixed }), numItemsInBatch }) };
+  return {
+    compute(logits) {
+      let isRead = mixed === undefined;
+      const input: ComputeLossInput = {
+        ...{ logits, labels, numItemsInBatch },
+        get mixed() {
+          isRead = true;
+          return mixed;
+        },
+      };
+      const loss = computeLoss(input);
+      if (isRead) return loss;
+      tf.dispose(loss);
+      throw new ParameterError(
+        'mixupAlpha mixes the clips of a batch, and computeLoss does not look at `mixed`, the second class of each and ' +
+          'its share; take it into the loss, or leave mixupAlpha out',
+      );
+    },
+  };
 }

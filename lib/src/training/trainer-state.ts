@@ -1,6 +1,6 @@
 import { CheckpointError } from '../errors.js';
 import { pathOf } from '../files.js';
-import { formatJson, readJson, snakeCase } from '../json.js';
+import { formatJson, isObject, readJson, shown, snakeCase } from '../json.js';
 import type { StatefulCallbacks } from './callbacks/callback-state.js';
 import type { Hyperparameters } from './search/search-space.js';
 import type { Trial } from './search/trial.js';
@@ -87,10 +87,40 @@ export function writeTrainerState(state: TrainerState): string {
   return `${formatJson(Object.fromEntries(sorted), 2)}\n`;
 }
 
-/** The state in the object of a `trainer_state.json`, also of one that Transformers wrote. */
-export function readTrainerState(json: Readonly<Record<string, unknown>>): TrainerState {
-  const stored = FIELDS.map((field) => [field, json[snakeCase(field)]]);
-  return { ...initialState(), ...Object.fromEntries(stored.filter(([, value]) => value !== undefined)) };
+/** What there is in fields that may be null. */
+const KINDS: Partial<Record<keyof TrainerState, string>> = {
+  bestMetric: 'number',
+  bestGlobalStep: 'number',
+  bestModelCheckpoint: 'string',
+  trialName: 'string',
+  trialParams: 'object',
+};
+
+const kindOf = (value: unknown): string => (Array.isArray(value) ? 'list' : typeof value);
+
+/**
+ * The state in the object of a `trainer_state.json`, also of one that Transformers wrote.
+ *
+ * @throws CheckpointError if it is none, or a field is of another type
+ */
+export function readTrainerState(json: Readonly<Record<string, unknown>>, path: string): TrainerState {
+  const state = initialState();
+  const advice = 'give the trainer_state.json of a checkpoint';
+  if (json.global_step === undefined || json.log_history === undefined) {
+    throw new CheckpointError(`${path} is no state of a training; ${advice}`);
+  }
+  for (const field of FIELDS) {
+    const value = json[snakeCase(field)] ?? null;
+    // Transformers has null where it does not know a number.
+    if (value === null) continue;
+    const isEntries = field !== 'logHistory' || (value as unknown[]).every?.(isObject);
+    const isStep = field !== 'globalStep' || (Number.isSafeInteger(value) && (value as number) >= 0);
+    if (kindOf(value) !== (KINDS[field] ?? kindOf(state[field])) || !isEntries || !isStep) {
+      throw new CheckpointError(`${path} is no state of a training: ${snakeCase(field)} is ${shown(value)}; ${advice}`);
+    }
+    Object.assign(state, { [field]: value });
+  }
+  return state;
 }
 
 /** Reads what a training has left. */
@@ -106,8 +136,6 @@ export const TrainerState: {
   loadFromJson(path: string): Promise<TrainerState>;
 } = {
   async loadFromJson(path) {
-    const state = readTrainerState(await readJson(pathOf(path), LONGEST_STATE));
-    if (Array.isArray(state.logHistory) && typeof state.globalStep === 'number') return state;
-    throw new CheckpointError(`${path} is no state of a training; give the trainer_state.json of a checkpoint`);
+    return readTrainerState(await readJson(pathOf(path), LONGEST_STATE), path);
   },
 };

@@ -120,6 +120,37 @@ describe('A training that goes on from the Hub', () => {
       }),
     ));
 
+  it('leaves what the output folder has: it is refused where that is another checkpoint, or belongs to another training', () =>
+    withHub((hub) =>
+      inTemporaryFolder(async (folder) => {
+        await interrupted(path.join(folder, 'first'), hub, BEST, 5);
+        const { refs, commits } = hub.find('model', ID)!;
+        const hasBest = (name: string) => commits.get(refs.get('main')!)!.has(`${name}/trainer_state.json`);
+        ok(hasBest('checkpoint-4') && hasBest('checkpoint-5'));
+        const refused = async (outputDir: string, args: TrainingOptions, message: RegExp) => {
+          const trainer = await pushingTraining(outputDir, hub, { ...BEST, pushToHub: false, ...args });
+          await rejects(trainer.train({ resumeFromCheckpoint: ID }), { name: 'CheckpointError', message });
+          trainer.model.dispose();
+        };
+        const foreign = path.join(folder, 'foreign');
+        await refused(foreign, { seed: 8 }, /^owner\/ft\/checkpoint-5 belongs to another training: seed is 8 here/);
+        deepEqual(readdirSync(foreign), []);
+
+        const second = path.join(folder, 'second');
+        const own = await pushingTraining(second, hub, { ...BEST, pushToHub: false, maxSteps: 5, seed: 9 });
+        await own.train();
+        own.model.dispose();
+        const contents = () =>
+          ['checkpoint-4', 'checkpoint-5'].map((name) => readFileSync(path.join(second, name, 'model.safetensors')));
+        const before = contents();
+        await refused(second, {}, /checkpoint-5 is another checkpoint than owner\/ft\/checkpoint-5, and stays/);
+        deepEqual(contents(), before);
+        deepEqual(await finished(path.join(folder, 'first'), hub, { ...BEST, pushToHub: false }, ID), {
+          ...(await finished(path.join(folder, 'whole'), hub, { ...BEST, pushToHub: false })),
+        });
+      }),
+    ));
+
   it('takes nothing but JSON and safetensors, and no path of a checkpoint', () =>
     withHub((hub) =>
       inTemporaryFolder(async (folder) => {

@@ -43,8 +43,12 @@ describe('A training with pushToHub', () => {
         inTemporaryFolder(async (outputDir) => {
           const args = { hubStrategy: hubStrategy as HubStrategy, hubAlwaysPush: true };
           const trainer = await pushingTraining(outputDir, hub, args);
+          let begun = 0;
+          trainer.addCallback({ onPushBegin: () => void begun++ });
           await trainer.train();
           const commits = commitsOf(hub);
+          // Five saves, and the end.
+          equal(begun, hubStrategy === 'end' ? 1 : 6);
           equal(commits.pop()!.title, 'End of training');
           deepEqual(commits, training.map(own));
           ok(filesOf(hub).includes('README.md'));
@@ -77,7 +81,10 @@ describe('A training with pushToHub', () => {
         const { release } = hold(hub);
         const args = { hubStrategy: 'checkpoint', saveTotalLimit: 1 } as const;
         const trainer = await pushingTraining(outputDir, hub, args, [atStep(9, release)]);
+        let begun = 0;
+        trainer.addCallback({ onPushBegin: () => void begun++ });
         await trainer.train();
+        equal(begun, 3);
         const [first, last] = ['step 2', 'step 9'].map((step) =>
           reference.slow.training.map(({ title }) => title).filter((title) => title.includes(step)),
         );

@@ -1,10 +1,8 @@
 import type { CommitProgressEvent } from '@huggingface/hub';
 import { commitIter, type PathInfo, pathsInfo } from '@huggingface/hub';
 import { waits } from '../../interruption.js';
-import { type Progress, progress } from '../../progress.js';
 import { difference, isChecksum } from '../checksum.js';
 import { pageOf, withoutToken } from '../connection.js';
-import { isTrue } from '../environment.js';
 import { isCommit } from '../names.js';
 import { retry } from '../retry.js';
 import { FileContent } from './file-content.js';
@@ -12,15 +10,16 @@ import { pushFetch } from './push-fetch.js';
 import { asHubError, headOf, makeBranch, packageOptions } from './push-repository.js';
 import { type PushSession, partOf, UncertainPushError } from './push-session.js';
 import type { PushedFile } from './push-to-folder.js';
+import { uploadBar } from './upload-bar.js';
 
 /** What a commit says of itself. */
-export interface CommitWords {
+interface CommitWords {
   title: string;
   description?: string;
 }
 
 /** A commit that has been made. */
-export interface MadeCommit {
+interface MadeCommit {
   oid: string;
   url: string;
 }
@@ -120,12 +119,7 @@ function uploadProgress(
   const sizes = new Map(files.map(({ path, size }) => [path, size]));
   const sent = new Map<string, number>();
   const sum = (numbers: Iterable<number>) => [...numbers].reduce((total, number) => total + number, 0);
-  let bar: Progress | undefined;
-  const show = (done: number, total: number) => {
-    if (isTrue(process.env.HF_HUB_DISABLE_PROGRESS_BARS)) return;
-    bar ??= progress({ title: `Upload to ${id}`, total, unit: 'bytes' });
-    bar.update(done);
-  };
+  const bar = uploadBar(id);
   return {
     hear(event) {
       if (event.event !== 'fileProgress') return;
@@ -134,8 +128,8 @@ function uploadProgress(
       if (state !== 'uploading' || !sent.has(path)) return;
       const total = sum([...sent.keys()].map((large) => sizes.get(large)!));
       sent.set(path, event.progress * sizes.get(path)!);
-      (sending ?? show)(sum(sent.values()), total);
+      (sending ?? bar.update)(sum(sent.values()), total);
     },
-    end: () => bar?.end(),
+    end: bar.end,
   };
 }

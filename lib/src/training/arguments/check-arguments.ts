@@ -55,6 +55,13 @@ export function checkArguments(args: TrainingDefaults): void {
   for (const name of OPTIONAL_SWITCHES) {
     if (args[name] !== undefined) requireChoice(name, args[name], [true, false]);
   }
+  const { activationCheckpointing, gradientCheckpointing } = args;
+  if ((activationCheckpointing ?? gradientCheckpointing) !== (gradientCheckpointing ?? activationCheckpointing)) {
+    throw new ParameterError(
+      `activationCheckpointing is ${activationCheckpointing} and gradientCheckpointing, its older name, ` +
+        `${gradientCheckpointing}; give one of them`,
+    );
+  }
   if (args.hubModelId !== undefined && !isRepositoryId(args.hubModelId)) {
     throw new ParameterError(
       `hubModelId is '${args.hubModelId}'; give 'owner/name', or 'name' for a repository of yours`,

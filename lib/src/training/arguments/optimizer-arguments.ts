@@ -17,7 +17,7 @@ export interface OptimArgs {
 }
 
 /** What of the training arguments an optimiser is chosen by. */
-export interface OptimizerChoice {
+interface OptimizerChoice {
   readonly optim: OptimizerName;
   readonly optimArgs?: string | OptimArgs;
 }
@@ -34,7 +34,7 @@ export function parseOptimArgs(optimArgs: string | OptimArgs = {}): Required<Opt
   for (const [key, value] of entries) {
     if (value === undefined) continue;
     if (key === 'momentum' || key === 'dampening') found[key] = Number(value);
-    else if (key === 'nesterov') found.nesterov = ['true', '1', 'yes'].includes(String(value).toLowerCase());
+    else if (key === 'nesterov') found.nesterov = switchOf(value);
     else if (key === 'weight_decay' || key === 'weightDecay') {
       throw new ParameterError(`optimArgs has ${key}, which Transformers passes over; give the argument weightDecay`);
     } else throw new ParameterError(`optimArgs has ${key}; sgd takes momentum, dampening and nesterov`);
@@ -64,6 +64,13 @@ export function checkOptimizer({ optim, optimArgs }: OptimizerChoice): void {
       `optimArgs is given, but ${optim} takes none: it has adamBeta1, adamBeta2 and adamEpsilon`,
     );
   }
+}
+
+function switchOf(value: unknown): boolean {
+  const word = String(value).toLowerCase();
+  if (['true', '1', 'yes'].includes(word)) return true;
+  if (['false', '0', 'no'].includes(word)) return false;
+  throw new ParameterError(`optimArgs.nesterov is ${value}; give true or false`);
 }
 
 function pairs(text: string): [string, string][] {

@@ -61,7 +61,7 @@ const KWARGS: Readonly<Record<SchedulerType, readonly (keyof SchedulerKwargs)[]>
 const RAMPS: readonly RampType[] = ['linear', 'cosine', '1-sqrt'];
 
 /** What of the training arguments a schedule is made of. */
-export interface ScheduleChoice {
+interface ScheduleChoice {
   readonly learningRate: number;
   readonly lrSchedulerType: SchedulerType;
   readonly lrSchedulerKwargs?: SchedulerKwargs;

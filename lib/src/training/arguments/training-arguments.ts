@@ -10,9 +10,19 @@ import { TrainingDefaults, type TrainingOptions } from './training-defaults.js';
 /** The file of the arguments in a checkpoint. */
 export const ARGUMENTS_FILE = 'training_args.json';
 
+/** The names of all arguments. */
+const NAMES = Object.keys(new TrainingDefaults()) as readonly (keyof TrainingDefaults)[];
+
+/** Two names of one argument. */
+const CHECKPOINTING: readonly (keyof TrainingDefaults)[] = ['activationCheckpointing', 'gradientCheckpointing'];
+
+/** The arguments that may follow from others. */
+const DERIVED = [...CHECKPOINTING, 'evalSteps', 'greaterIsBetter', 'metricForBestModel'] as const;
+
 /**
  * How a model is trained, like `transformers.TrainingArguments`: the same names in camelCase, and the same defaults
- * except for `reportTo`.
+ * except for `reportTo`. What follows from other arguments, such as `greaterIsBetter`, is there, but not enumerated unless it
+ * was given: `{ ...args, metricForBestModel: 'loss' }` has it follow anew.
  *
  * @throws ParameterError for an unknown argument, a value out of range, and arguments that contradict each other
  *
@@ -44,21 +54,31 @@ export class TrainingArguments extends TrainingDefaults {
    */
   static async loadFromJson(path: string, options: OrNull<TrainingOptions> = {}): Promise<TrainingArguments> {
     const json = await readJson(pathOf(path));
-    const names = Object.keys(new TrainingDefaults());
     const stored = Object.fromEntries(
-      names.map((name) => [name, withKeys(camelCase, json[snakeCase(name)]) ?? undefined]),
+      NAMES.map((name) => [name, withKeys(camelCase, json[snakeCase(name)]) ?? undefined]),
     );
     const isEmpty = Object.values(stored).every((value) => value === undefined);
-    if (!isEmpty) return new TrainingArguments({ ...stored, ...given<TrainingOptions>(options) });
-    throw new CheckpointError(`${path} holds no training arguments; give the training_args.json of a checkpoint`);
+    if (isEmpty) {
+      throw new CheckpointError(`${path} holds no training arguments; give the training_args.json of a checkpoint`);
+    }
+    const chosen = given<TrainingOptions>(options);
+    return new TrainingArguments({ ...withoutDerived(stored, chosen), ...chosen });
   }
+}
+
+/** The arguments of a file without those that follow from others there, or would contradict the ones that are chosen. */
+function withoutDerived(stored: TrainingOptions, chosen: TrainingOptions): TrainingOptions {
+  const bare: { -readonly [K in keyof TrainingOptions]: TrainingOptions[K] } = { ...stored };
+  for (const key of DERIVED) {
+    const isChosen = CHECKPOINTING.includes(key) && CHECKPOINTING.some((name) => chosen[name] !== undefined);
+    if (isChosen || new TrainingArguments({ ...bare, [key]: undefined })[key] === stored[key]) delete bare[key];
+  }
+  return bare;
 }
 
 /** The arguments under Transformers' keys. */
 export function writeArguments(args: TrainingArguments): Record<string, unknown> {
-  return Object.fromEntries(
-    Object.entries(args).map(([key, value]) => [snakeCase(key), withKeys(snakeCase, value) ?? null]),
-  );
+  return Object.fromEntries(NAMES.map((key) => [snakeCase(key), withKeys(snakeCase, args[key]) ?? null]));
 }
 
 /** An object with its keys in the other spelling; any other value as it is. */
@@ -67,15 +87,20 @@ function withKeys(spelling: (key: string) => string, value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, entry]) => [spelling(key), entry]));
 }
 
-/** Fills in what follows from other arguments. */
+/** Fills in what follows from other arguments; that is not enumerated, so that it follows anew where they are spread. */
 function complete(args: { -readonly [K in keyof TrainingDefaults]: TrainingDefaults[K] }): void {
-  if (args.evalStrategy === 'steps') args.evalSteps ||= args.loggingSteps;
+  const derive = (key: keyof TrainingDefaults, value: unknown) => {
+    Object.defineProperty(args, key, { value, enumerable: false });
+  };
+  if (args.evalStrategy === 'steps' && !args.evalSteps) derive('evalSteps', args.loggingSteps);
   if (args.optim !== 'sgd') args.optim = 'adamw_torch';
   args.optimArgs = optimArgsText(args.optimArgs);
-  args.activationCheckpointing ??= args.gradientCheckpointing ?? false;
-  args.gradientCheckpointing = args.activationCheckpointing;
-  if (args.loadBestModelAtEnd || args.saveStrategy === 'best') args.metricForBestModel ??= 'loss';
-  if (args.metricForBestModel !== undefined) args.greaterIsBetter ??= !args.metricForBestModel.endsWith('loss');
+  const isCheckpointing = args.activationCheckpointing ?? args.gradientCheckpointing ?? false;
+  for (const key of CHECKPOINTING) if (args[key] === undefined) derive(key, isCheckpointing);
+  const asksForBest = args.loadBestModelAtEnd || args.saveStrategy === 'best';
+  if (asksForBest && args.metricForBestModel === undefined) derive('metricForBestModel', 'loss');
+  const { metricForBestModel: metric } = args;
+  if (metric !== undefined && args.greaterIsBetter === undefined) derive('greaterIsBetter', !metric.endsWith('loss'));
 }
 
 /** Names of earlier versions of Transformers, and of arguments that stand elsewhere here. */

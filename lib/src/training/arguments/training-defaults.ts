@@ -38,7 +38,7 @@ export class TrainingDefaults {
    * more time. Default false.
    */
   readonly activationCheckpointing: boolean | undefined = undefined;
-  /** The older name of `activationCheckpointing`, which counts where both are given. */
+  /** The older name of `activationCheckpointing`. */
   readonly gradientCheckpointing: boolean | undefined = undefined;
   /** The highest learning rate, where the warm-up ends. */
   readonly learningRate: number = 5e-5;

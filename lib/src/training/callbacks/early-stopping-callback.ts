@@ -19,8 +19,8 @@ export interface EarlyStoppingOptions {
  * Stops a training when `metricForBestModel` has not become better for some evaluations, like
  * `transformers.EarlyStoppingCallback`. With `loadBestModelAtEnd` the model then has its best weights.
  *
- * @throws ParameterError for options out of range, and when a training begins without `metricForBestModel` or with
- * `evalStrategy` 'no'
+ * @throws ParameterError for options out of range, and when a Trainer is made, or a training begins, without
+ * `metricForBestModel` or with `evalStrategy` 'no'
  *
  * @example
  * const args = new TrainingArguments({
@@ -44,11 +44,16 @@ export class EarlyStoppingCallback implements TrainerCallback {
     this.earlyStoppingThreshold = earlyStoppingThreshold;
   }
 
-  onTrainBegin(args: TrainingArguments): void {
+  onInitEnd(args: TrainingArguments): void {
     watched(args);
     if (args.evalStrategy === 'no') {
       throw new ParameterError("EarlyStoppingCallback needs evaluations: give evalStrategy 'epoch' or 'steps'");
     }
+  }
+
+  onTrainBegin(args: TrainingArguments): void {
+    // Who was added to a Trainer has not heard that it was made.
+    this.onInitEnd(args);
     if (args.loadBestModelAtEnd) return;
     console.warn('EarlyStoppingCallback without loadBestModelAtEnd: after training the model has its last weights');
   }

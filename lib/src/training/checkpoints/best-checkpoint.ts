@@ -1,11 +1,11 @@
 import path from 'node:path';
 import { TrainingError } from '../../errors.js';
-import { isFolder } from '../../files.js';
+import { isFile, isFolder } from '../../files.js';
 import type { TrainingArguments } from '../arguments/training-arguments.js';
 import type { TrainingContext } from '../trainer-options.js';
 import type { TrainerState } from '../trainer-state.js';
 import { isSame, listCheckpoints, removeCheckpoint } from './checkpoint-folder.js';
-import { restoreModel } from './training-checkpoint.js';
+import { MODEL_FILE, restoreModel } from './training-checkpoint.js';
 
 /**
  * If this is the best evaluation so far, notes it in the state; returns whether it is. NaN never is, nor is the infinity
@@ -79,6 +79,11 @@ export async function takeBest({ model, args }: TrainingContext, state: TrainerS
   const { bestModelCheckpoint: best } = state;
   warnOfNaN(args, state);
   if (best === null) return;
+  if (!(await isFile(path.join(best, MODEL_FILE)))) {
+    const weights = args.loadBestModelAtEnd ? ': the model keeps the weights of the last step' : '';
+    console.warn(`The best checkpoint, ${best}, is gone${weights}`);
+    return;
+  }
   if (args.loadBestModelAtEnd) await restoreModel(path.resolve(best), model);
   if (args.saveTotalLimit !== 1) return;
   for (const { path: place } of await listCheckpoints(args.outputDir)) {

@@ -1,14 +1,24 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
 import { copyFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { CheckpointError, TrainingInterrupted } from '../../errors.js';
-import { isFolder } from '../../files.js';
+import { exists, isFolder } from '../../files.js';
 import { type RepositoryFiles, repositoryFiles } from '../../hub/download/repository-files.js';
 import { isRepositoryId } from '../../hub/names.js';
 import { type Interruption, Stopped } from '../../interruption.js';
 import { formatJson, readJson } from '../../json.js';
 import { LONGEST_STATE, STATE_FILE } from '../trainer-state.js';
 import { CHECKPOINT, LAST_CHECKPOINT, writeCheckpointFolder } from './checkpoint-folder.js';
-import { CHECKPOINT_FILES, OPTIMIZER_FILE } from './training-checkpoint.js';
+import { CHECKPOINT_FILES, MODEL_FILE, OPTIMIZER_FILE } from './training-checkpoint.js';
+
+/** A checkpoint of the Hub in the cache, and its place in the output folder. */
+interface Fetched {
+  files: ReadonlyMap<string, string>;
+  place: string;
+  /** What it is called on the Hub. */
+  name: string;
+}
 
 /** A checkpoint of a repository. */
 interface HubCheckpoint {
@@ -32,13 +42,15 @@ export function parseHubCheckpoint(text: string): HubCheckpoint | undefined {
 }
 
 /**
- * The folder of the checkpoint to resume: the one given, or one of the Hub, which is downloaded, checked, and written
+ * The folder of the checkpoint to resume: the one given, or one of the Hub, which is downloaded, checked, and then written
  * into the output folder under its step, as if it had been saved there; with it the best checkpoint, where the repository
- * has it.
+ * has it. What the output folder has under these steps stays.
  *
  * Only JSON and safetensors are taken, so that nothing in it is ever executed; and no path in it counts.
  *
- * @throws CheckpointError if the repository has no such checkpoint, or one that cannot be resumed
+ * @param check - throws where the training cannot go on from the checkpoint in a folder; is told what to call it
+ * @throws CheckpointError if the repository has no such checkpoint, or one that cannot be resumed, or the output folder
+ * another one of that step
  * @throws HubError if there is no such repository, it may not be read, or the Hub cannot be reached
  * @throws TrainingInterrupted if somebody has stopped it
  */
@@ -46,6 +58,7 @@ export async function checkpointToResume(
   where: boolean | string,
   outputDir: string,
   interruption: Interruption,
+  check: (folder: string, name: string) => Promise<unknown>,
 ): Promise<boolean | string> {
   if (typeof where === 'boolean' || (await isFolder(where))) return where;
   const named = parseHubCheckpoint(where);
@@ -56,7 +69,7 @@ export async function checkpointToResume(
     );
   }
   const stop = new AbortController();
-  const downloading = download(named, outputDir, stop.signal);
+  const downloading = download(named, outputDir, check, stop.signal);
   try {
     return await interruption.race(downloading);
   } catch (error) {
@@ -72,6 +85,7 @@ export async function checkpointToResume(
 async function download(
   { id, revision, folder }: HubCheckpoint,
   outputDir: string,
+  check: (folder: string, name: string) => Promise<unknown>,
   signal: AbortSignal,
 ): Promise<string> {
   const repository = await repositoryFiles(id, { revision, signal }, { folder: 'the folder of a checkpoint' });
@@ -96,34 +110,60 @@ async function download(
   if (!(Number.isSafeInteger(step) && (step as number) >= 0)) {
     throw new CheckpointError(`${place}/${source}/${STATE_FILE} is no state of a training`);
   }
-  const best = await fetchBest(repository, outputDir, state);
-  return copyCheckpoint(saved, path.join(outputDir, `checkpoint-${step}`), best);
+  const name = `${place}/${source}`;
+  await check(path.dirname(saved.get(STATE_FILE)!), name);
+  const own: Fetched = { files: saved, place: path.join(outputDir, `checkpoint-${step}`), name };
+  const best = await fetchBest(repository, own, state);
+  // Both are looked at before either is written.
+  const isThere = await isSaved(own);
+  if (best.fetched && !(await isSaved(best.fetched))) await copyCheckpoint(best.fetched, best.place);
+  if (!isThere) await copyCheckpoint(own, best.place);
+  return own.place;
+}
+
+/** @throws CheckpointError if another checkpoint is at its place */
+async function isSaved({ files, place, name }: Fetched): Promise<boolean> {
+  if (!(await exists(place))) return false;
+  for (const file of [OPTIMIZER_FILE, MODEL_FILE]) {
+    const [here, there] = [path.join(place, file), files.get(file)];
+    if (there !== undefined && (await exists(here)) && (await checksum(here)) === (await checksum(there))) continue;
+    throw new CheckpointError(
+      `${place} is another checkpoint than ${name}, and stays: go on from it with resumeFromCheckpoint: '${place}', ` +
+        'move it away, or give another outputDir',
+    );
+  }
+  return true;
+}
+
+async function checksum(file: string): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const piece of createReadStream(file)) hash.update(piece);
+  return hash.digest('hex');
 }
 
 /** Copies a checkpoint to its place; what its state says of a path of another machine makes way for that of the best. */
-async function copyCheckpoint(files: ReadonlyMap<string, string>, place: string, best: string | null): Promise<string> {
+async function copyCheckpoint({ files, place }: Fetched, best: string | undefined): Promise<void> {
   const state = await readJson(files.get(STATE_FILE)!, LONGEST_STATE);
   const step = Number(CHECKPOINT.exec(path.basename(place))![1]);
   await writeCheckpointFolder(path.dirname(place), step, async (empty) => {
     for (const [name, file] of files) if (name !== STATE_FILE) await copyFile(file, path.join(empty, name));
-    await writeFile(path.join(empty, STATE_FILE), `${formatJson({ ...state, best_model_checkpoint: best }, 2)}\n`);
+    const own = { ...state, best_model_checkpoint: best ?? null };
+    await writeFile(path.join(empty, STATE_FILE), `${formatJson(own, 2)}\n`);
   });
-  return place;
 }
 
-/** The best checkpoint so far, in the output folder, downloaded if need be; the path may be of nothing. */
+/** The place of the best checkpoint so far, which may be of nothing, and what is fetched, where it is another. */
 async function fetchBest(
   repository: RepositoryFiles,
-  outputDir: string,
-  { best_model_checkpoint: best, global_step: last }: Readonly<Record<string, unknown>>,
-): Promise<string | null> {
-  const name = typeof best === 'string' ? best.split(/[\\/]/).at(-1)! : '';
-  const step = Number(CHECKPOINT.exec(name)?.[1] ?? Number.NaN);
-  if (!Number.isSafeInteger(step)) return null;
-  const place = path.join(outputDir, name);
-  const isThere = step === last || (await isFolder(place));
-  if (isThere || !repository.files?.includes(`${name}/${STATE_FILE}`)) return place;
-  return copyCheckpoint(await fetchFiles(repository, name), place, place);
+  { place: own, name: ownName }: Fetched,
+  { best_model_checkpoint: best }: Readonly<Record<string, unknown>>,
+): Promise<{ place?: string; fetched?: Fetched }> {
+  const folder = typeof best === 'string' ? best.split(/[\\/]/).at(-1)! : '';
+  if (!Number.isSafeInteger(Number(CHECKPOINT.exec(folder)?.[1] ?? Number.NaN))) return {};
+  const place = path.join(path.dirname(own), folder);
+  if (place === own || !repository.files?.includes(`${folder}/${STATE_FILE}`)) return { place };
+  const name = `${path.posix.dirname(ownName)}/${folder}`;
+  return { place, fetched: { files: await fetchFiles(repository, folder), place, name } };
 }
 
 /** The newest checkpoint among the files of a repository. */

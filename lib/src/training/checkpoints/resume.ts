@@ -2,6 +2,7 @@ import { CheckpointError } from '../../errors.js';
 import type { ModelConfig } from '../../hubert/config.js';
 import { writeConfig } from '../../hubert/pretrained/config-file.js';
 import { formatJson, parseJson, snakeCase } from '../../json.js';
+import { parseOptimArgs } from '../arguments/optimizer-arguments.js';
 import { type TrainingArguments, writeArguments } from '../arguments/training-arguments.js';
 import { TrainingDefaults } from '../arguments/training-defaults.js';
 import { makeOptimizer } from '../run/make-optimizer.js';
@@ -19,6 +20,7 @@ import { initialState, type TrainerState } from '../trainer-state.js';
 import { findBest } from './best-checkpoint.js';
 import { listCheckpoints } from './checkpoint-folder.js';
 import {
+  checkModel,
   readStoredTraining,
   restoreModel,
   restoreOptimizer,
@@ -46,16 +48,22 @@ export async function beginOrResume(
     const runningLoss = { lossSum: 0, loggedSum: 0, lastLogged: 0, gradNorm: 0, learningRate: 0 };
     return { plan, state, runningLoss, optimizer, place: firstPlace(), trained: trainedNames(model) };
   }
-  const folder = resumeFromCheckpoint === true ? await lastCheckpoint(args.outputDir) : resumeFromCheckpoint;
-  const stored = await readMatchingTraining(folder, context, plan);
-  const { runningLoss, trained } = stored;
-  if (args.restoreCallbackStatesFromCheckpoint) callbacks.restore(stored.state.statefulCallbacks);
-  await restoreModel(folder, model);
-  await restoreOptimizer(folder, optimizer);
-  const bestModelCheckpoint = await findBest(args, stored.state);
-  const state = { ...stored.state, ...planned, bestModelCheckpoint };
-  const place = stored.place ?? placeOf(state, args, plan);
-  return { plan, state, runningLoss, optimizer, place, trained };
+  try {
+    const folder = resumeFromCheckpoint === true ? await lastCheckpoint(args.outputDir) : resumeFromCheckpoint;
+    const stored = await readMatchingTraining(folder, context, plan);
+    const { runningLoss, trained } = stored;
+    forgetOtherBest(args, stored);
+    await restoreOptimizer(folder, optimizer, model);
+    if (args.restoreCallbackStatesFromCheckpoint) callbacks.restore(stored.state.statefulCallbacks);
+    await restoreModel(folder, model);
+    const bestModelCheckpoint = await findBest(args, stored.state);
+    const state = { ...stored.state, ...planned, bestModelCheckpoint };
+    const place = stored.place ?? placeOf(state, args, plan);
+    return { plan, state, runningLoss, optimizer, place, trained };
+  } catch (error) {
+    optimizer.dispose();
+    throw error;
+  }
 }
 
 /** Where a training is whose checkpoint, of an earlier version, does not say so. */
@@ -77,17 +85,23 @@ async function lastCheckpoint(outputDir: string): Promise<string> {
   throw new CheckpointError(`'${outputDir}' has no checkpoint to go on from; call train() to begin`);
 }
 
-/** Reads a checkpoint, and throws a CheckpointError that says in what it differs from this training. */
-async function readMatchingTraining(
+/**
+ * Reads a checkpoint that this training can go on from.
+ *
+ * @param name - what to call it
+ * @throws CheckpointError that says in what it differs from this training, or which tensor does not fit the model
+ */
+export async function readMatchingTraining(
   folder: string,
-  { model, args, loss }: TrainingContext,
+  { model, args, loss, lossIsScaledForGa }: TrainingContext,
   plan: TrainingPlan,
+  name: string = folder,
 ): Promise<StoredTraining> {
   const stored = await readStoredTraining(folder);
   const { globalStep } = stored.state;
   if (globalStep > plan.maxSteps) {
     throw new CheckpointError(
-      `${folder} has done ${globalStep} steps, and this training ends after ${plan.maxSteps}: give more numTrainEpochs ` +
+      `${name} has done ${globalStep} steps, and this training ends after ${plan.maxSteps}: give more numTrainEpochs ` +
         'or maxSteps, or take its weights as they are: fromPretrained(folder)',
     );
   }
@@ -100,17 +114,41 @@ async function readMatchingTraining(
   }
   const [weights, storedWeights] = [loss?.classWeights ?? null, stored.classWeights].map((list) => formatJson(list));
   if (weights !== storedWeights) found.push(`classWeights are ${weights} here and ${storedWeights} there`);
+  const computes = loss?.computeLoss !== undefined;
+  if (computes !== (stored.computeLoss ?? computes)) {
+    found.push(`computeLoss is given ${computes ? 'here' : 'there'} only`);
+  }
+  if (lossIsScaledForGa !== (stored.lossIsScaledForGa ?? lossIsScaledForGa)) {
+    found.push(`lossIsScaledForGa is ${lossIsScaledForGa} here and ${stored.lossIsScaledForGa} there`);
+  }
   const trained = trainedNames(model);
   // Callbacks may have frozen some since the training began, and have done so here if this model was trained by it.
   const [[other, ...more], now] = [stored.trained, stored.trainedNow].map((names) => differences(names, trained));
   if (other && now.length > 0) {
     found.push(`${other}${more.length > 0 ? ' and others are' : ' is'} frozen here or there, not both`);
   }
-  if (found.length === 0) return stored;
+  if (found.length === 0) {
+    await checkModel(folder, model);
+    return stored;
+  }
   throw new CheckpointError(
-    `${folder} belongs to another training: ${found.join('; ')}. ` +
+    `${name} belongs to another training: ${found.join('; ')}. ` +
       'Give the same model and arguments, or begin a new training with its weights: fromPretrained(folder)',
   );
+}
+
+/** Forgets which evaluation was the best, where this training goes by another metric, or compares it otherwise. */
+function forgetOtherBest(args: TrainingArguments, { state, args: stored }: StoredTraining): void {
+  if (state.bestMetric === null) return;
+  const written = writeArguments(args);
+  const differs = ['metric_for_best_model', 'greater_is_better'].some(
+    (key) => inWords(written[key]) !== inWords(stored[key]),
+  );
+  if (!differs) return;
+  console.warn(
+    'metricForBestModel or greaterIsBetter is another than in the checkpoint: what was best until then is forgotten',
+  );
+  Object.assign(state, { bestMetric: null, bestGlobalStep: null, bestModelCheckpoint: null });
 }
 
 /** What is in one of two lists only. */
@@ -164,6 +202,15 @@ const inWords = (value: unknown): string =>
     ? formatJson(Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))))
     : String(value);
 
+/** `sgd`'s arguments, complete; those of a file that are none as they stand there. */
+function parsedOptimArgs(written: unknown): unknown {
+  try {
+    return parseOptimArgs((written ?? undefined) as string | undefined);
+  } catch {
+    return written;
+  }
+}
+
 /** What differs between arguments and those of a checkpoint so that training could not go on, in words. */
 function argumentDifferences(args: TrainingArguments, { args: stored }: StoredTraining): string[] {
   const written = writeArguments(args);
@@ -173,7 +220,9 @@ function argumentDifferences(args: TrainingArguments, { args: stored }: StoredTr
   return fixed.flatMap((key) => {
     const name = snakeCase(key);
     // A checkpoint of an earlier version has no arguments that came later.
-    const [own, other] = [written[name], stored[name] ?? defaults[key] ?? null].map(inWords);
-    return own === other ? [] : [`${key} is ${own} here and ${other} there`];
+    const values = [written[name], stored[name] ?? defaults[key] ?? null];
+    const [own, other] = values.map(inWords);
+    const [first, second] = key === 'optimArgs' ? values.map(parsedOptimArgs) : values;
+    return inWords(first) === inWords(second) ? [] : [`${key} is ${own} here and ${other} there`];
   });
 }

@@ -15,7 +15,7 @@ import type { TrainingContext } from '../trainer-options.js';
 import { LONGEST_STATE, readTrainerState, STATE_FILE, type TrainerState, writeTrainerState } from '../trainer-state.js';
 import { listCheckpoints, removeOldCheckpoints, writeCheckpointFolder } from './checkpoint-folder.js';
 
-const MODEL_FILE = 'model.safetensors';
+export const MODEL_FILE = 'model.safetensors';
 export const OPTIMIZER_FILE = 'optimizer.safetensors';
 /** All files of a checkpoint, the small ones first. */
 export const CHECKPOINT_FILES: readonly string[] = [
@@ -91,6 +91,10 @@ async function writeTraining(
     trained: formatJson(trained),
     trainedNow: formatJson(trainedNames(context.model)),
     classWeights: formatJson(context.loss?.classWeights ?? null),
+    loss: formatJson({
+      computeLoss: context.loss?.computeLoss !== undefined,
+      lossIsScaledForGa: context.lossIsScaledForGa,
+    }),
   });
   await writeFile(path.join(folder, STATE_FILE), writeTrainerState(state));
 }
@@ -111,12 +115,15 @@ export interface StoredTraining {
   place?: Place;
   /** What each class counts in the loss, where that is not 1. */
   classWeights: readonly number[] | null;
+  /** Whether there was such a loss, and what was said of it; undefined in a checkpoint of an earlier version. */
+  computeLoss?: boolean;
+  lossIsScaledForGa?: boolean;
 }
 
 /** @throws CheckpointError if the folder is no checkpoint of a training with onpa */
 export async function readStoredTraining(folder: string): Promise<StoredTraining> {
   const file = (name: string) => path.join(folder, name);
-  const state = readTrainerState(await readJson(file(STATE_FILE), LONGEST_STATE));
+  const state = readTrainerState(await readJson(file(STATE_FILE), LONGEST_STATE), file(STATE_FILE));
   if (!(await exists(file(OPTIMIZER_FILE)))) {
     throw new CheckpointError(
       `${folder} has no ${OPTIMIZER_FILE}, so that training cannot go on from it: only checkpoints of onpa's Trainer ` +
@@ -125,15 +132,9 @@ export async function readStoredTraining(folder: string): Promise<StoredTraining
   }
   const moments = await openCheckpoint(file(OPTIMIZER_FILE));
   try {
-    const {
-      progress,
-      place,
-      examples,
-      lengths,
-      trained,
-      trainedNow = trained,
-      classWeights = 'null',
-    } = moments.metadata;
+    const { progress, place, examples, lengths, trained, trainedNow = trained } = moments.metadata;
+    const { classWeights = 'null', loss = '{}' } = moments.metadata;
+    const { computeLoss, lossIsScaledForGa } = parseJson(loss) as Partial<Record<string, boolean>>;
     return {
       state,
       args: await readJson(file(ARGUMENTS_FILE)),
@@ -145,6 +146,8 @@ export async function readStoredTraining(folder: string): Promise<StoredTraining
       trainedNow: parseJson(trainedNow) as string[],
       place: place === undefined ? undefined : (parseJson(place) as Place),
       classWeights: parseJson(classWeights) as readonly number[] | null,
+      computeLoss,
+      lossIsScaledForGa,
     };
   } catch (cause) {
     if (cause instanceof CheckpointError) throw cause;
@@ -154,20 +157,27 @@ export async function readStoredTraining(folder: string): Promise<StoredTraining
   }
 }
 
+/** @throws CheckpointError if a tensor of a model is missing in a checkpoint, or of another shape */
+export async function checkModel(folder: string, model: TrainableModel): Promise<void> {
+  const weights = await openCheckpoint(path.join(folder, MODEL_FILE));
+  weights.close();
+  for (const [name, { shape }] of model.parameters) {
+    const stored = weights.tensors.get(name)?.shape;
+    if (stored?.join() === shape.join()) continue;
+    const found = stored ? `is [${stored.join(', ')}]` : 'is missing';
+    throw new CheckpointError(`${weights.path}: ${name} ${found}, the model's is [${shape.join(', ')}]`);
+  }
+}
+
 /**
  * Gives a model the weights of a checkpoint.
  *
  * @throws CheckpointError if a tensor is missing or of another shape, before any weight has changed
  */
 export async function restoreModel(folder: string, model: TrainableModel): Promise<void> {
+  await checkModel(folder, model);
   const weights = await openCheckpoint(path.join(folder, MODEL_FILE));
   try {
-    for (const [name, { shape }] of model.parameters) {
-      const stored = weights.tensors.get(name)?.shape;
-      if (stored?.join() === shape.join()) continue;
-      const found = stored ? `is [${stored.join(', ')}]` : 'is missing';
-      throw new CheckpointError(`${weights.path}: ${name} ${found}, the model's is [${shape.join(', ')}]`);
-    }
     for (const [name, variable] of model.parameters) {
       // A product, so that TensorFlow has numbers of its own.
       tf.tidy(() => variable.assign(tf.mul(tf.tensor(weights.float32(name), variable.shape), 1)));
@@ -177,13 +187,25 @@ export async function restoreModel(folder: string, model: TrainableModel): Promi
   }
 }
 
-/** Gives an optimiser what a checkpoint remembers of each parameter. */
-export async function restoreOptimizer(folder: string, optimizer: Optimizer): Promise<void> {
+/**
+ * Gives an optimiser what a checkpoint remembers of each parameter.
+ *
+ * @throws CheckpointError if that is missing, or of another shape than the parameter
+ */
+export async function restoreOptimizer(
+  folder: string,
+  optimizer: Optimizer,
+  { parameters }: TrainableModel,
+): Promise<void> {
   const moments = await openCheckpoint(path.join(folder, OPTIMIZER_FILE));
   try {
     for (const [name, steps] of Object.entries(parseJson(moments.metadata.steps) as Record<string, number>)) {
+      const shape = parameters.get(name)?.shape;
+      const isThere = (kind: string) => moments.tensors.get(`${kind}.${name}`)?.shape.join() === shape?.join();
+      if (!shape || !optimizer.remembers.every(isThere)) {
+        throw new CheckpointError(`${moments.path}: what the optimiser remembers of ${name} does not fit the model`);
+      }
       const found = optimizer.remembers.map((kind) => [kind, moments.float32(`${kind}.${name}`)] as const);
-      const { shape } = moments.tensors.get(`${optimizer.remembers[0]}.${name}`)!;
       optimizer.restore(name, { shape, steps, values: Object.fromEntries(found) });
     }
   } finally {

@@ -46,20 +46,27 @@ export class DueWork {
       if (args.saveStrategy === 'best') control.shouldSave = isBest;
     }
     if (!control.shouldSave) return;
-    await this.save({ log: control.shouldLog, evaluate: control.shouldEvaluate, save: false });
-    await callbacks.call('onSave');
+    const isSaved = await this.save({ log: control.shouldLog, evaluate: control.shouldEvaluate, save: false });
+    control.shouldSave = false;
+    if (isSaved) await this.tellSaved();
   }
 
-  /** Saves, unless there is nothing new, with what is still due after that. */
-  async save(due: Due): Promise<void> {
-    if (!this.unsaved) return;
+  /** Saves, unless there is nothing new, with what is still due after that; returns whether it has. */
+  async save(due: Due): Promise<boolean> {
+    if (!this.unsaved) return false;
     const { state, place } = this.#training;
     if (this.withinEpoch) this.noteIfOver();
     place.due = due;
     state.statefulCallbacks = this.#context.callbacks.states();
     await saveCheckpoint(this.#context, this.#training);
     this.unsaved = false;
-    await this.#options.uploads?.saved(state);
+    return true;
+  }
+
+  /** Has what was saved pushed, and tells callbacks. */
+  async tellSaved(): Promise<void> {
+    await this.#options.uploads?.saved(this.#training.state);
+    await this.#context.callbacks.call('onSave');
   }
 
   /** Adds an entry to the history of logs, and tells trackers and callbacks. */

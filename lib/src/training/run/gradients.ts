@@ -1,4 +1,6 @@
+import { TrainingError } from '../../errors.js';
 import type { LossOptions } from '../../hubert/classification-loss.js';
+import { classTargets } from '../../tensor/cross-entropy.js';
 import { addGradients } from '../../tensor/gradient-tape.js';
 import { tf } from '../../tensor/tensorflow.js';
 import { divisorOf, lossOptions, type TrainerLoss } from '../trainer-loss.js';
@@ -8,7 +10,7 @@ import type { LabelledBatch } from './batches.js';
 import { mixUp } from './mix-up.js';
 
 /** The gradients of several batches, added up. They belong to the caller. */
-export interface Accumulated {
+interface Accumulated {
   gradients: tf.NamedTensorMap;
   /** The loss of each batch. */
   losses: number[];
@@ -39,9 +41,11 @@ export async function accumulateGradients(
     model.train({ seed: seedOf(result.losses.length) });
     const found = model.lossAndGradients({ ...input, ...labels, ...(loss && { loss }) });
     result.gradients = addGradients(result.gradients, found.gradients);
-    result.losses.push(found.loss.dataSync()[0]);
+    const value = found.loss.dataSync()[0];
+    result.losses.push(value);
     result.samples += samples;
     tf.dispose(found.logits ? [found.loss, found.logits] : found.loss);
+    if (Number.isNaN(value)) requireCounted(context, labels);
   };
   try {
     // What the losses are divided by depends on all labels of the step.
@@ -56,6 +60,16 @@ export async function accumulateGradients(
     tf.dispose(result.gradients);
     throw error;
   }
+}
+
+/** @throws TrainingError if no clip of a batch counts, so that its loss is the mean of nothing */
+function requireCounted({ model, loss }: TrainingContext, labels: Pick<LabelledBatch, 'labels' | 'mixed'>): void {
+  if (!model.takesLoss || classTargets(labels, model.config.numLabels, loss).total > 0) return;
+  const counted = loss?.classWeights ? ', or of a class that classWeights make 0' : '';
+  throw new TrainingError(
+    `No clip of a batch counts: all are without a class (−100)${counted}, and the loss is the mean of nothing. ` +
+      'Leave such clips out of trainDataset, or give a larger perDeviceTrainBatchSize',
+  );
 }
 
 /** How the loss of each batch of a step is computed. */

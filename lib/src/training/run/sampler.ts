@@ -18,7 +18,7 @@ export function randomPermutation(length: number, seed: number): number[] {
 }
 
 /** What the order of an epoch's examples depends on. */
-export interface SamplingOptions {
+interface SamplingOptions {
   strategy: SamplingStrategy;
   /** For 'group_by_length': the length of each example. */
   lengths?: readonly number[];

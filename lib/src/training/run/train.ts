@@ -5,10 +5,10 @@ import { shortestClip } from '../../hubert/shortest-clip.js';
 import { type Interruption, Stopped } from '../../interruption.js';
 import { trimMemorySoon } from '../../trim-memory.js';
 import { takeBest } from '../checkpoints/best-checkpoint.js';
-import { listCheckpoints, partialFolder } from '../checkpoints/checkpoint-folder.js';
+import { type CheckpointFolder, listCheckpoints, partialFolder } from '../checkpoints/checkpoint-folder.js';
 import { checkpointToResume } from '../checkpoints/hub-checkpoint.js';
 import { inOutputFolder } from '../checkpoints/output-folder.js';
-import { beginOrResume } from '../checkpoints/resume.js';
+import { beginOrResume, readMatchingTraining } from '../checkpoints/resume.js';
 import { FeatureCaches, isEncoderFrozen } from '../feature-cache.js';
 import { speedMetrics } from '../log-metrics.js';
 import type { RunInfo, Tracker } from '../trackers/tracker.js';
@@ -62,11 +62,10 @@ export async function train(context: TrainingContext, call: TrainingCall): Promi
 async function trainBy(plan: TrainingPlan, context: TrainingContext, call: TrainingCall): Promise<TrainOutput> {
   const { model, args } = context;
   const { source, evalSource, tracker, interruption, resumeFromCheckpoint = false } = call;
-  const grouped = args.trainSamplingStrategy === 'group_by_length';
-  const shortest = shortestClip(model.config, true);
-  const lengths = grouped ? await interruption.race(lengthsOf(source, args.lengthColumnName, shortest)) : undefined;
-  const checkpoint = await checkpointToResume(resumeFromCheckpoint, args.outputDir, interruption);
+  const lengths = await lengthsToSort(context, source, interruption);
   const planned = lengths ? { ...plan, lengths: checksumOf(lengths) } : plan;
+  const check = (folder: string, name: string) => readMatchingTraining(folder, context, planned, name);
+  const checkpoint = await checkpointToResume(resumeFromCheckpoint, args.outputDir, interruption, check);
   const training = await beginOrResume(context, planned, checkpoint);
   const { state } = training;
   const caches = new FeatureCaches(model, () => ({
@@ -102,12 +101,9 @@ async function trainBy(plan: TrainingPlan, context: TrainingContext, call: Train
     if (!(error instanceof Stopped)) throw error;
     outcome = { status: 'interrupted', summary: {} };
     if (args.saveStrategy !== 'no' && loop.isExact) await loop.save();
-    const saved = (await listCheckpoints(args.outputDir)).find(({ step }) => step === state.globalStep);
+    const saved = (await listCheckpoints(args.outputDir)).filter(({ step }) => step <= state.globalStep).at(-1);
     throw new TrainingInterrupted(
-      `Training was stopped after step ${state.globalStep} of ${state.maxSteps}. ` +
-        (saved === undefined
-          ? 'It was not saved; train() begins anew, with the weights as they are now.'
-          : `train({ resumeFromCheckpoint: true }) goes on from ${saved.path}.`),
+      `Training was stopped after step ${state.globalStep} of ${state.maxSteps}. ${howToGoOn(state, saved)}`,
     );
   } finally {
     interruption.end();
@@ -117,6 +113,30 @@ async function trainBy(plan: TrainingPlan, context: TrainingContext, call: Train
     trimMemorySoon();
     await tracker.end(outcome);
   }
+}
+
+/** How long the examples are, where their order depends on it. */
+async function lengthsToSort(
+  { model, args: { trainSamplingStrategy, lengthColumnName } }: TrainingContext,
+  source: ExampleSource,
+  interruption: Interruption,
+): Promise<readonly number[] | undefined> {
+  if (trainSamplingStrategy !== 'group_by_length') return undefined;
+  try {
+    return await interruption.race(lengthsOf(source, lengthColumnName, shortestClip(model.config, true)));
+  } catch (error) {
+    if (error instanceof Stopped) throw new TrainingInterrupted('Training was stopped before its first step.');
+    throw error;
+  }
+}
+
+/** @param saved - the newest checkpoint, none of a later step */
+function howToGoOn({ globalStep }: TrainerState, saved: CheckpointFolder | undefined): string {
+  if (saved === undefined) return 'It was not saved; train() begins anew, with the weights as they are now.';
+  const from = `train({ resumeFromCheckpoint: '${saved.path}' }) goes on from`;
+  if (saved.step === globalStep) return `train({ resumeFromCheckpoint: true }) goes on from ${saved.path}.`;
+  const lost = globalStep - saved.step;
+  return `It was not saved; ${from} the newest checkpoint there, ${lost} ${lost === 1 ? 'step' : 'steps'} before.`;
 }
 
 function runInfo({ model, args }: TrainingContext, { plan, state }: OngoingTraining, numEvalExamples: number): RunInfo {

@@ -13,7 +13,7 @@ import { placeSeed, trainingBatches } from './sampler.js';
 import { learningRateAt } from './schedule.js';
 
 /** What a loop reads, and who watches and stops it. */
-export interface LoopOptions extends DueWorkOptions {
+interface LoopOptions extends DueWorkOptions {
   trainSet: BatchSource;
   /** Of the examples of `trainSet`, where their order depends on them. */
   lengths?: readonly number[];
@@ -58,10 +58,13 @@ export class TrainingLoop {
     }
   }
 
-  /** Saves what there is after the last whole step, unless it is saved already. */
+  /** Saves what there is after the last whole step, unless it is saved already; what callbacks then throw is said only. */
   async save(): Promise<void> {
     const { shouldLog: log, shouldEvaluate: evaluate, shouldSave: save } = this.#context.callbacks.control;
-    await this.#due.save(this.#withinStep ? NOTHING_DUE : { log, evaluate, save });
+    if (!(await this.#due.save(this.#withinStep ? NOTHING_DUE : { log, evaluate, save }))) return;
+    await this.#due.tellSaved().catch((error: Error) => {
+      console.warn(`The checkpoint is saved, but a callback failed: ${error.message}`);
+    });
   }
 
   /** Adds an entry to the history of logs, and tells trackers and callbacks. */

@@ -93,7 +93,7 @@ function checkName(
   if (name === 'outputDir')
     throw new ParameterError('hpSpace has outputDir; each trial gets a folder of its own there');
   const plain = (text: string) => text.replaceAll('_', '').toLowerCase();
-  const isMisspelt = Object.keys(args).some((known) => plain(known) === plain(name));
+  const isMisspelt = Object.getOwnPropertyNames(args).some((known) => plain(known) === plain(name));
   if (!isArgument(name, args) && modelInit.length > 0 && !isMisspelt) return;
   for (const value of extremes(dimension)) {
     try {

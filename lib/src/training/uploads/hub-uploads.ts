@@ -1,9 +1,8 @@
 import path from 'node:path';
 import { isFolder } from '../../files.js';
-import { isTrue } from '../../hub/environment.js';
 import type { PushTarget } from '../../hub/push/push-target.js';
+import { uploadBar } from '../../hub/push/upload-bar.js';
 import type { Interruption } from '../../interruption.js';
-import { type Progress, progress } from '../../progress.js';
 import type { TrainingArguments } from '../arguments/training-arguments.js';
 import { LAST_CHECKPOINT } from '../checkpoints/checkpoint-folder.js';
 import type { TrainerState } from '../trainer-state.js';
@@ -66,16 +65,13 @@ export function hubUploads(args: TrainingArguments, target: PushTarget, onPushBe
   }
 
   async function commit(request: UploadRequest): Promise<void> {
-    let bar: Progress | undefined;
-    const isShown = () => isVisible && !isTrue(process.env.HF_HUB_DISABLE_PROGRESS_BARS);
+    const bar = uploadBar(target.id);
     try {
       await thread.commit(request, (sent, total) => {
-        if (!isShown()) return;
-        bar ??= progress({ title: `Upload to ${target.id}`, total, unit: 'bytes', start: sent });
-        bar.update(sent);
+        if (isVisible) bar.update(sent, total);
       });
     } finally {
-      bar?.end();
+      bar.end();
     }
   }
 
@@ -118,7 +114,10 @@ export function hubUploads(args: TrainingArguments, target: PushTarget, onPushBe
       thread.hold();
       if (working) await interruption.race(working);
       const isMissing = newest && !newest.isPushed && folderOf(args, newest) !== undefined;
-      if (isMissing && (await isFolder(path.join(args.outputDir, newest!.name)))) await begin(newest!);
+      if (isMissing && (await isFolder(path.join(args.outputDir, newest!.name)))) {
+        await onPushBegin();
+        await begin(newest!);
+      }
       if (working) await interruption.race(working);
     },
     async stop(patience) {

@@ -6,7 +6,7 @@ import { redact } from '../../redact.js';
 import type { UploadReply, UploadRequest, UploadSetting } from './upload-messages.js';
 
 /** A thread that makes commits, one at a time. */
-export interface UploadThread {
+interface UploadThread {
   /**
    * Makes a commit of files that stay as they are until it is made.
    *

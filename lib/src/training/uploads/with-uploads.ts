@@ -10,7 +10,7 @@ import { type HubUploads, hubUploads } from './hub-uploads.js';
 const PATIENCE = 3000;
 
 /** What of a call of {@link Trainer.train} pushes need, and what they give it. */
-export interface PushedCall {
+interface PushedCall {
   interruption: Interruption;
   signal?: AbortSignal;
   onState: (state: TrainerState) => void;
@@ -72,6 +72,7 @@ async function finish(
   const interruption = listenForInterruption(signal);
   try {
     await uploads.finish(interruption);
+    await context.callbacks.call('onPushBegin');
     await pushTraining(context, state, { signal });
   } catch (error) {
     const reason = error instanceof Stopped ? 'the push was stopped' : (error as Error).message;

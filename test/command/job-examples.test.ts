@@ -57,6 +57,16 @@ describe('The rows of a job', () => {
     deepEqual([rest.length, kept.length], [6, 4]);
   });
 
+  it('are not divided where there is such a split, and it cannot be had', async () => {
+    await clips('train');
+    await lay(folder.path, {
+      'validation/clip.wav': tone(200),
+      'train/metadata.csv': 'file_name,label\nnowhere.wav,low\n',
+    });
+    await rejects(rows(), DatasetError);
+    deepEqual(said, []);
+  });
+
   it('are those of a fold, or of lists of names', async () => {
     await clips('');
     const parts = await Promise.all([0, 1, 2].map((fold) => rows('--fold', String(fold), '--num_folds', '3')));

@@ -127,7 +127,7 @@ export class Trainer<M extends TrainableModel = HubertForSequenceClassification>
    * @see {@link trainingCurves} for a picture of `trainer.state.logHistory`
    */
   async train(options: OrNull<TrainOptions> = {}): Promise<TrainOutput> {
-    const { resumeFromCheckpoint, signal, trial } = given<TrainOptions>(options);
+    const { resumeFromCheckpoint, signal, pushTrained, trial } = given<TrainOptions>(options);
     const { trainDataset, evalDataset } = this.#options;
     if (!trainDataset) throw new ParameterError('There is no trainDataset to learn from; give the Trainer one');
     // A cell that was stopped ends before its training has.
@@ -141,6 +141,7 @@ export class Trainer<M extends TrainableModel = HubertForSequenceClassification>
       interruption,
       resumeFromCheckpoint,
       signal,
+      pushTrained,
       onState: (state) => {
         this.state = trial ? Object.assign(state, trialState(trial)) : state;
       },

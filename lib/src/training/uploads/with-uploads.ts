@@ -13,6 +13,7 @@ const PATIENCE = 3000;
 export interface PushedCall {
   interruption: Interruption;
   signal?: AbortSignal;
+  pushTrained?: boolean;
   onState: (state: TrainerState) => void;
   uploads?: HubUploads;
 }
@@ -44,7 +45,7 @@ export async function withUploads<C extends PushedCall, T>(
     if (missing) console.warn(`'${missing}' was not pushed, as training ended; what is saved next is`);
     throw error;
   }
-  await finish(context, state, uploads, call.signal);
+  await finish(context, state, uploads, call);
   return output;
 }
 
@@ -67,12 +68,12 @@ async function finish(
   context: TrainingContext,
   state: TrainerState,
   uploads: HubUploads,
-  signal: AbortSignal | undefined,
+  { signal, pushTrained = true }: PushedCall,
 ): Promise<void> {
   const interruption = listenForInterruption(signal);
   try {
     await uploads.finish(interruption);
-    await pushTraining(context, state, { signal });
+    if (pushTrained) await pushTraining(context, state, { signal });
   } catch (error) {
     const reason = error instanceof Stopped ? 'the push was stopped' : (error as Error).message;
     console.warn(`The trained model was not pushed; call trainer.pushToHub() for that: ${reason}`);

@@ -1,12 +1,15 @@
 import { deepEqual, equal, match, notDeepEqual, rejects } from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { DatasetError } from 'onpa';
 import { loadRows, placeOf } from 'onpa/dist/command/job-examples.js';
 import { type Job, parseJob } from 'onpa/dist/command/parse-job.js';
-import { lay, ownFolder, tone } from '../dataset/folders.js';
+import { lay, ownFolder, ownUnpacked, tone } from '../dataset/folders.js';
+import { inRepository } from '../fixtures.js';
 
 describe('The rows of a job', () => {
   const folder = ownFolder();
+  ownUnpacked();
   const said: string[] = [];
   beforeEach(() => said.splice(0));
 
@@ -58,11 +61,8 @@ describe('The rows of a job', () => {
   });
 
   it('are not divided where there is such a split, and it cannot be had', async () => {
-    await clips('train');
-    await lay(folder.path, {
-      'validation/clip.wav': tone(200),
-      'train/metadata.csv': 'file_name,label\nnowhere.wav,low\n',
-    });
+    const train = await readFile(inRepository('test', 'fixtures', 'dataset', '0000.parquet'));
+    await lay(folder.path, { 'train.parquet': train, 'validation.parquet': train.subarray(0, 100) });
     await rejects(rows(), DatasetError);
     deepEqual(said, []);
   });

@@ -6,7 +6,7 @@
 // npm run bench -- accuracy [--seeds 0,1,2,3,4] [--epochs 10] [--only before,after] [--resume]; not part of a run of all
 // npm run bench -- tables: writes the tables of README.md and docs/speed.md from bench/results
 // With each suite: --json or --out FILE (all rows as JSON), --save (keeps them in bench/results), --check (exit code 1
-// where a row is slower than the saved one).
+// where a row is slower than the saved one, or none is saved).
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { benchAccuracy } from './accuracy/suite.js';
@@ -17,7 +17,7 @@ import { benchModel } from './model/suite.js';
 import type { BenchOptions } from './options.js';
 import { updatePages } from './pages.js';
 import { Recorder } from './recorder.js';
-import { savedResults, saveResults } from './results.js';
+import { keptSuites, savedResults, saveResults } from './results.js';
 import { benchTrain } from './train/suite.js';
 import { benchVocoder } from './vocoder/suite.js';
 
@@ -68,7 +68,13 @@ async function main(): Promise<void> {
   if (save && (quick || values.only !== '' || threads !== undefined)) {
     throw new Error('--save keeps whole suites as they run by default: leave out --quick, --only and --threads');
   }
+  const apart = names.find((name) => APART.includes(name));
+  if (apart !== undefined && (json || save || check || out !== undefined)) {
+    throw new Error(`${apart} has no rows to keep or compare: leave out --json, --out, --save and --check`);
+  }
   const machine = thisMachine();
+  // Before anything is measured.
+  if (save) keptSuites(machine, names);
   // Where JSON goes to standard output, the tables go beside it.
   const print = json ? (text: string) => console.error(text) : (text: string) => console.log(text);
   const recorder = new Recorder(machine, savedResults(machine.kind), print);
@@ -77,13 +83,16 @@ async function main(): Promise<void> {
     await suites[name]({ recorder, quick, small, resume, steps, threads, seeds, epochs, only });
   }
 
-  const { results, slower } = recorder;
+  const { results, slower, uncompared, compared } = recorder;
   const text = `${JSON.stringify(results, undefined, 2)}\n`;
   if (json) process.stdout.write(text);
   if (out !== undefined) writeFileSync(out, text);
   if (save && results.suites.length > 0) print(`\nSaved in ${saveResults(results)}`);
   if (slower.length > 0) print(`\nSlower than what is saved:\n${slower.join('\n')}`);
-  if (check && slower.length > 0) process.exitCode = 1;
+  if (!check) return;
+  if (uncompared.length > 0) print(`\nNot compared, as nothing of the kind is saved:\n${uncompared.join('\n')}`);
+  if (compared === 0) print(`\nNothing was compared: bench/results has no such rows of ${machine.kind}`);
+  if (compared === 0 || slower.length > 0) process.exitCode = 1;
 }
 
 function tables(positionals: string[]): void {

@@ -9,6 +9,10 @@ const SLOWER = 1.2;
 export class Recorder {
   /** Rows that are slower than the saved ones, as suite, row and words. */
   readonly slower: string[] = [];
+  /** Rows of which nothing is saved to compare with, or of other peers. */
+  readonly uncompared: string[] = [];
+  /** How many were compared. */
+  compared = 0;
   readonly #suites: SuiteResults[] = [];
   #rows: Row[] = [];
 
@@ -35,6 +39,9 @@ export class Recorder {
     this.#rows.push(row);
     const before = this.saved?.suites.find((one) => one.suite === suite);
     const same = before?.rows.find((one) => one.name === name && one.input === input);
+    const factor = same && slowdown(row, same);
+    if (factor === undefined) this.uncompared.push(`${suite}, ${name}, ${input}`);
+    else this.compared++;
     const words = before && same ? slowerThan(row, same, before.date) : '';
     if (words !== '') this.slower.push(`${suite}, ${name}, ${input}: ${words}`);
     return words;
@@ -58,6 +65,12 @@ export class Recorder {
  * those of the fastest calls, since these hardly know of other programs.
  */
 export function slowerThan(now: Row, before: Row, date: string): string {
+  const factor = slowdown(now, before) ?? 0;
+  return factor >= SLOWER ? `slower by ${factor.toFixed(1)} than on ${date}` : '';
+}
+
+/** By what a row is slower beside the peer where that is least; undefined where both have no peer in common. */
+function slowdown(now: Row, before: Row): number | undefined {
   const ratios = (row: Row) => {
     const [onpa, ...peers] = row.programs;
     return new Map(peers.map(({ program, best }) => [program, best / onpa.best]));
@@ -67,8 +80,7 @@ export function slowerThan(now: Row, before: Row, date: string): string {
     const other = today.get(program);
     return other === undefined ? [] : [ratio / other];
   });
-  const factor = Math.min(...factors);
-  return factors.length > 0 && factor >= SLOWER ? `slower by ${factor.toFixed(1)} than on ${date}` : '';
+  return factors.length > 0 ? Math.min(...factors) : undefined;
 }
 
 /** Four digits: what is left of a measurement when it is repeated. */

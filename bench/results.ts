@@ -1,5 +1,6 @@
 import { mkdirSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import type { Machine, Versions } from './machine.js';
 import { readIfThere } from './python.js';
 import { root } from './setup.js';
@@ -128,10 +129,30 @@ export function allResults(folder: string = resultsFolder): Results[] {
   return files.sort().map((name) => savedResults(name.slice(0, -'.json'.length), folder)!);
 }
 
+/**
+ * What stays of what is saved of a kind of machine, where these suites are measured anew.
+ *
+ * @throws Error where that was measured on another machine, as the file has one for all
+ */
+export function keptSuites(
+  machine: Machine,
+  measured: readonly string[],
+  folder: string = resultsFolder,
+): SuiteResults[] {
+  const saved = savedResults(machine.kind, folder);
+  const kept = (saved?.suites ?? []).filter(({ suite }) => !measured.includes(suite));
+  if (kept.length === 0 || isDeepStrictEqual(machine, saved!.machine)) return kept;
+  const { processor, cores, memory } = saved!.machine;
+  throw new Error(
+    `${fileOf(folder, machine.kind)} has ${kept.map(({ suite }) => suite).join(', ')} from another machine ` +
+      `(${processor}, ${cores} cores, ${memory} GB); save all suites with one npm run bench -- --save`,
+  );
+}
+
 /** Saves what was measured; suites that were not keep what is saved of them. Gives the path of the file. */
 export function saveResults({ machine, suites }: Results, folder: string = resultsFolder): string {
   const measured = suites.map(({ suite }) => suite);
-  const kept = (savedResults(machine.kind, folder)?.suites ?? []).filter(({ suite }) => !measured.includes(suite));
+  const kept = keptSuites(machine, measured, folder);
   const all = [...kept, ...suites].sort((one, other) => one.suite.localeCompare(other.suite));
   const path = fileOf(folder, machine.kind);
   mkdirSync(folder, { recursive: true });

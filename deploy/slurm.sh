@@ -15,8 +15,16 @@
 set -u
 
 task="$SLURM_ARRAY_TASK_ID"
-read -ra trial <<< "$(sed -n "${task}p" "${TRIALS:-/dev/null}")"
-node lib/bin/onpa.mjs train --seed "$task" "$@" "${trial[@]}" --output_dir "${RUNS:-runs}/$SLURM_JOB_NAME/$task" &
+trial=()
+if [ -n "${TRIALS:-}" ]; then
+  lines="$(grep -c '' "$TRIALS")"
+  if [ "${lines:-0}" -lt "$task" ]; then
+    echo "$TRIALS has no line $task" >&2
+    exit 2
+  fi
+  read -ra trial <<< "$(sed -n "${task}p" "$TRIALS")"
+fi
+node lib/bin/onpa.mjs train --seed "$task" "$@" ${trial[@]+"${trial[@]}"} --output_dir "${RUNS:-runs}/$SLURM_JOB_NAME/$task" &
 job=$!
 
 # A signal ends a wait, not the job: that is waited for again.

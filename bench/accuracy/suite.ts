@@ -1,8 +1,8 @@
 import { appendFileSync, mkdirSync, rmSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
+import { readJsonLines } from '../json-lines.js';
 import type { BenchOptions } from '../options.js';
-import { readIfThere } from '../python.js';
 import { root } from '../setup.js';
 import { markdownTable } from '../table.js';
 import { LESSON, RECIPES } from './recipes.js';
@@ -31,7 +31,7 @@ export async function benchAccuracy({
   if (!resume) rmSync(log, { force: true });
   const numEpochs = epochs ?? (quick ? 2 : LESSON.numTrainEpochs);
   const own = quick ? seeds.slice(0, 1) : seeds;
-  const results = readResults(log);
+  const results = readJsonLines<Result>(log);
   const found = (recipe: string, seed: number) =>
     results.find((one) => one.recipe === recipe && one.seed === seed && one.epochs === numEpochs);
   // Seed by seed, so that what is there can be compared at any time.
@@ -74,9 +74,3 @@ function row(name: string, results: readonly Result[]): string[] {
   const each = tests.map((test) => test.toFixed(1));
   return [name, RECIPES[name].title, mean.toFixed(1), deviation, ...each, seconds.toFixed(0)];
 }
-
-const readResults = (log: string): Result[] =>
-  (readIfThere(log) ?? '')
-    .split('\n')
-    .filter(Boolean)
-    .map((line) => JSON.parse(line));

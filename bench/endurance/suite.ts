@@ -5,11 +5,12 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { renderPng } from 'onpa';
+import { readJsonLines } from '../json-lines.js';
 import { describeMachine, versionsOf } from '../machine.js';
 import { modelFolder } from '../model/model-folder.js';
 import type { BenchOptions } from '../options.js';
 import type { PeerCommand } from '../peer.js';
-import { benchPython, peerEnvironment, readIfThere } from '../python.js';
+import { benchPython, peerEnvironment } from '../python.js';
 import { loadSetup, root } from '../setup.js';
 import { markdownTable } from '../table.js';
 import { HEAD, picture, rowsOf } from './report.js';
@@ -127,8 +128,4 @@ async function follow(
   throw new Error(`The process ended with ${signal ?? `code ${code}`}; go on with --resume`);
 }
 
-const readSamples = (log: string): Sample[] =>
-  (readIfThere(log) ?? '')
-    .split('\n')
-    .filter(Boolean)
-    .map((line) => JSON.parse(line));
+const readSamples = (log: string): Sample[] => readJsonLines(log);

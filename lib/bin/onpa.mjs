@@ -18,8 +18,10 @@ const commands = {
   },
   async train(line) {
     const { trainCommand } = await import('../dist/command/train-command.js');
-    // Who reads the log may go before the training has ended.
-    process.stdout.on('error', () => {});
+    // Who reads may go before the training has ended.
+    for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
+    // Stdout is the log alone.
+    console.log = console.error;
     // What has been stopped may still compute.
     process.exit(await trainCommand(line));
   },

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { readJsonLines } from '../../bench/json-lines.js';
 import { pages, withTables } from '../../bench/pages.js';
 import { Recorder, slowerThan } from '../../bench/recorder.js';
 import { allResults, parseResults, type Results, type Row, savedResults, saveResults } from '../../bench/results.js';
@@ -51,6 +52,27 @@ describe('Results of benchmarks', () => {
     assert.deepEqual(savedResults(machine.kind, folder)?.suites, [...example().suites, train]);
     saveResults({ machine, suites: [dsp] }, folder);
     assert.deepEqual(savedResults(machine.kind, folder)?.suites, [dsp, train]);
+  });
+
+  it('of a machine are not given out for those of another of its kind', () => {
+    saveResults(example(), folder);
+    const other = {
+      machine: { ...machine, cores: 8 },
+      suites: [suiteOf('train', '2026-12-01', rowOf('a', '5 s', ['onpa', 1]))],
+    };
+    assert.throws(() => saveResults(other, folder), /has dsp from another machine \(ACME One, 2 cores, 8 GB\)/);
+    const whole = { ...other, suites: example().suites };
+    saveResults(whole, folder);
+    assert.deepEqual(savedResults(machine.kind, folder), whole);
+  });
+
+  it('are read but for a last line that is unfinished, after which others follow', () => {
+    const file = join(folder, 'results.jsonl');
+    assert.deepEqual(readJsonLines(file), []);
+    writeFileSync(file, '{"a":"é"}\n{"a":');
+    assert.deepEqual(readJsonLines(file), [{ a: 'é' }]);
+    appendFileSync(file, '{"a":2}\n');
+    assert.deepEqual(readJsonLines(file), [{ a: 'é' }, { a: 2 }]);
   });
 
   for (const [what, change, message] of [
@@ -106,6 +128,7 @@ describe('A row of a benchmark', () => {
     assert.equal(add('stft', '30 s', 10), 'slower by 2.0 than on 2026-11-30');
     assert.equal(add('stft', '10 min', 10), '');
     assert.equal(add('istft', '30 s', 10), '');
+    assert.deepEqual([recorder.compared, recorder.uncompared], [1, ['dsp, stft, 10 min', 'dsp, istft, 30 s']]);
     recorder.end('dsp', { onpa: '0.1.0' }, 'a table');
     assert.deepEqual(recorder.slower, ['dsp, stft, 30 s: slower by 2.0 than on 2026-11-30']);
     assert.deepEqual(printed, ['a table']);

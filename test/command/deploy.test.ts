@@ -60,6 +60,17 @@ describe('The job files', () => {
     equal(data.datasetName, 'marsyas/gtzan');
   });
 
+  it('of Slurm do not train where their trial is missing', () => {
+    standIn('node', 'echo trained');
+    writeFileSync(join(folder, 'trials.txt'), '--learning_rate 1e-3\n');
+    for (const name of ['trials.txt', 'nowhere.txt']) {
+      const env = onSlurm({ TRIALS: join(folder, name) });
+      const { status, stdout, stderr } = spawnSync('bash', [deploy('slurm.sh')], { encoding: 'utf8', env });
+      deepEqual([status, stdout], [2, '']);
+      match(stderr, new RegExp(`${name} has no line 2`));
+    }
+  });
+
   for (const [signal, requeued] of [
     ['SIGUSR1', 'scontrol requeue 77\n'],
     ['SIGTERM', ''],
@@ -115,6 +126,23 @@ describe('The job files', () => {
     );
     ok(args.outputDir.startsWith('/runs/'));
     for (const { value } of container.env) match(value, /^\/runs\//);
+  });
+
+  it('of a sweep name flags and arguments that there are', async () => {
+    const document = parseAllDocuments(readFileSync(deploy('wandb-sweep.yaml'), 'utf8'))[0];
+    deepEqual([document.errors, document.warnings], [[], []]);
+    const { command, parameters, metric } = document.toJS();
+    const chosen = Object.entries<{ min?: number; values?: number[] }>(parameters).map(
+      ([name, { min, values }]) => `--${name}=${min ?? values![0]}`,
+    );
+    standIn('npm', 'printf "%s\\n" "$@"');
+    const [program, ...words] = command.flatMap((word: string) => (word === ['$', '{args}'].join('') ? chosen : word));
+    const env = environment({ WANDB_RUN_ID: 'x1' });
+    const { stdout, status } = spawnSync(program, words, { encoding: 'utf8', env });
+    equal(status, 0);
+    const { args } = (await parseJob(afterTrain(stdout).slice(1))) as Job;
+    deepEqual([args.outputDir, args.learningRate, args.numTrainEpochs], ['build/sweep/x1', 1e-5, 5]);
+    equal(metric.name, 'eval/accuracy');
   });
 
   it('and pages name flags that there are', async () => {

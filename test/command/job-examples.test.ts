@@ -1,12 +1,15 @@
 import { deepEqual, equal, match, notDeepEqual, rejects } from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { DatasetError } from 'onpa';
 import { loadRows, placeOf } from 'onpa/dist/command/job-examples.js';
 import { type Job, parseJob } from 'onpa/dist/command/parse-job.js';
-import { lay, ownFolder, tone } from '../dataset/folders.js';
+import { lay, ownFolder, ownUnpacked, tone } from '../dataset/folders.js';
+import { inRepository } from '../fixtures.js';
 
 describe('The rows of a job', () => {
   const folder = ownFolder();
+  ownUnpacked();
   const said: string[] = [];
   beforeEach(() => said.splice(0));
 
@@ -55,6 +58,13 @@ describe('The rows of a job', () => {
     notDeepEqual(await rows('--split_seed', '1'), [train, evaluation]);
     const [rest, kept] = await rows('--test_size', '4');
     deepEqual([rest.length, kept.length], [6, 4]);
+  });
+
+  it('are not divided where there is such a split, and it cannot be had', async () => {
+    const train = await readFile(inRepository('test', 'fixtures', 'dataset', '0000.parquet'));
+    await lay(folder.path, { 'train.parquet': train, 'validation.parquet': train.subarray(0, 100) });
+    await rejects(rows(), DatasetError);
+    deepEqual(said, []);
   });
 
   it('are those of a fold, or of lists of names', async () => {

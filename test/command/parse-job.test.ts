@@ -78,6 +78,14 @@ describe('The flags of npx onpa train', () => {
     equal((await jobOf('--no_dataloader_drop_last')).args.dataloaderDropLast, false);
   });
 
+  it('cut segments of an evaluation as long as those of a training, where there are several', async () => {
+    const seconds = async (...line: string[]) => (await jobOf(...line)).data.maxEvalLengthSeconds;
+    equal(await seconds('--eval_segments', '1'), 30);
+    equal(await seconds('--eval_segments', '3'), 20);
+    equal(await seconds('--eval_segments', '3', '--max_length_seconds', '5'), 5);
+    equal(await seconds('--eval_segments', '3', '--max_eval_length_seconds', '8'), 8);
+  });
+
   it('take lists', async () => {
     deepEqual((await jobOf('--report_to', 'tensorboard', 'wandb')).args.reportTo, ['tensorboard', 'wandb']);
     deepEqual((await jobOf('--report_to=tensorboard,wandb')).args.reportTo, ['tensorboard', 'wandb']);

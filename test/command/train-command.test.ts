@@ -14,9 +14,10 @@ import { join } from 'node:path';
 import { AutoModelForAudioClassification, TrainerState } from 'onpa';
 import { asAnybody } from '../as-anybody.js';
 import { withHub } from '../hub/running-hub.js';
-import { TOKEN } from '../hub/server.js';
+import { refuse, TOKEN } from '../hub/server.js';
 import { quietly } from '../hubert/warnings.js';
 import { timeless } from '../training/short-training.js';
+import { API_KEY, WandbServer } from '../training/trackers/wandb-server.js';
 import { runJob, SHORT } from './job-process.js';
 
 describe('npx onpa train', () => {
@@ -114,7 +115,13 @@ describe('npx onpa train', () => {
     equal(trained.code, 0, trained.stderr);
     ok(!existsSync(join(folder, 'job', 'eval_results.json')));
 
-    const refused = await runJob([file, '--save_strategy', 'no']);
+    // What is done is not trained again, and what is missing follows.
+    const again = await runJob([file, '--save_strategy', 'no']);
+    equal(again.code, 0, again.stderr);
+    match(again.stdout, /^step 1: eval_loss [^\n]*\n$/);
+    deepEqual(Object.keys(read('job', 'eval_results.json')).slice(0, 2), ['epoch', 'eval_accuracy']);
+
+    const refused = await runJob([file, '--save_strategy', 'no', '--learning_rate', '1e-4']);
     equal(refused.code, 2);
     match(
       refused.stderr,
@@ -152,12 +159,35 @@ describe('npx onpa train', () => {
       const files = [...commits.get(refs.get('main')!)!.keys()];
       for (const name of ['README.md', 'config.json', 'model.safetensors', 'trainer_state.json'])
         ok(files.includes(name), name);
+      deepEqual(
+        hub.find('model', 'owner/mine')!.history.map(({ title }) => title),
+        ['initial commit', 'End of training'],
+      );
     });
   });
 
-  it('goes on where nobody reads its log any more', async () => {
+  it('keeps what it has found where the Hub refuses the model', async () => {
+    await withHub(async (hub) => {
+      hub.instead(
+        ({ path }) => path.includes('/commit/'),
+        (exchange) => refuse(exchange, 403),
+      );
+      const env = { HF_ENDPOINT: hub.url, HF_TOKEN: TOKEN, HF_HOME: folder };
+      const flags = ['--max_steps', '1', '--save_strategy', 'no', '--push_to_hub', '--hub_model_id', 'owner/mine'];
+      const { code, stderr } = await runJob(short('job', ...flags), { env });
+      equal(code, 1, stderr);
+      match(stderr, /403/);
+      for (const name of ['train_results.json', 'eval_results.json', 'trainer_state.json', 'README.md'])
+        ok(existsSync(join(folder, 'job', name)), name);
+    });
+  });
+
+  it('goes on where nobody reads what it says any more', async () => {
     const { code, stderr } = await runJob(short('job', '--max_steps', '6'), {
-      onOutput: (_, child) => void child.stdout?.destroy(),
+      onOutput(_, child) {
+        child.stdout?.destroy();
+        child.stderr?.destroy();
+      },
     });
     equal(code, 0, stderr);
     equal(read('job', 'all_results.json').epoch, 2);
@@ -171,6 +201,14 @@ describe('npx onpa train', () => {
     const missing = await runJob(short('job', '--dataset', folder));
     equal(missing.code, 1, missing.stderr);
     match(missing.stderr, /has no folders in it/);
+
+    const model = await runJob(short('job', '--model', folder));
+    equal(model.code, 1, model.stderr);
+    doesNotMatch(model.stderr, /rows to train on/);
+
+    const empty = await runJob(short('job', '--resume_from_checkpoint', 'true'));
+    equal(empty.code, 2, empty.stderr);
+    match(empty.stderr, /no checkpoint to go on from; leave out --resume_from_checkpoint/);
 
     const busy = await runJob([...SHORT, '--output_dir', '/dev/null/job']);
     equal(busy.code, 2);
@@ -191,17 +229,37 @@ describe('npx onpa train', () => {
   });
 
   it('shows no token in what it writes', async () => {
-    const env = {
-      HF_TOKEN: 'hf_aVerySecretTokenOfSomebody',
-      WANDB_API_KEY: '0123456789abcdef0123456789abcdef01234567',
-    };
-    const { stdout, stderr } = await runJob(short('job', '--max_steps', '1'), { env });
+    const secrets = [TOKEN, API_KEY];
+    const wandb = new WandbServer();
+    await wandb.start();
+    wandb.instead('graphql', (response) => response.writeHead(400).end(`{"errors":[{"message":"no ${API_KEY}"}]}`));
+    let [stdout, stderr] = ['', ''];
+    try {
+      await withHub(async (hub) => {
+        hub.instead(
+          ({ path }) => path.includes('/commit/'),
+          (exchange) => refuse(exchange, 403, 'Forbidden', `no, ${TOKEN}`),
+        );
+        const env = {
+          ...{ HF_ENDPOINT: hub.url, HF_HOME: folder, HF_TOKEN: TOKEN },
+          ...{ WANDB_API_KEY: API_KEY, WANDB_BASE_URL: wandb.url, WANDB_MODE: '' },
+        };
+        const flags = ['--max_steps', '1', '--report_to', 'wandb', '--push_to_hub', '--hub_model_id', 'owner/mine'];
+        const ended = await runJob(short('job', ...flags), { env });
+        equal(ended.code, 1, ended.stderr);
+        ({ stdout, stderr } = ended);
+      });
+    } finally {
+      await wandb.stop();
+    }
+    match(stderr, /403/);
+    match(stderr, /Weights & Biases/);
     const files = readdirSync(join(folder, 'job'), { recursive: true, withFileTypes: true }).filter((it) =>
       it.isFile(),
     );
     const texts = files.map((file) => readFileSync(join(file.parentPath, file.name), 'latin1'));
     for (const text of [stdout, stderr, ...texts]) {
-      for (const secret of Object.values(env)) ok(!text.includes(secret));
+      for (const secret of secrets) ok(!text.includes(secret));
     }
   });
 });

@@ -39,7 +39,10 @@ export class DataArguments {
   readonly maxLengthSeconds: number = 20;
   /** It is another segment in each epoch, cut out at random; without, the beginning, whose features a frozen encoder makes once. */
   readonly randomSegment: boolean = true;
-  /** How much of longer clips is seen in evaluation, in s. Not in Transformers, which takes them whole. */
+  /**
+   * How much of longer clips is seen in evaluation, in s; with `evalSegments` above 1, of which each is so long, the default is
+   * `maxLengthSeconds`. Not in Transformers, which takes them whole.
+   */
   readonly maxEvalLengthSeconds: number = 30;
 }
 

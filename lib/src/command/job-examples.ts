@@ -2,8 +2,8 @@ import { existsSync } from 'node:fs';
 import { inCourseData } from '../course-data.js';
 import type { AudioDataset } from '../dataset/audio-dataset.js';
 import type { ClassLabel } from '../dataset/class-label.js';
+import { NoSuchSplit } from '../dataset/folder-clips.js';
 import { loadDataset } from '../dataset/load-dataset.js';
-import { DatasetError } from '../errors.js';
 import { isFolder } from '../files.js';
 import { requireInteger } from '../validation.js';
 import type { Job } from './parse-job.js';
@@ -54,7 +54,7 @@ async function divide(data: Job['data'], say: (text: string) => void): Promise<P
     try {
       return { train: all, evaluation: await load('validation') };
     } catch (error) {
-      if (!(error instanceof DatasetError)) throw error;
+      if (!(error instanceof NoSuchSplit)) throw error;
       say(`${error.message}. Rows of '${trainSplitName}' are kept for evaluation`);
     }
   }

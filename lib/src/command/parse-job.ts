@@ -32,6 +32,9 @@ export async function parseJob(line: readonly string[]): Promise<Job | string> {
   if (line.some((arg) => arg === '--help' || arg === '-h')) return helpText(groups);
   const given = await parseFlags(line, allFlags(groups));
   const values: Values = { ...new DataArguments(), ...new ModelArguments(), ...new JobArguments(), ...given };
+  // Segments as long as those that are learnt from: of clips that are whole, there would be no others.
+  if (Number(given.evalSegments) > 1)
+    values.maxEvalLengthSeconds = given.maxEvalLengthSeconds ?? values.maxLengthSeconds;
   const of = (group: GroupName): Values =>
     Object.fromEntries(groups[group].flags.map(({ name }) => [name, values[name]]));
   const job = of('job') as unknown as JobArguments;

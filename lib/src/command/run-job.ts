@@ -1,10 +1,15 @@
+import { join } from 'node:path';
+import { CheckpointError } from '../errors.js';
 import { AutoFeatureExtractor } from '../feature-extractor/feature-extractor.js';
 import { hubAddress } from '../hub/environment.js';
 import { requireToken } from '../hub/login/token.js';
 import type { HubertForSequenceClassification } from '../hubert/models.js';
 import { AutoModelForAudioClassification } from '../hubert/pretrained/auto-model.js';
+import { writeModel } from '../training/checkpoints/training-checkpoint.js';
 import { accuracy, argmax, type ComputeMetrics } from '../training/metrics.js';
 import { Trainer } from '../training/trainer.js';
+import { STATE_FILE, TrainerState } from '../training/trainer-state.js';
+import { writeFolder } from '../write-folder.js';
 import { type JobRows, loadRows, placeOf } from './job-examples.js';
 import { beginIn, saveMetrics } from './job-folder.js';
 import { type JobStreams, jobTrackers, logLine } from './job-log.js';
@@ -27,12 +32,14 @@ export async function runJob(asked: Job, stop: StopSignals, streams: JobStreams)
   const { interruption } = stop;
   const say = (text: string): void => void streams.notes.write(`${text}\n`);
   if (args.pushToHub) await requireToken(hubAddress());
-  const resumeFromCheckpoint = await interruption.race(beginIn(asked, interruption));
+  const begin = await interruption.race(beginIn(asked, interruption));
+  const featureExtractor = await interruption.race(loadExtractor(asked));
   const rows = await interruption.race(loadRows(asked, say));
   say(`${data.datasetName}: ${rows.train.length} rows to train on, ${rows.evaluation.length} to evaluate with`);
-  const featureExtractor = await interruption.race(loadExtractor(asked));
-  const model = await interruption.race(loadModel(asked, rows));
-  say(`${asked.model.modelNameOrPath}: ${model.numParameters().toLocaleString('en')} parameters`);
+  const model = await interruption.race(begin === 'finished' ? trainedModel(asked) : loadModel(asked, rows));
+  say(
+    `${begin === 'finished' ? args.outputDir : asked.model.modelNameOrPath}: ${model.numParameters().toLocaleString('en')} parameters`,
+  );
   const encode = (some: JobRows['train'], maxDuration: number) =>
     some
       .castAudio({ sampleRate: featureExtractor.samplingRate })
@@ -50,11 +57,17 @@ export async function runJob(asked: Job, stop: StopSignals, streams: JobStreams)
     callbacks: asked.callbacks,
     trackers: jobTrackers(job.logFormat, !args.disableTqdm, streams),
   });
-  if (job.doTrain) {
-    const { metrics } = await trainer.train({ resumeFromCheckpoint, signal: stop.signal });
-    await trainer.saveModel(args.outputDir, { exportOnnx: job.exportOnnx });
+  if (begin === 'finished') trainer.state = await TrainerState.loadFromJson(join(args.outputDir, STATE_FILE));
+  else if (job.doTrain) {
+    const { metrics } = await trainer
+      .train({ ...begin, signal: stop.signal, pushTrained: false })
+      .catch((error) => Promise.reject(withAdvice(error)));
     await trainer.saveState();
     await saveMetrics(args.outputDir, 'train', { ...metrics, epoch: trainer.state.epoch });
+    // Not saveModel, which pushes: that comes last, once and with all that is known.
+    await writeFolder(args.outputDir, (folder) =>
+      writeModel(folder, { model, featureExtractor, args: trainer.args }, { exportOnnx: job.exportOnnx }),
+    );
   }
   if (job.doEval) {
     const metrics = await interruption.race(trainer.evaluate());
@@ -63,6 +76,18 @@ export async function runJob(asked: Job, stop: StopSignals, streams: JobStreams)
   }
   await interruption.race(tell(trainer, asked));
 }
+
+/** What to do about a checkpoint that cannot be gone on with, in words of the command. */
+const withAdvice = (error: unknown): unknown =>
+  error instanceof CheckpointError
+    ? new CheckpointError(
+        `${error.message}. (Here: the flags that it was made with; another --output_dir, or --overwrite_output_dir, to begin ` +
+          'anew; --model FOLDER for its weights.)',
+        { cause: error },
+      )
+    : error;
+
+const trainedModel = ({ args }: Job) => AutoModelForAudioClassification.fromPretrained(args.outputDir);
 
 const loadExtractor = async ({ model }: Job) =>
   AutoFeatureExtractor.fromPretrained(await placeOf(model.featureExtractorName ?? model.modelNameOrPath, 'models'), {
@@ -81,7 +106,7 @@ async function loadModel({ model, args }: Job, { classes }: JobRows): Promise<Hu
   });
 }
 
-/** Writes the model card, or pushes it with all else. */
+/** Writes the model card, and pushes it with all else where that is asked for. */
 async function tell(trainer: Trainer, { data, model, job, args }: Job): Promise<void> {
   const card = {
     finetunedFrom: model.modelNameOrPath,
@@ -89,6 +114,6 @@ async function tell(trainer: Trainer, { data, model, job, args }: Job): Promise<
     dataset: data.datasetName,
     tags: 'audio-classification',
   };
+  await trainer.createModelCard(card);
   if (args.pushToHub) await trainer.pushToHub({ ...card, exportOnnx: job.exportOnnx });
-  else await trainer.createModelCard(card);
 }

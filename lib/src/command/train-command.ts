@@ -1,7 +1,7 @@
 import { OnpaError, ParameterError, TrainingInterrupted } from '../errors.js';
 import { Stopped } from '../interruption.js';
 import { redact } from '../redact.js';
-import { lastCheckpoint } from './job-folder.js';
+import { nextBegin } from './job-folder.js';
 import type { JobStreams } from './job-log.js';
 import { type Job, parseJob } from './parse-job.js';
 import { runJob } from './run-job.js';
@@ -35,8 +35,8 @@ export async function trainCommand(
     return EXIT.done;
   } catch (error) {
     if (job && (error instanceof Stopped || error instanceof TrainingInterrupted)) {
-      const saved = job.job.doTrain ? await lastCheckpoint(job.args) : undefined;
-      say(`Stopped by ${stop.name}. The same command ${saved ? `goes on from ${saved}` : 'begins anew'}`);
+      const next = await nextBegin(job);
+      say(`Stopped by ${stop.name}. The same command ${next ? `goes on from ${next}` : 'begins anew'}`);
       return EXIT.again;
     }
     say(error instanceof OnpaError ? error.message : String((error as Error).stack ?? error));

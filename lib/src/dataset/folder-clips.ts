@@ -66,8 +66,13 @@ function labelsOf(
   throw new DatasetError(`${folder}: its metadata has no column '${wanted ?? LABELS[0]}' of classes; ${choice}`);
 }
 
-/** Throws a {@link DatasetError} that names the splits there are, unless `split` is one of them. */
+/** A data set without the split that was asked for. */
+export class NoSuchSplit extends DatasetError {
+  override name = 'DatasetError';
+}
+
+/** Throws {@link NoSuchSplit}, which names the splits there are, unless `split` is one of them. */
 export function requireSplit(name: string, split: string, splits: readonly string[]): void {
   if (splits.includes(split)) return;
-  throw new DatasetError(`${name} has no split '${split}'; give one of ${splits.join(', ')}`);
+  throw new NoSuchSplit(`${name} has no split '${split}'; give one of ${splits.join(', ')}`);
 }

@@ -59,6 +59,8 @@ export interface TrainOptions {
   resumeFromCheckpoint?: boolean | string;
   /** Stops training when it is aborted. */
   signal?: AbortSignal;
+  /** Push the trained model at the end, where `pushToHub` says so; default true. What is saved meanwhile is pushed all the same. */
+  pushTrained?: boolean;
   /** The trial of a search that this is; it is noted in the state. */
   trial?: Trial;
 }

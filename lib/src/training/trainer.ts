@@ -11,6 +11,7 @@ import { collectSoon } from '../tensor/forgotten.js';
 import { writeFolder } from '../write-folder.js';
 import { TrainingArguments } from './arguments/training-arguments.js';
 import { CallbackHandler, type CallbackOrClass } from './callbacks/callback-handler.js';
+import { DefaultFlowCallback } from './callbacks/default-flow-callback.js';
 import type { TrainerCallback, TrainerControl } from './callbacks/trainer-callback.js';
 import type { ModelCardOptions } from './card/model-card.js';
 import { writeModel } from './checkpoints/training-checkpoint.js';
@@ -47,6 +48,8 @@ export class Trainer<M extends TrainableModel = HubertForSequenceClassification>
   state: TrainerState = initialState();
   readonly #options: TrainerOptions<M>;
   readonly #context: TrainingContext;
+  /** Ends evaluations, too. */
+  #signal: AbortSignal | undefined;
   /** The training that runs, and whether it has been asked to stop. */
   #running: { readonly interruption: Interruption; readonly ended: Promise<unknown> } | undefined;
 
@@ -126,7 +129,7 @@ export class Trainer<M extends TrainableModel = HubertForSequenceClassification>
    * @see {@link trainingCurves} for a picture of `trainer.state.logHistory`
    */
   async train(options: OrNull<TrainOptions> = {}): Promise<TrainOutput> {
-    const { resumeFromCheckpoint, signal, trial } = given<TrainOptions>(options);
+    const { resumeFromCheckpoint, signal, pushTrained, trial } = given<TrainOptions>(options);
     const { trainDataset, evalDataset } = this.#options;
     if (!trainDataset) throw new ParameterError('There is no trainDataset to learn from; give the Trainer one');
     // A cell that was stopped ends before its training has.
@@ -140,6 +143,7 @@ export class Trainer<M extends TrainableModel = HubertForSequenceClassification>
       interruption,
       resumeFromCheckpoint,
       signal,
+      pushTrained,
       onState: (state) => {
         this.state = trial ? Object.assign(state, trialState(trial)) : state;
       },
@@ -199,7 +203,10 @@ export class Trainer<M extends TrainableModel = HubertForSequenceClassification>
    * `modelInit` makes the same model for the same trial, its numbers are those that it would have had. A trial that
    * diverges has failed, and the search goes on.
    *
-   * This Trainer's own model, arguments and state stay as they are; Transformers' Trainer has no model afterwards.
+   * This Trainer's own model, arguments and state stay as they are; Transformers' Trainer has no model afterwards. Each
+   * trial has its callbacks: a class is made anew, a callback with `state()` has the one that it had before the search,
+   * and any other sets itself back in `onTrainBegin`. A trial that goes on gives them back the state that they had. No
+   * trial is pushed to the Hub.
    *
    * @throws TrainingInterrupted when somebody has stopped it
    * @throws CheckpointError when `outputDir` has another search; it says what differs
@@ -215,8 +222,25 @@ export class Trainer<M extends TrainableModel = HubertForSequenceClassification>
    * const args = new TrainingArguments({ ...trainer.args, ...best.hyperparameters });
    */
   async hyperparameterSearch(options: OrNull<HyperparameterSearchOptions> = {}): Promise<BestRun> {
-    const makeTrainer = (changes: TrainerChanges<M>) => new Trainer<M>({ ...this.#options, ...changes });
-    return searchHyperparameters(this.#options, this.args, makeTrainer, given<HyperparameterSearchOptions>(options));
+    const { callbacks } = this.#context;
+    const begin = callbacks.states();
+    const makeTrainer = ({ callback, signal, ...changes }: TrainerChanges<M>) => {
+      callbacks.restore(structuredClone(begin));
+      const trainer = new Trainer<M>({ ...this.#options, ...changes, callbacks: [...callbacks.others(), callback] });
+      if (!callbacks.hasDefault) trainer.popCallback(DefaultFlowCallback);
+      trainer.#signal = signal;
+      return trainer;
+    };
+    try {
+      return await searchHyperparameters(
+        this.#options,
+        this.args,
+        makeTrainer,
+        given<HyperparameterSearchOptions>(options),
+      );
+    } finally {
+      callbacks.restore(begin);
+    }
   }
 
   /**
@@ -290,7 +314,7 @@ export class Trainer<M extends TrainableModel = HubertForSequenceClassification>
   }
 
   async #measure(name: string, source: ExampleSource, prefix: string): Promise<Evaluation> {
-    const interruption = listenForInterruption();
+    const interruption = listenForInterruption(this.#signal);
     const tracker = tracking(this.args, this.#options.trackers);
     // Without room: the features are made clip by clip all the same, so that the numbers are those of training.
     const cache = isEncoderFrozen(this.model) ? new FeatureCache(new FeatureStore()) : undefined;

@@ -1,10 +1,11 @@
-import { deepEqual, equal, match, ok, rejects } from 'node:assert/strict';
+import { deepEqual, doesNotMatch, equal, match, ok, rejects } from 'node:assert/strict';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import {
   type BestRun,
   CheckpointError,
+  EarlyStoppingCallback,
   type HyperparameterSearchOptions,
   ParameterError,
   type RunInfo,
@@ -13,11 +14,13 @@ import {
   TrainingError,
   TrainingInterrupted,
   type Trial,
+  type TrialRecord,
   tf,
 } from 'onpa';
 import { defaultComputeObjective } from 'onpa/dist/training/search/objective.js';
 import { inRepository, relativeError } from '../../fixtures.js';
 import { inTemporaryFolder } from '../../hubert/models.js';
+import { quietly } from '../../hubert/warnings.js';
 import { settledTensors } from '../../settled-tensors.js';
 import { camelCase, evalExamples, tinyModel, trainExamples } from '../tiny.js';
 import { SEARCH, searchingTrainer } from './short-search.js';
@@ -183,6 +186,7 @@ describe('A search for hyperparameters', () => {
         match(error.message, /None of 2 trials ran to its end.*objective is NaN/);
         return error instanceof TrainingError;
       });
+      doesNotMatch(readFileSync(path.join(outputDir, 'trials.json'), 'utf8'), /"value"/);
     }));
 
   it('ends trials early that are worse than the median, and does not take them for the best', () =>
@@ -244,6 +248,64 @@ describe('A search for hyperparameters', () => {
       equal((await search(await searchingTrainer(outputDir))).runSummary.length, 3);
     }));
 
+  it('ends where not the values of a trial are at fault, and notes nothing as failed', () =>
+    inTemporaryFolder(async (outputDir) => {
+      const trainer = await searchingTrainer(outputDir, { args: { metricForBestModel: 'f1' } });
+      await rejects(search(trainer), /metricForBestModel is 'f1'/);
+      const { trials } = JSON.parse(readFileSync(path.join(outputDir, 'trials.json'), 'utf8'));
+      deepEqual(
+        trials.map(({ state }: TrialRecord) => state),
+        ['running'],
+      );
+    }));
+
+  it('says at the first evaluation that computeObjective gives no number', () =>
+    inTemporaryFolder(async (outputDir) => {
+      let evaluations = 0;
+      const trainer = await searchingTrainer(outputDir, { computeMetrics: () => ({ count: ++evaluations }) });
+      await rejects(search(trainer, { computeObjective: () => 'low' as never }), /computeObjective gave "low"/);
+      equal(evaluations, 1);
+    }));
+
+  it("has the Trainer's present callbacks in each trial, which begin afresh", () =>
+    inTemporaryFolder(async (outputDir) => {
+      let evaluations = 0;
+      const begun: number[] = [];
+      class Counting {
+        steps = 0;
+        onStepEnd() {
+          this.steps++;
+        }
+        onTrainEnd() {
+          begun.push(this.steps);
+        }
+      }
+      const removed = { onStepEnd: () => ok(false, 'a callback that was removed') };
+      const trainer = await searchingTrainer(outputDir, {
+        args: { evalSteps: 1, metricForBestModel: 'badness', greaterIsBetter: false },
+        computeMetrics: () => ({ badness: ++evaluations }),
+        callbacks: [removed, Counting],
+      });
+      trainer.removeCallback(removed);
+      const stopping = new EarlyStoppingCallback({ earlyStoppingPatience: 2 });
+      trainer.addCallback(stopping);
+      const { runSummary } = await quietly(() => search(trainer));
+      for (const { intermediateValues } of runSummary) deepEqual(Object.keys(intermediateValues), ['1', '2', '3']);
+      deepEqual(begun, [3, 3, 3]);
+      equal(stopping.earlyStoppingPatienceCounter, 0);
+    }));
+
+  it('is stopped in the evaluation after a training, too', () =>
+    inTemporaryFolder(async (outputDir) => {
+      const abort = new AbortController();
+      let batches = 0;
+      const callbacks = [{ onPredictionStep: () => void (++batches === 1 && abort.abort()) }];
+      const args = { evalStrategy: 'no', evalSteps: 4, perDeviceEvalBatchSize: 1 } as const;
+      const trainer = await searchingTrainer(outputDir, { args, callbacks });
+      await rejects(search(trainer, { signal: abort.signal }), /stopped after 0 of 3 trials/);
+      equal(batches, 1);
+    }));
+
   it('refuses to go on with another search, and says what differs', () =>
     inTemporaryFolder(async (outputDir) => {
       await search(await searchingTrainer(outputDir), { nTrials: 1 });
@@ -255,7 +317,10 @@ describe('A search for hyperparameters', () => {
       await refused({ direction: 'maximize' }, {}, /another search: direction is "maximize" here and "minimize" there/);
       await refused({}, { weightDecay: 0.5 }, /weight_decay is 0.5 here and 0.01 there/);
       await refused({ hpSpace: { seed: { choices: [1] } } }, {}, /hpSpace is/);
-      await search(await searchingTrainer(outputDir, { args: { saveTotalLimit: 2 } }), { nTrials: 1 });
+      await refused({ seed: 8 }, {}, /search: seed is 8 here and 7 there/);
+      await refused({ seed: 7 }, { seed: 8 }, /search: args.seed is 8 here and 7 there/);
+      const indifferent = { saveTotalLimit: 2, pushToHub: true, hubStrategy: 'end', hubRevision: 'x' } as const;
+      await search(await searchingTrainer(outputDir, { args: indifferent }), { nTrials: 1 });
       await rm(path.join(outputDir, 'trials.json'));
       await rejects(search(await searchingTrainer(outputDir)), /run-0 has checkpoints of another search/);
     }));

@@ -2,10 +2,11 @@ import { deepEqual, equal, match, ok } from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
-import type { TrialRecord } from 'onpa';
+import type { TrainerOptions, TrialRecord } from 'onpa';
 import { inTemporaryFolder } from '../../hubert/models.js';
+import { quietly } from '../../hubert/warnings.js';
 import type { SearchProcess } from './search-process.js';
-import { SEARCH, searchingTrainer } from './short-search.js';
+import { impatient, SEARCH, searchingTrainer } from './short-search.js';
 
 const program = path.join(__dirname, 'search-process.js');
 
@@ -13,8 +14,8 @@ const program = path.join(__dirname, 'search-process.js');
 const searchElsewhere = (options: SearchProcess): string | null =>
   spawnSync(process.execPath, [program, JSON.stringify(options)], { encoding: 'utf8' }).signal;
 
-async function searched(outputDir: string): Promise<readonly TrialRecord[]> {
-  const trainer = await searchingTrainer(outputDir);
+async function searched(outputDir: string, options?: Partial<TrainerOptions>): Promise<readonly TrialRecord[]> {
+  const trainer = await searchingTrainer(outputDir, options);
   const { runSummary } = await trainer.hyperparameterSearch(SEARCH);
   trainer.model.dispose();
   return runSummary;
@@ -46,6 +47,20 @@ describe('A search that is killed', () => {
         deepEqual(readdirSync(outputDir).sort(), ['run-0', 'run-1', 'run-2', 'trials.json']);
       }));
   }
+
+  it('goes on to the same trials where trainings stop early', () =>
+    quietly(() =>
+      inTemporaryFolder(async (folder) => {
+        const expected = await searched(path.join(folder, 'whole'), impatient());
+        for (const { intermediateValues } of expected) deepEqual(Object.keys(intermediateValues), ['1', '2', '3']);
+        const moments = [{ dieAfterSteps: 6 }, { dieBeforeRename: { to: 'trials.json', count: 4 } }];
+        for (const [i, moment] of moments.entries()) {
+          const outputDir = path.join(folder, String(i));
+          equal(searchElsewhere({ outputDir, isImpatient: true, ...moment }), 'SIGKILL');
+          deepEqual(await searched(outputDir, impatient()), expected);
+        }
+      }),
+    ));
 
   it('stops within a step at Ctrl+C, and says how to go on', () =>
     inTemporaryFolder(async (outputDir) => {

@@ -16,7 +16,7 @@ const TRIALS: readonly TrialRecord[] = [
     number: 1,
     params: { learningRate: 0.01, kind: null },
     state: 'failed',
-    reason: 'diverged',
+    reason: 'Training diverged at step 3, with the learning rate 1.00e-2. Try a lower one.',
     intermediateValues: {},
   },
   { number: 2, params: { learningRate: 0.002, kind: 'x' }, state: 'running', intermediateValues: {} },
@@ -37,6 +37,7 @@ describe('The display of a search', () => {
       /<progress aria-label="Search" value="2" max="3"><\/progress> 2 of 3 trials; best is trial 0 with 0.5/,
     );
     match(shown[0].html, /<td>0<\/td><td>complete<\/td><td>0.5<\/td><td>0.0001235<\/td><td>&#60;b&#62;<\/td>/);
+    match(shown[0].html, /<td>failed<\/td><td>Training diverged at step 3, with the learning rate 1.00e-2<\/td>/);
     const tracker = search.tracker();
     await tracker.begin(await runInfo());
     for (let step = 1; step <= 4; step++) {
@@ -62,6 +63,20 @@ describe('The display of a search', () => {
       shown.map((_, i) => i > 0),
     );
     equal(new Set(shown.map(({ place }) => place.id)).size, 1);
+  });
+
+  it('says why a trial has failed', () => {
+    const written: string[] = [];
+    const search = searchDisplay(
+      { nTrials: 3, direction: 'minimize' },
+      { stream: { write: (text) => written.push(text) } },
+    );
+    search.update([TRIALS[0]]);
+    search.update(TRIALS);
+    match(
+      written[0],
+      /^Trial 1: failed \(Training diverged at step 3, with the learning rate 1.00e-2\), learningRate 0.01, /,
+    );
   });
 
   it('is a line for each trial elsewhere, but not for those of an earlier call', () => {

@@ -1,6 +1,6 @@
 import fs from 'node:fs/promises';
 import type { Tracker } from 'onpa';
-import { SEARCH, searchingTrainer } from './short-search.js';
+import { impatient, SEARCH, searchingTrainer } from './short-search.js';
 
 /** A process of its own that searches, and may be killed at a chosen moment. */
 export interface SearchProcess {
@@ -9,6 +9,8 @@ export interface SearchProcess {
   dieAfterSteps?: number;
   /** Die before the n-th renaming into a file or folder of this name. */
   dieBeforeRename?: { to: string; count: number };
+  /** Stop each training early. */
+  isImpatient?: boolean;
   /** Tell the parent of each step, and stop when it sends SIGINT. */
   tell?: boolean;
 }
@@ -38,7 +40,7 @@ const watcher: Tracker = {
 };
 
 async function main(): Promise<void> {
-  const trainer = await searchingTrainer(options.outputDir, {}, [watcher]);
+  const trainer = await searchingTrainer(options.outputDir, options.isImpatient ? impatient() : {}, [watcher]);
   await trainer.hyperparameterSearch(SEARCH).catch((error: Error) => {
     process.stdout.write(`${error.name}: ${error.message}\n`);
   });

@@ -1,4 +1,10 @@
-import { type HyperparameterSearchOptions, type Tracker, Trainer, type TrainerOptions } from 'onpa';
+import {
+  EarlyStoppingCallback,
+  type HyperparameterSearchOptions,
+  type Tracker,
+  Trainer,
+  type TrainerOptions,
+} from 'onpa';
 import { SHORT } from '../short-training.js';
 import { accuracy, evalExamples, examples, extractor, RANDOM, tinyModel } from '../tiny.js';
 
@@ -16,6 +22,12 @@ export const SEARCH: HyperparameterSearchOptions = {
   nTrials: 3,
   pruner: 'none',
 };
+
+/** Ends a training at the second of its four evaluations, as nothing is better by so much. */
+export const impatient = (): Partial<TrainerOptions> => ({
+  args: { evalSteps: 1, metricForBestModel: 'loss' },
+  callbacks: [new EarlyStoppingCallback({ earlyStoppingPatience: 2, earlyStoppingThreshold: 100 })],
+});
 
 /** A Trainer for it, whose own model has the weights that each trial begins with. */
 export async function searchingTrainer(

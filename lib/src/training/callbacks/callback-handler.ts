@@ -37,6 +37,8 @@ export class CallbackHandler {
   readonly #args: TrainingArguments;
   readonly #context: CallbackContext;
   readonly #state: () => TrainerState;
+  /** Of those that were made from one. */
+  readonly #classes = new WeakMap<TrainerCallback, CallbackOrClass>();
   /** Settled when all `onInitEnd` are. */
   #initialised: Promise<unknown> = Promise.resolve();
 
@@ -62,6 +64,16 @@ export class CallbackHandler {
     return this.#callbacks.some((callback) => !(callback instanceof DefaultFlowCallback));
   }
 
+  /** Whether the one that every Trainer has is still there. */
+  get hasDefault(): boolean {
+    return this.#callbacks.some(isDefault);
+  }
+
+  /** All but that one, for another Trainer: their classes, where that is how they were given. */
+  others(): CallbackOrClass[] {
+    return this.#callbacks.filter((one) => !isDefault(one)).map((one) => this.#classes.get(one) ?? one);
+  }
+
   /** Whether some callback listens for one of these events. */
   listensFor(...events: readonly TrainerEvent[]): boolean {
     return this.#callbacks.some((callback) => events.some((event) => callback[event] !== undefined));
@@ -70,6 +82,7 @@ export class CallbackHandler {
   add(callback: CallbackOrClass): void {
     const made = typeof callback === 'function' ? new callback() : callback;
     checkCallback(made);
+    if (made !== callback) this.#classes.set(made, callback);
     const kind = made.constructor;
     if (kind !== Object && this.#callbacks.some((other) => other.constructor === kind)) {
       console.warn(`This Trainer has a ${kind.name} already, and now one more`);
@@ -120,6 +133,8 @@ export class CallbackHandler {
     return [this.#args, this.#state(), this.control, { ...this.#context, ...more }];
   }
 }
+
+const isDefault = (callback: TrainerCallback): boolean => callback.constructor === DefaultFlowCallback;
 
 /** @throws ParameterError unless it is an object, whose methods `on…` are events */
 function checkCallback(callback: TrainerCallback): void {

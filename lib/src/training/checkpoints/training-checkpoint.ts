@@ -61,7 +61,7 @@ export async function saveCheckpoint(context: TrainingContext, training: Ongoing
 /** Writes model and feature extractor, as Transformers loads them, and the arguments. */
 export async function writeModel(
   folder: string,
-  { model, featureExtractor, args }: TrainingContext,
+  { model, featureExtractor, args }: Pick<TrainingContext, 'model' | 'featureExtractor' | 'args'>,
   options: SaveOptions = {},
 ): Promise<void> {
   await model.savePretrained(folder, options);

@@ -5,6 +5,11 @@ const STEPS = 10;
 /** How many times the loss of chance, or of the first step, is far too high. */
 const FACTOR = 10;
 
+/** Training that has diverged: the one failure that lies with the arguments of a training and shows only in it. */
+export class Diverged extends TrainingError {
+  override name = 'TrainingError';
+}
+
 /** Where training is, for a message. */
 export interface Place {
   globalStep: number;
@@ -37,7 +42,7 @@ export class DivergenceWatch {
   /**
    * @param loss - the mean over the batches of a step
    * @param gradientNorm - of the step
-   * @throws TrainingError before the weights have taken the step
+   * @throws Diverged before the weights have taken the step
    */
   check(loss: number, gradientNorm: number, place: Place): void {
     if (!Number.isFinite(loss)) throw diverged(`the loss is ${loss}`, place);
@@ -50,9 +55,9 @@ export class DivergenceWatch {
   }
 }
 
-function diverged(what: string, { globalStep, learningRate, maxGradNorm }: Place): TrainingError {
+function diverged(what: string, { globalStep, learningRate, maxGradNorm }: Place): Diverged {
   const clip = maxGradNorm > 0 && maxGradNorm <= 1 ? '' : ', clipped gradients (maxGradNorm: 1)';
-  return new TrainingError(
+  return new Diverged(
     `Training diverged at step ${globalStep + 1}, with the learning rate ${learningRate.toPrecision(3)}: ${what}. ` +
       'The weights have not taken this step, but may be spoilt: begin again from the checkpoint or model before. ' +
       `Try a lower learningRate, a longer warm-up (warmupRatio: 0.1)${clip}, and look for broken clips.`,

@@ -29,6 +29,7 @@ export interface TrainingCall {
   interruption: Interruption;
   resumeFromCheckpoint?: boolean | string;
   signal?: AbortSignal;
+  pushTrained?: boolean;
   uploads?: HubUploads;
   /** Is given the state, which changes as training goes on. */
   onState: (state: TrainerState) => void;

@@ -16,13 +16,16 @@ export function defaultComputeObjective(metrics: Readonly<Record<string, number>
   return others.length > 0 ? others.reduce((sum, [, value]) => sum + value, 0) : metrics.eval_loss;
 }
 
+/** Whether an entry of a log is that of an evaluation. */
+export const isEvaluation = (entry: LogEntry): boolean => 'eval_runtime' in entry;
+
 /**
  * The objective of each evaluation of a training, by the optimiser step after which it was.
  *
  * @throws ParameterError where `computeObjective` gives no number
  */
 export function objectivesOf(history: readonly LogEntry[], computeObjective: ComputeObjective): Record<number, number> {
-  const evaluations = history.filter((entry) => 'eval_runtime' in entry);
+  const evaluations = history.filter(isEvaluation);
   return Object.fromEntries(
     evaluations.map(({ step, ...metrics }) => {
       const objective: unknown = computeObjective(metrics);

@@ -1,14 +1,17 @@
 import path from 'node:path';
-import { ParameterError, TrainingError, TrainingInterrupted } from '../../errors.js';
+import { ParameterError, TrainingInterrupted } from '../../errors.js';
 import type { Interruption } from '../../interruption.js';
 import type { TrainingArguments } from '../arguments/training-arguments.js';
+import type { CallbackState } from '../callbacks/callback-state.js';
+import type { TrainerCallback } from '../callbacks/trainer-callback.js';
 import { listCheckpoints } from '../checkpoints/checkpoint-folder.js';
+import { Diverged } from '../run/divergence.js';
 import type { Tracker } from '../trackers/tracker.js';
 import type { TrainableModel } from '../trainable-model.js';
 import type { TrainerOptions, TrainOptions } from '../trainer-options.js';
 import type { LogEntry, TrainerState } from '../trainer-state.js';
 import { isBelowMedian } from './median-pruner.js';
-import { objectivesOf } from './objective.js';
+import { isEvaluation, objectivesOf } from './objective.js';
 import { type SearchSettings, trialArguments } from './search-options.js';
 import type { Trial, TrialRecord } from './trial.js';
 
@@ -22,6 +25,9 @@ export interface TrialTrainer {
 /** What of its options a Trainer for a trial has of its own. */
 export type TrainerChanges<M extends TrainableModel> = Required<Pick<TrainerOptions<M>, 'model' | 'trackers'>> & {
   args: TrainingArguments;
+  /** After the Trainer's own. */
+  callback: TrainerCallback;
+  signal?: AbortSignal;
 };
 
 /** What the Trainer brings that searches. */
@@ -32,7 +38,7 @@ export interface SearchContext<M extends TrainableModel> {
   model: M;
   /** Those of its options. */
   trackers: readonly Tracker[];
-  /** A Trainer with the same data. */
+  /** A Trainer with the same data and callbacks, whose evaluations end with the signal, too. */
   makeTrainer(changes: TrainerChanges<M>): TrialTrainer;
 }
 
@@ -92,45 +98,40 @@ async function trainTrial<M extends TrainableModel>(
   const pruning = new AbortController();
   const objectives = (history: readonly LogEntry[]) => objectivesOf(history, settings.computeObjective);
   const judge = (history: readonly LogEntry[]) => {
-    if (settings.pruner === 'none' || !isBelowMedian(objectives(history), trials, settings.direction)) return;
-    pruning.abort();
+    const reached = objectives(history);
+    if (settings.pruner !== 'none' && isBelowMedian(reached, trials, settings.direction)) pruning.abort();
   };
-  const trackers = [...context.trackers, prunerOf(judge), tracker];
-  const trainer = context.makeTrainer({ model, args, trackers });
+  const trackers = [...context.trackers, tracker];
+  const trainer = context.makeTrainer({ model, args, trackers, callback: judging(judge), signal });
   try {
     await trainer.train({
       resumeFromCheckpoint: (await listCheckpoints(args.outputDir)).length > 0,
       signal: AbortSignal.any([pruning.signal, ...(signal ? [signal] : [])]),
       trial: { number: trial.number, params: trial.params, name: trial.name },
     });
-    if (Object.keys(objectives(trainer.state.logHistory)).length === 0) await trainer.evaluate();
+    if (!trainer.state.logHistory.some(isEvaluation)) await trainer.evaluate();
   } catch (error) {
     if (error instanceof TrainingInterrupted && pruning.signal.aborted && !interruption.requested) {
       return ended(trial, 'pruned', objectives(trainer.state.logHistory));
     }
-    // What has a cause, such as a full disk, is not the fault of the trial's values.
-    if (error instanceof TrainingError && error.cause === undefined) return failed(trial, error);
+    if (error instanceof Diverged) return failed(trial, error);
     throw error;
   }
   return ended(trial, pruning.signal.aborted ? 'pruned' : 'complete', objectives(trainer.state.logHistory));
 }
 
 /** Hands the log over after each evaluation, and at the beginning what an interrupted run has left. */
-function prunerOf(judge: (history: readonly LogEntry[]) => void): Tracker {
-  const entries: LogEntry[] = [];
-  return {
-    name: 'The pruner',
-    begin({ logHistory }) {
-      entries.push(...logHistory);
-      judge(entries);
-    },
-    log(entry) {
-      entries.push(entry);
-      if ('eval_runtime' in entry) judge(entries);
-    },
-    end() {},
-  };
-}
+const judging = (judge: (history: readonly LogEntry[]) => void): TrainerCallback => ({
+  onTrainBegin(_args, { logHistory, statefulCallbacks }, control) {
+    judge(logHistory);
+    // A trial that had ended early, and was killed before that was noted.
+    const { args = {} } = [statefulCallbacks.TrainerControl ?? {}].flat()[0] as Partial<CallbackState>;
+    if (args.should_training_stop === true) control.shouldTrainingStop = true;
+  },
+  onEvaluate(_args, { logHistory }) {
+    judge(logHistory);
+  },
+});
 
 const failed = (trial: TrialRecord, { message }: Error): TrialRecord => ({
   ...trial,
@@ -144,6 +145,6 @@ function ended(
   intermediateValues: Readonly<Record<number, number>>,
 ): TrialRecord {
   const value = intermediateValues[Math.max(...Object.keys(intermediateValues).map(Number))];
-  const record = { ...trial, state, value, intermediateValues };
-  return state === 'pruned' || Number.isFinite(value) ? record : failed(record, new Error(`its objective is ${value}`));
+  if (state === 'pruned' || Number.isFinite(value)) return { ...trial, state, value, intermediateValues };
+  return failed({ ...trial, intermediateValues }, new Error(`its objective is ${value}`));
 }

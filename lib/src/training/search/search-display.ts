@@ -95,11 +95,12 @@ function onStream(
   };
 }
 
-/** 'Trial 3: complete, objective 0.1234, learningRate 0.000021, numTrainEpochs 2' */
-function trialText({ number, state, value, params }: TrialRecord): string {
+/** 'Trial 3: complete, objective 0.1234, learningRate 0.000021, numTrainEpochs 2'; of one that failed, why */
+function trialText({ number, state, value, params, reason }: TrialRecord): string {
   const values = Object.entries(params).map(([name, param]) => `${name} ${shortValue(param)}`);
   const objective = value === undefined ? [] : [`objective ${shortValue(value)}`];
-  return `Trial ${number}: ${[state, ...objective, ...values].join(', ')}`;
+  const why = reason === undefined ? '' : ` (${firstSentence(reason)})`;
+  return `Trial ${number}: ${[`${state}${why}`, ...objective, ...values].join(', ')}`;
 }
 
 function bestText(trials: readonly TrialRecord[], direction: Direction): string {
@@ -109,10 +110,10 @@ function bestText(trials: readonly TrialRecord[], direction: Direction): string 
 
 function tableOf(trials: readonly TrialRecord[]): string[][] {
   const names = [...new Set(trials.flatMap(({ params }) => Object.keys(params)))];
-  const rows = trials.map(({ number, state, value, params }) => [
+  const rows = trials.map(({ number, state, value, params, reason = '' }) => [
     String(number),
     state,
-    value === undefined ? '' : shortValue(value),
+    value === undefined ? firstSentence(reason) : shortValue(value),
     ...names.map((name) => shortValue(params[name])),
   ]);
   return [['Trial', 'State', 'Objective', ...names], ...rows];
@@ -123,6 +124,8 @@ function htmlTable([head, ...rows]: string[][]): string {
     `<tr>${cells.map((cell) => `<${tag}>${escapeHtml(cell)}</${tag}>`).join('')}</tr>`;
   return `<table>\n<thead>${line(head, 'th')}</thead>\n<tbody>\n${rows.map((row) => line(row, 'td')).join('\n')}\n</tbody></table>`;
 }
+
+const firstSentence = (text: string): string => text.split('. ')[0];
 
 const shortValue = (value: Hyperparameter): string =>
   typeof value === 'number' ? String(Number(value.toPrecision(4))) : String(value);

@@ -71,9 +71,9 @@ export function checkSearchOptions(
 }
 
 /** Whether a training has an argument of this name. */
-export const isArgument = (name: string, args: TrainingArguments): boolean => Object.hasOwn(args, name);
+const isArgument = (name: string, args: TrainingArguments): boolean => Object.hasOwn(args, name);
 
-/** The arguments of a trial. */
+/** The arguments of a trial, which pushes nothing, and goes on with what its callbacks had counted. */
 export function trialArguments(
   args: TrainingArguments,
   params: Hyperparameters,
@@ -81,7 +81,8 @@ export function trialArguments(
   runName: string,
 ): TrainingArguments {
   const changes = Object.fromEntries(Object.entries(params).filter(([name]) => isArgument(name, args)));
-  return new TrainingArguments({ ...args, ...changes, outputDir, runName, disableTqdm: true });
+  const own = { outputDir, runName, disableTqdm: true, pushToHub: false, restoreCallbackStatesFromCheckpoint: true };
+  return new TrainingArguments({ ...args, ...changes, ...own });
 }
 
 function checkName(

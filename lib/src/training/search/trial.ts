@@ -15,7 +15,7 @@ export type Direction = 'minimize' | 'maximize';
 
 /** A trial of a search, as its file keeps it. */
 export interface TrialRecord extends Trial {
-  /** `pruned`: ended early, as worse than others at the same step; `failed`: it diverged, or cannot be. */
+  /** `pruned`: ended early, as worse than others at the same step; `failed`: it diverged, its objective is no finite number, or it cannot be. */
   state: 'running' | 'complete' | 'pruned' | 'failed';
   /** The objective of the last evaluation; of those that run or have failed none. */
   value?: number;
@@ -27,12 +27,12 @@ export interface TrialRecord extends Trial {
 
 /** The best of a search, like `transformers.trainer_utils.BestRun`. */
 export interface BestRun {
-  /** Its number; its checkpoints lie in `run-<runId>` of `outputDir`. */
+  /** Its number. */
   runId: string;
   objective: number;
   /** What it was trained with: `{ ...args, ...best.hyperparameters }` are the arguments for all of that. */
   hyperparameters: Hyperparameters;
-  /** Its folder. */
+  /** Its folder, with its checkpoints. */
   folder: string;
   /** All trials, in their order. */
   runSummary: readonly TrialRecord[];

@@ -7,7 +7,7 @@ import { type TrainingArguments, writeArguments } from '../arguments/training-ar
 import type { TrialRecord } from './trial.js';
 
 /** The file of a search in its folder. */
-export const TRIALS_FILE = 'trials.json';
+const TRIALS_FILE = 'trials.json';
 
 /** The longest that is read, in bytes. */
 const LONGEST = 100_000_000;
@@ -26,9 +26,14 @@ const INDIFFERENT: readonly (keyof TrainingArguments)[] = [
   'saveTotalLimit',
   'reportTo',
   'runName',
+  'pushToHub',
+  'hubStrategy',
+  'hubAlwaysPush',
+  'hubRevision',
   'hubModelId',
   'hubPrivateRepo',
   'disableTqdm',
+  'restoreCallbackStatesFromCheckpoint',
   'featureCacheBytes',
   'featureCacheDiskBytes',
 ];
@@ -72,7 +77,11 @@ export async function readTrials(outputDir: string, identity: SearchIdentity): P
 
 /** An argument that the file does not know is one of a later version, with its default. */
 function differences(identity: SearchIdentity, stored: SearchIdentity): string[] {
-  const flat = ({ args, ...rest }: SearchIdentity) => ({ ...rest, ...(args as SearchIdentity) });
+  const flat = ({ args, ...rest }: SearchIdentity): SearchIdentity => ({
+    ...rest,
+    // Both have a seed.
+    ...Object.fromEntries(Object.entries(args ?? {}).map(([key, value]) => [`args.${key}`, value])),
+  });
   const [here, there] = [flat(identity), flat(stored)];
   return Object.keys(here)
     .filter((key) => key in there && formatJson(here[key] ?? null) !== formatJson(there[key] ?? null))

@@ -13,6 +13,7 @@ const PATIENCE = 3000;
 interface PushedCall {
   interruption: Interruption;
   signal?: AbortSignal;
+  pushTrained?: boolean;
   onState: (state: TrainerState) => void;
   uploads?: HubUploads;
 }
@@ -44,7 +45,7 @@ export async function withUploads<C extends PushedCall, T>(
     if (missing) console.warn(`'${missing}' was not pushed, as training ended; what is saved next is`);
     throw error;
   }
-  await finish(context, state, uploads, call.signal);
+  await finish(context, state, uploads, call);
   return output;
 }
 
@@ -67,11 +68,12 @@ async function finish(
   context: TrainingContext,
   state: TrainerState,
   uploads: HubUploads,
-  signal: AbortSignal | undefined,
+  { signal, pushTrained = true }: PushedCall,
 ): Promise<void> {
   const interruption = listenForInterruption(signal);
   try {
     await uploads.finish(interruption);
+    if (!pushTrained) return;
     await context.callbacks.call('onPushBegin');
     await pushTraining(context, state, { signal });
   } catch (error) {

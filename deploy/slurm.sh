@@ -24,12 +24,17 @@ if [ -n "${TRIALS:-}" ]; then
   fi
   read -ra trial <<< "$(sed -n "${task}p" "$TRIALS")"
 fi
+
+# A signal may come before there is a job to hand it on to.
+job=
+stop() { asked=1; [ -z "$job" ] || kill -TERM "$job"; }
+trap stop TERM
+trap 'again=1; stop' USR1
 node lib/bin/onpa.mjs train --seed "$task" "$@" ${trial[@]+"${trial[@]}"} --output_dir "${RUNS:-runs}/$SLURM_JOB_NAME/$task" &
 job=$!
+[ -z "${asked:-}" ] || stop
 
 # A signal ends a wait, not the job: that is waited for again.
-trap 'asked=1; kill -TERM "$job"' TERM
-trap 'asked=1; again=1; kill -TERM "$job"' USR1
 wait "$job"
 code=$?
 while [ -n "${asked:-}" ]; do

@@ -7,6 +7,7 @@ import { type DatasetFeatures, type DatasetRow, datasetFeatures } from './datase
 import { type EncodedDataset, encodedDataset, type PreprocessOptions, requireIndex } from './encoded-dataset.js';
 import { type FileLists, type OnMissing, rowsOfLists } from './file-lists.js';
 import { foldsOfRows, type Group, type KFoldOptions } from './folds.js';
+import { ofFiles } from './of-files.js';
 import { permutation } from './permutation.js';
 import { samplingRateOf } from './sampling-rate.js';
 import { type SplitSizes, splitSizes } from './split-sizes.js';
@@ -19,9 +20,6 @@ export interface TrainTestSplitOptions extends SplitSizes {
   /** Mix the rows first (the default), or take the last for the test. */
   shuffle?: boolean;
 }
-
-/** Sampling rates that are read at a time. */
-const FILES_AT_ONCE = 16;
 
 /**
  * Clips with their classes, like `datasets.Dataset`. It knows files: sound is decoded when a row is asked for. Nothing
@@ -237,12 +235,7 @@ export class AudioDataset<Label extends string = 'genre'> {
   async samplingRates(): Promise<number[]> {
     const { sampleRate } = this.features.audio;
     if (sampleRate !== undefined) return Array.from(this.#rows, () => sampleRate);
-    const files = this.column('file');
-    const rates: number[] = [];
-    for (let i = 0; i < files.length; i += FILES_AT_ONCE) {
-      rates.push(...(await Promise.all(files.slice(i, i + FILES_AT_ONCE).map(samplingRateOf))));
-    }
-    return rates;
+    return ofFiles(this.column('file'), samplingRateOf);
   }
 
   /**

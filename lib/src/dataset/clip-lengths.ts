@@ -1,9 +1,7 @@
 import { info } from '../audio/info.js';
 import { load } from '../audio/load.js';
 import { AudioDecodeError } from '../errors.js';
-
-/** Headers that are read at a time. */
-const FILES_AT_ONCE = 16;
+import { ofFiles } from './of-files.js';
 
 /** What a clip becomes. */
 export interface ClipLimits {
@@ -38,14 +36,8 @@ export function lengthsOnce(
  *
  * @throws AudioDecodeError, which names the file, where one cannot be read and none is left out
  */
-async function clipLengths(files: readonly string[], limits: ClipLimits): Promise<number[]> {
-  const lengths: number[] = [];
-  for (let i = 0; i < files.length; i += FILES_AT_ONCE) {
-    const some = files.slice(i, i + FILES_AT_ONCE);
-    lengths.push(...(await Promise.all(some.map((file) => clipLength(file, limits)))));
-  }
-  return lengths;
-}
+const clipLengths = (files: readonly string[], limits: ClipLimits): Promise<number[]> =>
+  ofFiles(files, (file) => clipLength(file, limits));
 
 async function clipLength(file: string, { samplingRate, maxLength, leavesOut }: ClipLimits): Promise<number> {
   try {

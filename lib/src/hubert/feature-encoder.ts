@@ -1,5 +1,6 @@
 import { ACTIVATIONS, type Activation, activationAfterProduct } from '../tensor/activation.js';
 import { autocast } from '../tensor/autocast.js';
+import { ByPrecision } from '../tensor/by-precision.js';
 import { type Convolution, convolution, convolve } from '../tensor/convolution.js';
 import { DerivedTensors } from '../tensor/derived-tensors.js';
 import { FoldedGroupNorm, windowStatistics } from '../tensor/folded-group-norm.js';
@@ -23,7 +24,7 @@ export class FeatureEncoder {
   readonly #parameters: ParameterLookup;
   /** Kernels as the products need them. */
   readonly #prepared: DerivedTensors;
-  readonly #graphs = new Map<Precision, FeatureEncoderGraph>();
+  readonly #graphs: ByPrecision<FeatureEncoderGraph>;
 
   /** @param parameters - those under `feature_extractor` */
   constructor(config: ModelConfig, parameters: ParameterLookup) {
@@ -33,6 +34,10 @@ export class FeatureEncoder {
       () =>
         config.convDim.flatMap((_, i) => convolutionParameters(config, i).map(under(parameters, `conv_layers.${i}`))),
       () => prepare(config, parameters),
+    );
+    const piecewise = Math.min(PIECEWISE_LAYERS, config.convDim.length);
+    this.#graphs = new ByPrecision(
+      (precision) => new FeatureEncoderGraph(config, precision, piecewise, () => this.#prepared.get()),
     );
   }
 
@@ -61,7 +66,7 @@ export class FeatureEncoder {
       const x = tf.tensor2d(samples, [samples.length, 1]); // (N, 1)
       // A GPU wants large products.
       const piecewise = usesGpu() ? 0 : Math.min(PIECEWISE_LAYERS, layers.length);
-      const graph = piecewise > 0 ? this.#graph(precision, piecewise) : undefined;
+      const graph = piecewise > 0 && hasFeatureEncoderGraph(this.#config, precision) && this.#graphs.get(precision);
       if (graph) {
         const [{ kernels, bias }] = layers;
         const first = layers.slice(0, piecewise);
@@ -75,16 +80,6 @@ export class FeatureEncoder {
         return after === 1 ? features : tf.mul(features, after);
       });
     });
-  }
-
-  #graph(precision: Precision, piecewise: number): FeatureEncoderGraph | undefined {
-    if (!hasFeatureEncoderGraph(this.#config, precision)) return undefined;
-    let graph = this.#graphs.get(precision);
-    if (!graph) {
-      graph = new FeatureEncoderGraph(this.#config, precision, piecewise, () => this.#prepared.get());
-      this.#graphs.set(precision, graph);
-    }
-    return graph;
   }
 
   #layers(tensors: tf.NamedTensorMap, samples: Float32Array): Convolution[] {

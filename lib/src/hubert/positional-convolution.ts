@@ -1,4 +1,5 @@
 import { activate } from '../tensor/activation.js';
+import { ByPrecision } from '../tensor/by-precision.js';
 import { canKeepWeights } from '../tensor/can-keep-weights.js';
 import { DerivedTensors } from '../tensor/derived-tensors.js';
 import { NORM_EPSILON, type ParameterLookup } from '../tensor/functional.js';
@@ -17,7 +18,7 @@ export class PositionalConvolution {
   readonly #config: ModelConfig;
   readonly #parameters: ParameterLookup;
   readonly #prepared: DerivedTensors;
-  readonly #graphs = new Map<Precision, WeightGraph>();
+  readonly #graphs = new ByPrecision((precision) => this.#graph(precision));
 
   /** @param parameters - those under `encoder.pos_conv_embed` */
   constructor(config: ModelConfig, parameters: ParameterLookup) {
@@ -69,24 +70,19 @@ export class PositionalConvolution {
       const { filter, bias } = this.#prepared.get() as { filter: tf.Tensor4D; bias: tf.Tensor1D };
       return tf.add(groupedConv2d(image, filter, this.#config.numConvPosEmbeddingGroups), bias);
     }
-    let graph = this.#graphs.get(precision);
-    if (!graph) {
-      graph = new WeightGraph(
-        precision,
-        () => this.#prepared.get(),
-        (writer, weight) => {
-          const convolved = writer.convolution(
-            writer.cast(writer.input('image')),
-            weight('filter'),
-            weight('bias'),
-            precision !== 'float32',
-          );
-          writer.uncast(convolved, 'convolved');
-        },
-      );
-      this.#graphs.set(precision, graph);
-    }
-    return graph.run({ image }, ['convolved'], ['filter', 'bias'])[0];
+    return this.#graphs.get(precision).run({ image }, ['convolved'], ['filter', 'bias'])[0];
+  }
+
+  #graph(precision: Precision): WeightGraph {
+    return new WeightGraph(
+      precision,
+      () => this.#prepared.get(),
+      (writer, weight) => {
+        const image = writer.cast(writer.input('image'));
+        const keep = precision !== 'float32';
+        writer.uncast(writer.convolution(image, weight('filter'), weight('bias'), keep), 'convolved');
+      },
+    );
   }
 
   #batchNormed(x: tf.Tensor3D, training: boolean): tf.Tensor3D {

@@ -1,3 +1,4 @@
+import { ByPrecision } from '../tensor/by-precision.js';
 import { canKeepWeights } from '../tensor/can-keep-weights.js';
 import { activatedLinear, inPieces, linear, type ParameterLookup, under } from '../tensor/functional.js';
 import { fusedLayerNorm } from '../tensor/fused-layer-norm.js';
@@ -49,13 +50,16 @@ export class TransformerEncoder {
   readonly #config: ModelConfig;
   readonly #parameters: ParameterLookup;
   readonly #positions: PositionalConvolution;
-  readonly #graphs = new Map<Precision, LayerGraph[]>();
+  readonly #graphs: ByPrecision<LayerGraph[]>;
 
   /** @param parameters - those under `encoder` */
   constructor(config: ModelConfig, parameters: ParameterLookup) {
     this.#config = config;
     this.#parameters = parameters;
     this.#positions = new PositionalConvolution(config, under(parameters, 'pos_conv_embed'));
+    const layer = (precision: Precision) => (_: unknown, i: number) =>
+      new LayerGraph(config, precision, under(parameters, `layers.${i}`));
+    this.#graphs = new ByPrecision((precision) => Array.from({ length: config.numHiddenLayers }, layer(precision)));
   }
 
   /** Frames (B, T, C) → (B, T, C). */
@@ -100,16 +104,7 @@ export class TransformerEncoder {
   /** None where a gradient is recorded, and none in training, where values are dropped between the products. */
   #layerGraphs({ precision, choices }: EncoderOptions): LayerGraph[] | undefined {
     if (isTaping() || choices || !canKeepWeights(precision)) return undefined;
-    let graphs = this.#graphs.get(precision);
-    if (!graphs) {
-      const own = (i: number) => under(this.#parameters, `layers.${i}`);
-      graphs = Array.from(
-        { length: this.#config.numHiddenLayers },
-        (_, i) => new LayerGraph(this.#config, precision, own(i)),
-      );
-      this.#graphs.set(precision, graphs);
-    }
-    return graphs;
+    return this.#graphs.get(precision);
   }
 
   /** The frames, silenced where they are padding, with their places added. */

@@ -1,5 +1,6 @@
 import { loadSegments } from '../../audio/load-segments.js';
 import { MersenneTwister } from '../../dsp/mersenne-twister.js';
+import { normalPair } from '../../dsp/normal-pair.js';
 import { DatasetError } from '../../errors.js';
 import type { ClipChanges } from './draw-changes.js';
 
@@ -58,16 +59,14 @@ export function withNoise(samples: Float32Array, noise: Float32Array, snrInDb: n
   return samples.map((x, i) => x + scale * noise[i]);
 }
 
-/** White noise of mean 0 and standard deviation 1, by pairs (Box and Muller 1958). */
+/** White noise of mean 0 and standard deviation 1. */
 export function gaussianNoise(length: number, seed: number): Float32Array {
   const random = new MersenneTwister(seed);
   const noise = new Float32Array(length);
   for (let i = 0; i < length; i += 2) {
-    // 1 − u is never 0.
-    const radius = Math.sqrt(-2 * Math.log(1 - random.next()));
-    const angle = 2 * Math.PI * random.next();
-    noise[i] = radius * Math.cos(angle);
-    if (i + 1 < length) noise[i + 1] = radius * Math.sin(angle);
+    const [even, odd] = normalPair(() => random.next());
+    noise[i] = even;
+    if (i + 1 < length) noise[i + 1] = odd;
   }
   return noise;
 }

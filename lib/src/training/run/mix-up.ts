@@ -1,4 +1,5 @@
 import { MersenneTwister } from '../../dsp/mersenne-twister.js';
+import { normalPair } from '../../dsp/normal-pair.js';
 import { ParameterError } from '../../errors.js';
 import { noteFinite } from '../../validation.js';
 import type { TrainingArguments } from '../arguments/training-arguments.js';
@@ -64,7 +65,7 @@ function logGammaDraw(shape: number, random: () => number): number {
   if (shape < 1) return logGammaDraw(shape + 1, random) + Math.log(1 - random()) / shape;
   const d = shape - 1 / 3;
   for (;;) {
-    const normal = Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
+    const [normal] = normalPair(random);
     const v = (1 + normal / Math.sqrt(9 * d)) ** 3;
     if (v > 0 && Math.log(1 - random()) < normal ** 2 / 2 + d * (1 - v + Math.log(v))) return Math.log(d * v);
   }

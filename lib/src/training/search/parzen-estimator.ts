@@ -1,4 +1,5 @@
 import type { MersenneTwister } from '../../dsp/mersenne-twister.js';
+import { normalPair } from '../../dsp/normal-pair.js';
 import { logNormalDensity, logNormalMass } from './normal-mass.js';
 import type { Dimension } from './search-space.js';
 
@@ -109,9 +110,7 @@ function truncatedNormal(dimension: Exclude<Dimension, { choices: unknown }>, me
   };
 }
 
-/** Box and Muller's. */
-const standardNormal = (random: MersenneTwister): number =>
-  Math.sqrt(-2 * Math.log(1 - random.next())) * Math.cos(2 * Math.PI * random.next());
+const standardNormal = (random: MersenneTwister): number => normalPair(() => random.next())[0];
 
 /** For each observed choice a table in which it is more likely than the others, and one in which all are alike. */
 function tables(size: number, column: readonly number[]): Factor[] {

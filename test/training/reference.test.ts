@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
-import { type ExampleSource, Trainer, TrainingArguments } from 'onpa';
+import { Trainer, TrainingArguments } from 'onpa';
 import { decays } from 'onpa/dist/training/run/adamw.js';
 import { randomPermutation } from 'onpa/dist/training/run/sampler.js';
 import { learningRateAt } from 'onpa/dist/training/run/schedule.js';
 import { inTemporaryFolder } from '../hubert/models.js';
-import { accuracy, camelCase, evalExamples, extractor, reference, tinyModel, trainExamples } from './tiny.js';
+import { accuracy, camelCase, evalExamples, extractor, noting, reference, tinyModel, trainExamples } from './tiny.js';
 
 /** The largest difference, relative to the reference's own size. */
 const off = (actual: number, expected: number): number =>
@@ -14,17 +14,7 @@ describe('The Trainer beside that of Transformers', () => {
   for (const [title, { mask, frozen, averaged, args, order, history }] of Object.entries(reference.cases.runs)) {
     it(`${title}: same order, losses, gradient norms, learning rates, evaluations, and weights in the end`, async () => {
       const model = await tinyModel({}, title);
-      const train = trainExamples();
-      const asked: number[] = [];
-      const trainDataset: ExampleSource = {
-        length: train.length,
-        async *examples(indices) {
-          for (const index of indices) {
-            asked.push(index);
-            yield train[index];
-          }
-        },
-      };
+      const { source: trainDataset, asked } = noting(trainExamples());
       await inTemporaryFolder(async (outputDir) => {
         const trainer = new Trainer({
           model,

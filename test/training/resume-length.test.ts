@@ -1,34 +1,18 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
-import { CheckpointError, type ExampleSource, type LogEntry, type TrainingOptions } from 'onpa';
+import { CheckpointError, type LogEntry, type TrainingOptions } from 'onpa';
 import { inTemporaryFolder } from '../hubert/models.js';
 import { recorded, recordedTrainer, recorder } from './callbacks/recorded.js';
 import { randomTraining, timeless } from './short-training.js';
-import { examples } from './tiny.js';
+import { examples, noting } from './tiny.js';
 import { trainElsewhere } from './train-elsewhere.js';
-
-/** The examples, and in which order they were asked for. */
-function noting(lengths: readonly number[]): { source: ExampleSource; asked: number[] } {
-  const rows = examples(lengths, 0);
-  const asked: number[] = [];
-  const source: ExampleSource = {
-    length: rows.length,
-    async *examples(indices) {
-      for (const index of indices) {
-        asked.push(index);
-        yield rows[index];
-      }
-    },
-  };
-  return { source, asked };
-}
 
 describe('A training that is resumed with another length', () => {
   for (const [title, { first, second }] of Object.entries(recorded.resumed)) {
     it(`goes on as in Transformers, by order of examples, learning rates, losses and gradients: ${title}`, () =>
       inTemporaryFolder(async (outputDir) => {
         for (const { args, stop, order, history } of [first, second]) {
-          const { source, asked } = noting(recorded.lengths.train);
+          const { source, asked } = noting(examples(recorded.lengths.train, 0));
           const callbacks = stop === null ? [] : [recorder([['step_end', stop, { training_stop: true }]])];
           const trainer = await recordedTrainer(outputDir, args, { trainDataset: source, callbacks });
           await trainer.train({ resumeFromCheckpoint: args === second.args });

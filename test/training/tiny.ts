@@ -1,4 +1,5 @@
 import {
+  type ExampleSource,
   type HubertForSequenceClassification,
   type TrainingExample,
   type TrainingOptions,
@@ -37,6 +38,23 @@ export const reference: Fixture<never> & { cases: Cases } = fixture('trainer') a
 /** The clips of the fixture: the label is told by the pitch. */
 export function examples(lengths: readonly number[], first: number): TrainingExample[] {
   return lengths.map((length, i) => ({ inputValues: seededAudio((first + i) % 5, length), label: (first + i) % 5 }));
+}
+
+/** A data set of these examples, and in which order they were asked for. */
+export function noting(
+  rows: readonly TrainingExample[],
+  asked: number[] = [],
+): { source: ExampleSource; asked: number[] } {
+  const source: ExampleSource = {
+    length: rows.length,
+    async *examples(indices) {
+      for (const index of indices) {
+        asked.push(index);
+        yield rows[index];
+      }
+    },
+  };
+  return { source, asked };
 }
 
 export const trainExamples = (): TrainingExample[] => examples(reference.cases.lengths.train, 0);

@@ -1,5 +1,5 @@
-import fs from 'node:fs/promises';
 import type { Tracker } from 'onpa';
+import { die, dieBefore, type Renaming } from './dying.js';
 import { randomTraining, type Shortcut } from './short-training.js';
 
 /** A process of its own that trains the tiny model, and may be killed at a chosen moment. */
@@ -9,21 +9,13 @@ export interface ProcessOptions extends Shortcut {
   /** Die after this optimiser step. */
   dieAfterStep?: number;
   /** Die before the n-th renaming into a file or folder of this name. */
-  dieBeforeRename?: { to: string; count: number };
+  dieBeforeRename?: Renaming;
   /** Tell the parent after each step, and stop when it sends SIGINT. */
   tell?: boolean;
 }
 
 const options: ProcessOptions = JSON.parse(process.argv[2]);
-const die = (): void => void process.kill(process.pid, 'SIGKILL');
-
-const { rename } = fs;
-let renamings = 0;
-fs.rename = async (from, to) => {
-  const { dieBeforeRename: moment } = options;
-  if (moment && String(to).endsWith(moment.to) && ++renamings === moment.count) die();
-  return rename(from, to);
-};
+dieBefore(options.dieBeforeRename);
 
 const watcher: Tracker = {
   name: 'watcher',

@@ -3,7 +3,6 @@ import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import {
   DefaultFlowCallback,
-  type ExampleSource,
   ParameterError,
   type Tracker,
   Trainer,
@@ -16,7 +15,7 @@ import { inTemporaryFolder } from '../../hubert/models.js';
 import { withWarnings } from '../../hubert/warnings.js';
 import { settledTensors } from '../../settled-tensors.js';
 import { randomTraining, timeless } from '../short-training.js';
-import { examples, extractor, RANDOM, tinyModel } from '../tiny.js';
+import { examples, extractor, noting, RANDOM, tinyModel } from '../tiny.js';
 
 class Counting implements TrainerCallback {
   steps = 0;
@@ -257,16 +256,7 @@ describe('A training that callbacks steer', () => {
     [...model.parameters].flatMap(([name, x]) => (name.includes(body) ? [...x.dataSync()] : [])).join();
 
   async function freezingTraining(outputDir: string, more: TrainingOptions, asked: number[] = []): Promise<Trainer> {
-    const rows = examples([2400, 2400, 2400, 2400], 0);
-    const trainDataset: ExampleSource = {
-      length: rows.length,
-      async *examples(indices) {
-        for (const index of indices) {
-          asked.push(index);
-          yield rows[index];
-        }
-      },
-    };
+    const { source: trainDataset } = noting(examples([2400, 2400, 2400, 2400], 0), asked);
     return new Trainer({
       model: await tinyModel(RANDOM),
       args: {

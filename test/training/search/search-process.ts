@@ -1,5 +1,5 @@
-import fs from 'node:fs/promises';
 import type { Tracker } from 'onpa';
+import { die, dieBefore, type Renaming } from '../dying.js';
 import { impatient, SEARCH, searchingTrainer } from './short-search.js';
 
 /** A process of its own that searches, and may be killed at a chosen moment. */
@@ -8,7 +8,7 @@ export interface SearchProcess {
   /** Die after so many optimiser steps of all trials together. */
   dieAfterSteps?: number;
   /** Die before the n-th renaming into a file or folder of this name. */
-  dieBeforeRename?: { to: string; count: number };
+  dieBeforeRename?: Renaming;
   /** Stop each training early. */
   isImpatient?: boolean;
   /** Tell the parent of each step, and stop when it sends SIGINT. */
@@ -16,15 +16,7 @@ export interface SearchProcess {
 }
 
 const options: SearchProcess = JSON.parse(process.argv[2]);
-const die = (): void => void process.kill(process.pid, 'SIGKILL');
-
-const { rename } = fs;
-let renamings = 0;
-fs.rename = async (from, to) => {
-  const { dieBeforeRename: moment } = options;
-  if (moment && String(to).endsWith(moment.to) && ++renamings === moment.count) die();
-  return rename(from, to);
-};
+dieBefore(options.dieBeforeRename);
 
 let steps = 0;
 const watcher: Tracker = {

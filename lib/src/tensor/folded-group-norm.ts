@@ -71,9 +71,12 @@ export function windowStatistics(samples: Float32Array, size: number, stride: nu
   for (let i = 0; i < size; i++) {
     for (let t = 0, at = i; t < count; t++, at += stride) sums[i] += samples[at];
     for (let j = i; j < size; j++) {
-      let sum = 0;
-      for (let t = 0, at = 0; t < count; t++, at += stride) sum += samples[at + i] * samples[at + j];
-      products[i * size + j] = sum;
+      // A window's taps are those of the window before, a stride further on: but for the two ends it is the same sum.
+      const product = (at: number) => samples[at + i - stride] * samples[at + j - stride];
+      products[i * size + j] =
+        i < stride
+          ? sumOfProducts(samples, i, j, stride, count)
+          : products[(i - stride) * size + j - stride] - product(0) + product(count * stride);
     }
   }
   const mean = Array.from(sums, (sum) => sum / count);
@@ -90,4 +93,15 @@ export function windowStatistics(samples: Float32Array, size: number, stride: nu
     Array.from({ length: size }, (_, column) => Math.sqrt(Math.max(0, value)) * eigenvectorMatrix.get(column, row)),
   );
   return { mean, root };
+}
+
+/** The sum of samples[i + t · stride] · samples[j + t · stride]: of even t and of odd t, as neither sum waits for the other. */
+function sumOfProducts(samples: Float32Array, i: number, j: number, stride: number, count: number): number {
+  const end = count * stride;
+  let [sum, other, at] = [0, 0, 0];
+  for (; at + stride < end; at += 2 * stride) {
+    sum += samples[at + i] * samples[at + j];
+    other += samples[at + stride + i] * samples[at + stride + j];
+  }
+  return at < end ? sum + other + samples[at + i] * samples[at + j] : sum + other;
 }

@@ -241,6 +241,27 @@ describe('A row of a padded batch', () => {
   }
 });
 
+describe('A batch of so many frames that its layers go through in pieces', () => {
+  const SECONDS = 10;
+  const ROWS = 5;
+  for (const name of Object.keys(forward.cases)) {
+    it(`${name}: gives what its rows give alone`, async () => {
+      const model = await baseOf(forward.cases[name]);
+      const inputValues = Array.from({ length: ROWS }, (_, row) => seededAudio(row, SECONDS * 16000));
+      const states = (rows: Float32Array[]) =>
+        tf.tidy(() => model.forward({ inputValues: rows }).lastHiddenState.dataSync<'float32'>());
+      const together = states(inputValues);
+      const alone = inputValues.map((row) => states([row]));
+      const peak = alone[0].reduce((largest, x) => Math.max(largest, Math.abs(x)), 0);
+      for (const [row, expected] of alone.entries()) {
+        const found = together.subarray(row * expected.length, (row + 1) * expected.length);
+        assert.ok(distance(found, expected, peak) <= 1e-5, `row ${row}`);
+      }
+      model.dispose();
+    });
+  }
+});
+
 describe('DistilHuBERT', () => {
   const reference = fixture<ModelCase>('hubert/distilhubert');
   const plan = reference.cases.distilhubert;

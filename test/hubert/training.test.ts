@@ -74,7 +74,7 @@ describe('Training mode', () => {
 
   it('without random parts gives what eval mode gives', async () => {
     const model = await quiet({});
-    assert.deepEqual(logitsOf(model.train()), logitsOf(model.eval()));
+    assert.ok(distance(logitsOf(model.train()), logitsOf(model.eval()), 1) <= 1e-6);
     model.dispose();
   });
 

@@ -58,7 +58,7 @@ export class FeatureEncoderGraph {
       let frames = x;
       for (let i = from; i < to; i++) {
         const windows = writer.windows(frames, convDim[i - 1], convKernel[i], convStride[i], writer.precision); // (T, size · in)
-        frames = writer.product(windows, weight(`${i}.kernel.0`), weight(`${i}.bias`), { gelu: true }); // (T, C)
+        frames = writer.product(windows, weight(`${i}.kernel.0`), weight(`${i}.bias`), { activation: 'GeluExact' }); // (T, C)
       }
       return frames;
     };

@@ -39,23 +39,23 @@ export class PositionalConvolution {
   }
 
   /**
-   * Frames (B, T, C) → what is added to them (B, T, C).
+   * Frames (B, T, C) → with what tells their places added (B, T, C).
    *
    * @param precision - of the convolution where no gradient is recorded
    */
   forward(x: tf.Tensor3D, training: boolean, precision: Precision): tf.Tensor3D {
     return tf.tidy(() => {
-      const { numConvPosEmbeddings: size, featExtractActivation } = this.#config;
-      // PyTorch pads both ends by size / 2 and drops the last frame where that makes one too many.
-      const before = Math.floor(size / 2);
-      const padded = tf.pad(this.#batchNormed(x, training), [
-        [0, 0],
-        [before, size - 1 - before],
-        [0, 0],
-      ]); // (B, T + K - 1, C)
-      const image = tf.expandDims(padded, 1) as tf.Tensor4D; // (B, 1, T + K - 1, C)
-      const convolved = tf.squeeze(this.#convolve(image, precision), [1]) as tf.Tensor3D; // (B, T, C)
-      return activate(convolved, featExtractActivation);
+      const { featExtractActivation } = this.#config;
+      const normed = this.#batchNormed(x, training);
+      if (isTaping() || !canKeepWeights(precision)) {
+        return tf.add(x, activate(this.#convolve(normed), featExtractActivation)) as tf.Tensor3D;
+      }
+      const graph = this.#graphs.get(precision);
+      const names = ['filter', 'bias'];
+      if (featExtractActivation === 'gelu')
+        return graph.run({ frames: normed, x }, ['placed'], names)[0] as tf.Tensor3D;
+      const [convolved] = graph.run({ frames: normed }, ['convolved'], names);
+      return tf.add(x, activate(convolved, featExtractActivation)) as tf.Tensor3D;
     });
   }
 
@@ -64,13 +64,13 @@ export class PositionalConvolution {
     for (const graph of this.#graphs.values()) graph.dispose();
   }
 
-  /** Frames (B, 1, T + K - 1, C) → with the bias (B, 1, T, C). */
-  #convolve(image: tf.Tensor4D, precision: Precision): tf.Tensor {
-    if (isTaping() || !canKeepWeights(precision)) {
-      const { filter, bias } = this.#prepared.get() as { filter: tf.Tensor4D; bias: tf.Tensor1D };
-      return tf.add(groupedConv2d(image, filter, this.#config.numConvPosEmbeddingGroups), bias);
-    }
-    return this.#graphs.get(precision).run({ image }, ['convolved'], ['filter', 'bias'])[0];
+  /** Frames (B, T, C) → (B, T, C), with the bias. */
+  #convolve(x: tf.Tensor3D): tf.Tensor3D {
+    const { filter, bias } = this.#prepared.get() as { filter: tf.Tensor4D; bias: tf.Tensor1D };
+    const padded = tf.pad(x, [[0, 0], this.#padding(), [0, 0]]); // (B, T + K - 1, C)
+    const image = tf.expandDims(padded, 1) as tf.Tensor4D; // (B, 1, T + K - 1, C)
+    const convolved = groupedConv2d(image, filter, this.#config.numConvPosEmbeddingGroups); // (B, 1, T, C)
+    return tf.add(tf.squeeze(convolved, [1]), bias);
   }
 
   #graph(precision: Precision): WeightGraph {
@@ -78,11 +78,24 @@ export class PositionalConvolution {
       precision,
       () => this.#prepared.get(),
       (writer, weight) => {
-        const image = writer.cast(writer.input('image'));
-        const keep = precision !== 'float32';
-        writer.uncast(writer.convolution(image, weight('filter'), weight('bias'), keep), 'convolved');
+        const frames = writer.input('frames'); // (B, T, C)
+        const [length, width] = [-1, this.#config.hiddenSize];
+        const image = writer.reshape(frames, writer.sizes(frames, 1, [1, length, width]), 'float32'); // (B, 1, T, C)
+        const convolved = writer.uncast(
+          writer.convolution(writer.cast(image), weight('filter'), weight('bias'), this.#padding()),
+        );
+        const shaped = writer.reshape(convolved, writer.sizes(frames, 3), 'float32'); // (B, T, C)
+        writer.rename(shaped, 'convolved');
+        writer.rename(writer.plus(writer.input('x'), writer.gelu(shaped), 'float32'), 'placed');
       },
     );
+  }
+
+  /** PyTorch pads both ends by K / 2 and drops the last frame where that makes one too many. */
+  #padding(): [before: number, after: number] {
+    const { numConvPosEmbeddings: size } = this.#config;
+    const before = Math.floor(size / 2);
+    return [before, size - 1 - before];
   }
 
   #batchNormed(x: tf.Tensor3D, training: boolean): tf.Tensor3D {

@@ -8,18 +8,9 @@ import { dropout, type Randomness } from '../tensor/randomness.js';
 import { tf } from '../tensor/tensorflow.js';
 import { selfAttention } from './attention.js';
 import type { ModelConfig } from './config.js';
-import { LayerGraph } from './layer-graph.js';
+import { LAYER, LayerGraph, ROWS } from './layer-graph.js';
 import { PositionalConvolution } from './positional-convolution.js';
 import type { TrainingChoices } from './training-choices.js';
-
-/** Frames in the feed-forward layers that are worked on together, which bounds the memory of the wide layer. */
-const ROWS = 2048;
-
-/** The parameters of a layer. */
-const LAYER = [
-  ...['attention.k_proj', 'attention.v_proj', 'attention.q_proj', 'attention.out_proj', 'layer_norm'],
-  ...['feed_forward.intermediate_dense', 'feed_forward.output_dense', 'final_layer_norm'],
-].flatMap((name) => [`${name}.weight`, `${name}.bias`]);
 
 /** What the transformer gives; a type, so that it can be given to `tf.dispose`. */
 export type EncoderOutput = {
@@ -81,7 +72,7 @@ export class TransformerEncoder {
         const { output, weights } =
           this.activationCheckpointing && isTaping() && !outputAttentions
             ? { output: this.#checkpointedLayer(x, own, bias, options), weights: undefined }
-            : this.#layer(x, own, bias, options, graphs?.[i]);
+            : (graphs?.[i].forward(x, bias, outputAttentions) ?? this.#layer(x, own, bias, options));
         if (!outputHiddenStates && !isTaping()) x.dispose();
         x = output;
         if (outputHiddenStates) hiddenStates.push(x);
@@ -112,7 +103,7 @@ export class TransformerEncoder {
     const { doStableLayerNorm, hiddenDropout } = this.#config;
     return tf.tidy(() => {
       const sound = frameMask ? (tf.mul(frames, tf.expandDims(frameMask, -1)) as tf.Tensor3D) : frames; // (B, T, C)
-      const placed = tf.add(sound, this.#positions.forward(sound, choices !== undefined, precision)) as tf.Tensor3D;
+      const placed = this.#positions.forward(sound, choices !== undefined, precision);
       const normed = doStableLayerNorm ? placed : this.#norm(placed, this.#parameters, 'layer_norm');
       return dropout(normed, hiddenDropout, choices?.randomness);
     });
@@ -127,8 +118,7 @@ export class TransformerEncoder {
     const again = choices?.randomness.fork();
     const layer = (input: tf.Tensor3D, [mask]: tf.Tensor[], randomness: Randomness | undefined) => {
       const drawn = choices && { ...choices, randomness: randomness! };
-      return this.#layer(input, parameters, mask as tf.Tensor4D | undefined, { ...options, choices: drawn }, undefined)
-        .output;
+      return this.#layer(input, parameters, mask as tf.Tensor4D | undefined, { ...options, choices: drawn }).output;
     };
     return checkpointed(x, LAYER.map(parameters), bias ? [bias] : [], {
       forward: (input, others) => layer(input, others, choices?.randomness),
@@ -141,18 +131,17 @@ export class TransformerEncoder {
     parameters: ParameterLookup,
     bias: tf.Tensor4D | undefined,
     { outputAttentions, choices }: EncoderOptions,
-    graph: LayerGraph | undefined,
   ): { output: tf.Tensor3D; weights?: tf.Tensor4D } {
     const { numAttentionHeads: heads, attentionDropout, hiddenDropout, doStableLayerNorm } = this.#config;
     const randomness = choices?.randomness;
     return tf.tidy(() => {
       const attend = (input: tf.Tensor3D) => {
-        const options = { heads, bias, dropoutRate: attentionDropout, randomness, outputAttentions, graph };
+        const options = { heads, bias, dropoutRate: attentionDropout, randomness, outputAttentions };
         const { output, weights } = selfAttention(input, under(parameters, 'attention'), options);
         return { attended: tf.add(x, dropout(output, hiddenDropout, randomness)) as tf.Tensor3D, weights };
       };
       const own = under(parameters, 'feed_forward');
-      const feed = (input: tf.Tensor3D) => this.#feedForward(input, own, randomness, graph);
+      const feed = (input: tf.Tensor3D) => this.#feedForward(input, own, randomness);
       if (doStableLayerNorm) {
         const { attended, weights } = attend(this.#norm(x, parameters, 'layer_norm'));
         const output = tf.add(attended, feed(this.#norm(attended, parameters, 'final_layer_norm'))) as tf.Tensor3D;
@@ -165,16 +154,10 @@ export class TransformerEncoder {
     });
   }
 
-  #feedForward(
-    x: tf.Tensor3D,
-    parameters: ParameterLookup,
-    randomness: Randomness | undefined,
-    graph: LayerGraph | undefined,
-  ): tf.Tensor3D {
+  #feedForward(x: tf.Tensor3D, parameters: ParameterLookup, randomness: Randomness | undefined): tf.Tensor3D {
     const { hiddenAct, activationDropout, hiddenDropout } = this.#config;
     const feed = (rows: tf.Tensor2D) =>
       tf.tidy(() => {
-        if (graph) return graph.feedForward(rows);
         const inner = activatedLinear(rows, under(parameters, 'intermediate_dense'), hiddenAct); // (N, intermediate)
         return linear(dropout(inner, activationDropout, randomness), under(parameters, 'output_dense')); // (N, C)
       });
@@ -182,7 +165,7 @@ export class TransformerEncoder {
       const rows = tf.reshape(x, [-1, x.shape[2]]) as tf.Tensor2D; // (B · T, C)
       // Dropout draws for all rows at once, on a tape or not.
       const isWhole = isTaping() || (randomness !== undefined && activationDropout > 0);
-      const output = isWhole ? feed(rows) : inPieces(rows, 0, ROWS, feed);
+      const output = isWhole ? feed(rows) : inPieces([rows], 0, ROWS, ([some]) => feed(some));
       return dropout(tf.reshape(output, x.shape), hiddenDropout, randomness); // (B, T, C)
     });
   }

@@ -1,35 +1,47 @@
-import { attribute, type Graph, loadGraph } from './graph.js';
-import { GraphWriter } from './graph-writer.js';
+import { ByPrecision } from './by-precision.js';
+import { loadGraph } from './graph.js';
+import { GraphWriter, type Precision } from './graph-writer.js';
 import type { tf } from './tensorflow.js';
 
-let graph: Graph | undefined;
-
-/**
- * softmax(queries · keysᵀ + bias) · values in bfloat16, where no gradient is recorded: queries (B, heads, queries, D), keys
- * and values (B, heads, T, D), bias (B, 1, 1, T) → (B, heads, queries, D).
- */
-export function attendInBfloat16(
-  [queries, keys, values]: readonly [tf.Tensor4D, tf.Tensor4D, tf.Tensor4D],
-  bias?: tf.Tensor4D,
-): tf.Tensor4D {
-  graph ??= describe();
-  const given = { queries, keys, values };
-  const [mixed] = bias ? graph.run({ ...given, bias }, ['masked']) : graph.run(given, ['plain']);
-  return mixed as tf.Tensor4D;
+/** What a graph's attention is made of: queries (B, heads, queries, D), keys and values (B, heads, T, D), bias (B, 1, 1, T). */
+interface AttentionNodes {
+  queries: string;
+  keys: string;
+  values: string;
+  bias?: string;
 }
 
-function describe(): Graph {
-  const writer = new GraphWriter('bfloat16');
-  const T = attribute.type('bfloat16');
+/** Writes softmax(queries · keysᵀ + bias) · values: (B, heads, queries, D), and the weights (B, heads, queries, T). */
+export function writeAttention(
+  writer: GraphWriter,
+  { queries, keys, values, bias }: AttentionNodes,
+): { mixed: string; weights: string } {
+  const scores = writer.batchProduct(queries, keys, true);
+  const weights = writer.softmax(bias ? writer.plus(scores, bias) : scores);
+  return { mixed: writer.batchProduct(weights, values), weights };
+}
+
+/** {@link writeAttention} as a graph of its own, where no gradient is recorded. */
+export function attend(
+  precision: Precision,
+  [queries, keys, values]: readonly [tf.Tensor4D, tf.Tensor4D, tf.Tensor4D],
+  bias: tf.Tensor4D | undefined,
+  output: 'mixed' | 'weights',
+): tf.Tensor4D {
+  const given = { queries, keys, values, ...(bias && { bias }) };
+  return graphs.get(precision).run(given, [nameOf(output, bias !== undefined)])[0] as tf.Tensor4D;
+}
+
+const nameOf = (output: string, isMasked: boolean): string => (isMasked ? `masked_${output}` : output);
+
+const graphs = new ByPrecision((precision) => {
+  const writer = new GraphWriter(precision);
   const [queries, keys, values, bias] = ['queries', 'keys', 'values', 'bias'].map((name) =>
     writer.cast(writer.input(name)),
   );
-  const scores = writer.add('BatchMatMulV2', [queries, keys], { T, adj_y: attribute.boolean(true) });
-  const mix = (biased: string, name: string) => {
-    const weights = writer.add('Softmax', [biased], { T });
-    writer.uncast(writer.add('BatchMatMulV2', [weights, values], { T }), name);
-  };
-  mix(scores, 'plain');
-  mix(writer.add('AddV2', [scores, bias], { T }), 'masked');
+  for (const isMasked of [false, true]) {
+    const nodes = writeAttention(writer, { queries, keys, values, bias: isMasked ? bias : undefined });
+    for (const [name, node] of Object.entries(nodes)) writer.uncast(node, nameOf(name, isMasked));
+  }
   return loadGraph(writer.nodes);
-}
+});

@@ -4,6 +4,9 @@ import { tf } from './tensorflow.js';
 
 let current: Precision = 'float32';
 
+/** The precision of {@link matMul} now. */
+export const autocastPrecision = (): Precision => current;
+
 /** Has {@link matMul} multiply in this precision while `work` runs, like `torch.autocast`. */
 export function autocast<T>(precision: Precision, work: () => T): T {
   const before = current;

@@ -21,9 +21,9 @@ function works(precision: Precision): boolean {
     () => weights,
     (writer, weight) => {
       const windows = writer.windows(writer.cast(writer.input('x')), 1, 2, 2, precision);
-      writer.uncast(writer.product(windows, weight('weight'), weight('bias'), { gelu: true }), 'product');
+      writer.uncast(writer.product(windows, weight('weight'), weight('bias'), { activation: 'GeluExact' }), 'product');
       const image = writer.cast(writer.input('image'));
-      writer.uncast(writer.convolution(image, weight('filter'), weight('bias')), 'convolved');
+      writer.uncast(writer.convolution(image, weight('filter'), weight('bias'), [0, 0]), 'convolved');
     },
   );
   const inputs = { x: tf.tensor2d([[8], [2], [16], [4]]), image: tf.tensor4d([1, 8, -4], [1, 1, 3, 1]) };

@@ -1,6 +1,7 @@
 import { type ActivationName, activate, activationAfterProduct } from './activation.js';
-import { matMul } from './autocast.js';
+import { autocastPrecision, matMul } from './autocast.js';
 import { fusedGelu } from './fused-gelu.js';
+import { canFuseLinear, fusedLinear } from './fused-linear.js';
 import { differentiable, isTaping } from './gradient-tape.js';
 import { tf } from './tensorflow.js';
 
@@ -16,6 +17,7 @@ export function under(parameters: ParameterLookup, prefix: string): ParameterLoo
 export function linear(x: tf.Tensor2D, parameters: ParameterLookup): tf.Tensor2D {
   const weight = parameters('weight') as tf.Tensor2D;
   const bias = parameters('bias');
+  if (!isTaping() && autocastPrecision() === 'float32' && canFuseLinear()) return fusedLinear(x, weight, bias);
   return differentiable(
     [x, weight, bias],
     () => ({ value: tf.add(matMul(x, weight, false, true), bias) as tf.Tensor2D, kept: [x] }), // (N, out)
@@ -68,16 +70,19 @@ export function activatedLinear(x: tf.Tensor2D, parameters: ParameterLookup, nam
   return tf.tidy(() => activate(linear(x, parameters), name));
 }
 
-/** Applies a function to `size` entries of an axis at a time, and puts what it gives together along that axis. */
-export function inPieces<T extends tf.Tensor>(x: T, axis: number, size: number, work: (piece: T) => T): T {
-  const length = x.shape[axis];
-  if (length <= size) return work(x);
+/** Applies a function to `size` entries of an axis of all tensors at a time, and puts what it gives together along that axis. */
+export function inPieces<T extends tf.Tensor>(tensors: T[], axis: number, size: number, work: (pieces: T[]) => T): T {
+  const length = tensors[0].shape[axis];
+  if (length <= size) return work(tensors);
   return tf.tidy(() => {
     const pieces: T[] = [];
     for (let first = 0; first < length; first += size) {
-      const begin = x.shape.map((_, k) => (k === axis ? first : 0));
-      const count = x.shape.map((whole, k) => (k === axis ? Math.min(size, length - first) : whole));
-      pieces.push(tf.tidy(() => work(tf.slice(x, begin, count))));
+      const piece = (x: T) => {
+        const begin = x.shape.map((_, k) => (k === axis ? first : 0));
+        const count = x.shape.map((whole, k) => (k === axis ? Math.min(size, length - first) : whole));
+        return tf.slice(x, begin, count);
+      };
+      pieces.push(tf.tidy(() => work(tensors.map(piece))));
     }
     return tf.concat(pieces as tf.Tensor[], axis) as T;
   });

@@ -6,6 +6,12 @@ import type { tf } from './tensorflow.js';
 /** What runs before all else where weights lie in the graph. */
 const READY = 'ready';
 
+/** The node of a weight, by default in the products' precision. */
+export type DescribedWeight = (name: string, precision?: Precision) => string;
+
+/** Writes a graph around weights. */
+type Description = (writer: GraphWriter, weight: DescribedWeight) => void;
+
 /** What has been loaded, and of which weights. */
 interface Loaded {
   sources: object[];
@@ -19,18 +25,14 @@ interface Loaded {
 export class WeightGraph {
   readonly #precision: Precision;
   readonly #weights: () => tf.NamedTensorMap;
-  readonly #describe: (writer: GraphWriter, weight: (name: string) => string) => void;
+  readonly #describe: Description;
   readonly #loaded: Loaded = { sources: [] };
 
   /**
    * @param weights - by the names under which they are described
-   * @param describe - writes the graph; `weight` gives the node of a weight
+   * @param describe - writes the graph
    */
-  constructor(
-    precision: Precision,
-    weights: () => tf.NamedTensorMap,
-    describe: (writer: GraphWriter, weight: (name: string) => string) => void,
-  ) {
+  constructor(precision: Precision, weights: () => tf.NamedTensorMap, describe: Description) {
     this.#precision = precision;
     this.#weights = weights;
     this.#describe = describe;
@@ -38,7 +40,7 @@ export class WeightGraph {
   }
 
   /** @param names - of the weights that the outputs depend on */
-  run(inputs: tf.NamedTensorMap, outputs: string[], names: string[]): tf.Tensor[] {
+  run(inputs: tf.NamedTensorMap, outputs: string[], names: readonly string[]): tf.Tensor[] {
     const weights = this.#weights();
     const graph = this.#fresh(weights);
     if (this.#precision !== 'float32') return graph.run(inputs, outputs);
@@ -56,10 +58,12 @@ export class WeightGraph {
     if (before && sources.every((source, i) => source === known[i])) return before;
     this.dispose();
     const writer = new GraphWriter(this.#precision);
-    const nodes = Object.fromEntries(
-      Object.entries(weights).map(([name, { shape }]) => [name, writer.weight(name, shape)]),
-    );
-    this.#describe(writer, (name) => nodes[name]);
+    const nodes = new Map<string, string>();
+    this.#describe(writer, (name, precision) => {
+      const known = nodes.get(name) ?? writer.weight(name, weights[name].shape, precision);
+      nodes.set(name, known);
+      return known;
+    });
     const { assignments } = writer;
     if (assignments.length > 0) {
       const after = assignments.map((name) => `^${name}`);

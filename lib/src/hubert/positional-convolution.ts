@@ -8,6 +8,7 @@ import type { Precision } from '../tensor/graph-writer.js';
 import { groupedConv2d } from '../tensor/grouped-conv2d.js';
 import { tf } from '../tensor/tensorflow.js';
 import { WeightGraph } from '../tensor/weight-graph.js';
+import { weightNorm } from '../tensor/weight-norm.js';
 import type { ModelConfig } from './config.js';
 
 /** PyTorch's default of BatchNorm1d; it is not in the configuration. */
@@ -30,10 +31,9 @@ export class PositionalConvolution {
     this.#prepared = new DerivedTensors(
       () => [...weights, 'conv.bias'].map(parameters),
       () => {
-        const direction = parameters(weights[weights.length - 1]); // (C, C/G, K)
-        const taps = tf.transpose(direction, [2, 1, 0]); // (K, C/G, C)
-        const scaled = weights.length === 1 ? taps : tf.mul(taps, tapScale(parameters(weights[0]), direction));
-        return { filter: tf.expandDims(scaled), bias: tf.clone(parameters('conv.bias')) }; // (1, K, C/G, C)
+        const [first, direction] = weights.map(parameters);
+        const taps = direction ? weightNorm(first, direction) : tf.transpose(first, [2, 1, 0]); // (K, C/G, C)
+        return { filter: tf.expandDims(taps), bias: tf.clone(parameters('conv.bias')) }; // (1, K, C/G, C)
       },
     );
   }
@@ -119,12 +119,4 @@ function batchStatistics(x: tf.Tensor3D, running: tf.Variable[]): [mean: tf.Tens
     kept.assign(tf.tidy(() => tf.add(tf.mul(kept, 1 - MOMENTUM), tf.mul(current[i], MOMENTUM))));
   }
   return [mean, variance];
-}
-
-/** What gives each tap of a weight-normed kernel (C, C/G, K) the length (1, 1, K): (K, 1, 1). */
-function tapScale(length: tf.Tensor, direction: tf.Tensor): tf.Tensor {
-  return tf.tidy(() => {
-    const current = tf.sqrt(tf.sum(tf.square(direction), [0, 1], true)); // (1, 1, K)
-    return tf.reshape(tf.div(length, current), [-1, 1, 1]); // (K, 1, 1)
-  });
 }

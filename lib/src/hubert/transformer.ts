@@ -1,7 +1,6 @@
 import { ByPrecision } from '../tensor/by-precision.js';
 import { canKeepWeights } from '../tensor/can-keep-weights.js';
-import { activatedLinear, inPieces, linear, type ParameterLookup, under } from '../tensor/functional.js';
-import { fusedLayerNorm } from '../tensor/fused-layer-norm.js';
+import { activatedLinear, inPieces, layerNorm, linear, type ParameterLookup, under } from '../tensor/functional.js';
 import { checkpointed, isTaping } from '../tensor/gradient-tape.js';
 import type { Precision } from '../tensor/graph-writer.js';
 import { dropout, type Randomness } from '../tensor/randomness.js';
@@ -172,7 +171,6 @@ export class TransformerEncoder {
 
   #norm(x: tf.Tensor3D, parameters: ParameterLookup, name: string): tf.Tensor3D {
     const [weight, bias] = [parameters(`${name}.weight`), parameters(`${name}.bias`)];
-    const rows = tf.reshape(x, [-1, x.shape[2]]) as tf.Tensor2D; // (B · T, C)
-    return tf.tidy(() => tf.reshape(fusedLayerNorm(rows, weight, bias, this.#config.layerNormEps), x.shape)); // (B, T, C)
+    return layerNorm(x, weight, bias, this.#config.layerNormEps); // (B, T, C)
   }
 }

@@ -1,6 +1,7 @@
 import { type ActivationName, activate, activationAfterProduct } from './activation.js';
 import { autocastPrecision, matMul } from './autocast.js';
 import { fusedGelu } from './fused-gelu.js';
+import { canFuseLayerNorm, fusedLayerNorm } from './fused-layer-norm.js';
 import { canFuseLinear, fusedLinear } from './fused-linear.js';
 import { differentiable, isTaping } from './gradient-tape.js';
 import { tf } from './tensorflow.js';
@@ -30,12 +31,16 @@ export const NORM_EPSILON: number = 1e-5;
 
 /** Normalises each row to zero mean and unit variance, then scales and shifts it: (…, C) → (…, C). */
 export function layerNorm<T extends tf.Tensor>(x: T, weight: tf.Tensor, bias: tf.Tensor, epsilon: number): T {
+  const value = (): T =>
+    tf.tidy(() => {
+      if (!canFuseLayerNorm()) return tf.add(tf.mul(normalise(x, epsilon).normal, weight), bias) as T;
+      const rows = tf.reshape(x, [-1, x.shape[x.rank - 1]]) as tf.Tensor2D;
+      return tf.reshape(fusedLayerNorm(rows, weight, bias, epsilon), x.shape) as T;
+    });
+  if (!isTaping()) return value();
   return differentiable(
     [x, weight, bias],
-    () => {
-      const { normal } = normalise(x, epsilon);
-      return { value: tf.add(tf.mul(normal, weight), bias) as T, kept: [x] };
-    },
+    () => ({ value: value(), kept: [x] }),
     (dy, [kept]) => layerNormGradient(dy, kept as T, weight, epsilon),
   );
 }

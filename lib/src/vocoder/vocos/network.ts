@@ -1,7 +1,6 @@
 import { DerivedTensors } from '../../tensor/derived-tensors.js';
-import { activatedLinear, type ParameterLookup, under } from '../../tensor/functional.js';
+import { activatedLinear, layerNorm, type ParameterLookup, under } from '../../tensor/functional.js';
 import { canFuseGelu, fusedGelu } from '../../tensor/fused-gelu.js';
-import { fusedLayerNorm } from '../../tensor/fused-layer-norm.js';
 import { affine } from '../../tensor/fused-linear.js';
 import { isTaping } from '../../tensor/gradient-tape.js';
 import { tf } from '../../tensor/tensorflow.js';
@@ -78,7 +77,7 @@ export class VocosNetwork {
 
   #norm(x: tf.Tensor2D, name: string): tf.Tensor2D {
     const own = under(this.#parameters, name);
-    return fusedLayerNorm(x, own('weight'), own('bias'), EPSILON);
+    return layerNorm(x, own('weight'), own('bias'), EPSILON);
   }
 }
 

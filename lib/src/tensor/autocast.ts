@@ -1,5 +1,7 @@
+import { isTaping } from './gradient-tape.js';
 import { attribute, type Graph, loadGraph } from './graph.js';
 import { GraphWriter, type Precision } from './graph-writer.js';
+import { nativeMatMul } from './native.js';
 import { tf } from './tensorflow.js';
 
 let current: Precision = 'float32';
@@ -20,7 +22,10 @@ export function autocast<T>(precision: Precision, work: () => T): T {
 
 /** `tf.matMul`, in the precision of {@link autocast}; what comes out is float32 in either. */
 export function matMul<T extends tf.Tensor>(a: T, b: T, transposeA: boolean = false, transposeB: boolean = false): T {
-  if (current === 'float32') return tf.matMul(a, b, transposeA, transposeB);
+  if (current === 'float32') {
+    if (a.rank !== 2 || transposeB || isTaping()) return tf.matMul(a, b, transposeA, transposeB);
+    return nativeMatMul(a as tf.Tensor as tf.Tensor2D, b as tf.Tensor as tf.Tensor2D, transposeA) as tf.Tensor as T;
+  }
   graph ??= products();
   return graph.run({ a, b }, [nameOf(transposeA, transposeB)])[0] as T;
 }

@@ -85,7 +85,7 @@ export declare namespace tf {
   type Rank = tfjs.Rank;
 }
 
-type AttributeType = 'TF_ATTR_TYPE' | 'TF_ATTR_INT' | 'TF_ATTR_SHAPE' | 'TF_ATTR_STRING';
+type AttributeType = 'TF_ATTR_TYPE' | 'TF_ATTR_BOOL' | 'TF_ATTR_INT' | 'TF_ATTR_SHAPE' | 'TF_ATTR_STRING';
 
 /** What tfjs-node's backend has beside its public type: the native C library behind its `binding`. */
 interface NativeBackend {

@@ -1,4 +1,5 @@
 import { attribute, type DataType, node } from './graph.js';
+import { likesKeptWeights } from './processor.js';
 
 /** In what matrix products are computed; their sums are float32 in either. */
 export type Precision = 'float32' | 'bfloat16';
@@ -11,7 +12,10 @@ export interface ProductOptions {
   /** The weight is (out, in), as in PyTorch, not (in, out). */
   transposed?: boolean;
   activation?: FusedActivation;
-  /** Keep the weight in the processor's order too, which takes as much memory again; default true. */
+  /**
+   * Keep the weight in the processor's order too, which takes as much memory again; by default where that is faster, in
+   * bfloat16 everywhere.
+   */
   keep?: boolean;
 }
 
@@ -77,16 +81,11 @@ export class GraphWriter {
   }
 
   /** x · weight + bias for x (N, in) and bias (out), in the products' precision. */
-  product(
-    x: string,
-    weight: string,
-    bias: string,
-    { transposed, activation, keep = true }: ProductOptions = {},
-  ): string {
+  product(x: string, weight: string, bias: string, { transposed, activation, keep }: ProductOptions = {}): string {
     return this.add('_MklNativeFusedMatMul', [x, weight, bias], {
       ...fused(this.precision, activation ? [activation] : []),
       ...NATIVE,
-      is_filter_const: attribute.boolean(keep),
+      is_filter_const: attribute.boolean(keep ?? (this.precision !== 'float32' || likesKeptWeights())),
       transpose_b: attribute.boolean(transposed ?? false),
     });
   }

@@ -17,6 +17,8 @@ const KEPT_SAMPLES = 2 ** 20;
 
 const IDENTITY = { ...ACTIVATIONS.relu, curve: <T extends tf.Tensor>(x: T): T => tf.clone(x) };
 
+const KERNEL = 'conv.weight';
+
 /** A convolution as its gradient needs it: kernel (size · in, out), and the norm after it. */
 interface Layer {
   size: number;
@@ -68,7 +70,7 @@ export function encodeTaped(
       const layers = layersOf(config, parameters);
       const each = kept.length / batch.length;
       const rows = tf.unstack(dy) as tf.Tensor2D[]; // B × (T, C)
-      return clips.reduce<tf.Tensor[]>(
+      const sums = clips.reduce<tf.Tensor[]>(
         (sums, clip, i) =>
           tf.tidy(() => {
             const own = keeps ? kept.slice(i * each, (i + 1) * each) : undefined;
@@ -79,6 +81,8 @@ export function encodeTaped(
           }),
         [],
       );
+      // Kernels are turned around once, not clip by clip.
+      return names.map((name, k) => (name.endsWith(KERNEL) ? inCheckpointOrder(sums[k], parameters(name)) : sums[k]));
     },
   );
 }
@@ -105,7 +109,7 @@ class Trace {
     this.features = kept ? this.#windows : this.#run();
   }
 
-  /** The gradients by the parameters, under their names, from that by the features. Frees what was kept. */
+  /** The gradients by the parameters, under their names, from that by the features; those of kernels are (size · in, out). Frees what was kept. */
   gradients(dFeatures: tf.Tensor2D): tf.NamedTensorMap {
     const activation = ACTIVATIONS[this.#config.featExtractActivation].inTraining;
     const found: tf.NamedTensorMap = {};
@@ -166,13 +170,13 @@ class Trace {
       const [dFolded, dBias] = this.#firstGradients(dOutput);
       const [dKernel, dGain, dShift] = this.#groupNorm.gradient(layer, dFolded, dBias);
       // The norm takes any bias away again.
-      const gradients = { ...this.#weightGradients(i, dKernel), ...(bias && { 'conv.bias': tf.zerosLike(bias) }) };
+      const gradients = { [KERNEL]: dKernel, ...(bias && { 'conv.bias': tf.zerosLike(bias) }) };
       return { gradients: { ...gradients, 'layer_norm.weight': dGain, 'layer_norm.bias': dShift }, dProduct: dOutput };
     }
     const [dProduct, dGain, dShift] = gain ? layerNormGradient(dOutput, product, gain, NORM_EPSILON) : [dOutput];
     const dKernel = i === 0 ? this.#firstGradients(dProduct)[0] : kernelGradient(x, dProduct, size, stride);
     const gradients = {
-      ...this.#weightGradients(i, dKernel),
+      [KERNEL]: dKernel,
       ...(bias && { 'conv.bias': tf.sum(dProduct, 0) }), // (out)
       ...(dGain && dShift && { 'layer_norm.weight': dGain, 'layer_norm.bias': dShift }),
     };
@@ -186,13 +190,12 @@ class Trace {
     const [dKernel, dBias] = tf.split<tf.Tensor2D>(both, [size, 1]); // (size, out), (1, out)
     return [dKernel, tf.squeeze(dBias, [0])]; // (size, out), (out)
   }
+}
 
-  /** (size · in, out) → (out, in, size), as in a checkpoint */
-  #weightGradients(i: number, dKernel: tf.Tensor2D): tf.NamedTensorMap {
-    const { size } = this.#layers[i];
-    const [rows, out] = dKernel.shape;
-    return { 'conv.weight': tf.transpose(tf.reshape(dKernel, [size, rows / size, out]), [2, 1, 0]) };
-  }
+/** The gradient by a kernel (size · in, out) in the order of the weight (out, in, size). */
+function inCheckpointOrder(dKernel: tf.Tensor, weight: tf.Tensor): tf.Tensor {
+  const [out, inputs, size] = weight.shape;
+  return tf.transpose(tf.reshape(dKernel, [size, inputs, out]), [2, 1, 0]);
 }
 
 function layersOf(config: ModelConfig, parameters: ParameterLookup): Layer[] {

@@ -1,4 +1,5 @@
 import { attribute, functionDefinition, type Graph, loadGraph, node, placeholder } from './graph.js';
+import { releaseLibraryPages } from './library-pages.js';
 import { isSupported, usesGpu } from './native.js';
 import { tf } from './tensorflow.js';
 
@@ -36,12 +37,20 @@ export function compiled(
   define: <X>(operations: Operations<X>, ...inputs: X[]) => X[],
 ): CompiledFunction {
   let program: { graph: Graph; outputs: string[] } | undefined;
+  const shapes = new Set<string>();
   return (...inputs) => {
     const isLarge = inputs.some(({ size }) => size >= LARGE);
     if (!isLarge || !canCompile()) return tf.tidy(() => define(TENSORS, ...inputs));
     program ??= compile(parameters, define);
     const given = Object.fromEntries(inputs.map((input, i) => [parameters[i], input]));
-    return program.graph.run(given, program.outputs);
+    const results = program.graph.run(given, program.outputs);
+    const shape = JSON.stringify(inputs.map((input) => input.shape));
+    if (!shapes.has(shape)) {
+      shapes.add(shape);
+      // The compiler has run.
+      releaseLibraryPages();
+    }
+    return results;
   };
 }
 

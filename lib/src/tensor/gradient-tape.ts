@@ -53,6 +53,46 @@ export function differentiable<T extends tf.Tensor>(
   })(...inputs) as T;
 }
 
+/** A step of a computation, as TensorFlow.js records it. */
+interface TapeNode {
+  inputs: tf.NamedTensorMap;
+  saved: tf.Tensor[];
+  /** From the gradients by what the step gave, null where it has none, to those by what went in. */
+  gradient?: (gradients: (tf.Tensor | null)[]) => Record<string, () => tf.Tensor>;
+}
+
+/**
+ * Has the gradient of what is recorded so far free each tensor that it needs no more: gradients that have gone through a
+ * step, and what the step has saved. TensorFlow.js would have them all until the whole gradient is there. For the end of a
+ * function that is given to `tf.variableGrads`.
+ */
+export function freeOnTheWay(): void {
+  let used: tf.Tensor[] = [];
+  /** What has a gradient already, so that another one is added to it. */
+  const reached = new Set<number>();
+  for (const node of tf.engine().state.activeTape as TapeNode[]) {
+    const { gradient, inputs } = node;
+    if (!gradient) continue;
+    node.gradient = (gradients) => {
+      // By now nothing asks for the inputs' gradients of the step before any more.
+      tf.dispose(used);
+      used = [...gradients.filter((one) => one !== null), ...node.saved];
+      const given = new Set(gradients);
+      const own = (name: string, found: tf.Tensor) => {
+        // A tensor of its own for each input, as each is freed by itself.
+        const one = given.has(found) ? tf.clone(found) : found;
+        given.add(one);
+        const { id } = inputs[name];
+        if (reached.has(id)) used.push(one);
+        reached.add(id);
+        return one;
+      };
+      const inward = Object.entries(gradient(gradients));
+      return Object.fromEntries(inward.map(([name, compute]) => [name, () => own(name, compute())]));
+    };
+  }
+}
+
 /** A computation that is done twice: in the forward pass, and once more where its gradient is asked for. */
 interface Recomputed<T extends tf.Tensor> {
   forward(x: T, others: tf.Tensor[]): T;
@@ -77,7 +117,14 @@ export function checkpointed<T extends tf.Tensor>(
     [x, ...parameters],
     () => ({ value: tf.tidy(() => forward(x, others)), kept: [x, ...others] }),
     (dy, [kept, ...rest]) =>
-      onTapeOfItsOwn(() => tf.grads((input) => again(input as T, rest))([kept, ...parameters], dy)),
+      onTapeOfItsOwn(() => {
+        const recorded = (input: tf.Tensor) => {
+          const value = again(input as T, rest);
+          freeOnTheWay();
+          return value;
+        };
+        return tf.grads(recorded)([kept, ...parameters], tf.clone(dy));
+      }),
   );
 }
 

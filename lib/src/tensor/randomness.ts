@@ -7,6 +7,11 @@ const dropped = compiled(['x', 'uniform', 'rate', 'scale'], (o, x, uniform, rate
   o.mul(x, o.mul(o.greaterEqual(uniform, rate), scale)),
 ]);
 
+const masked = compiled(['x', 'mask', 'scale'], (o, x, mask, scale) => [o.mul(x, o.mul(mask, scale))]);
+
+/** What dropout multiplies with what it keeps. */
+export const keptScale = (rate: number): number => (rate < 1 ? 1 / (1 - rate) : 0);
+
 /** Tensors of random numbers: the same seed gives the same ones in the same order, on any number of threads. */
 export class Randomness {
   readonly #seed: number;
@@ -26,16 +31,16 @@ export class Randomness {
   /** Sets each value to 0 with the probability `rate`, and scales the others so that the mean stays. */
   dropout<T extends tf.Tensor>(x: T, rate: number): T {
     if (rate === 0) return x;
-    const scale = rate < 1 ? 1 / (1 - rate) : 0;
-    const drop = (values: tf.Tensor, uniform: tf.Tensor) =>
-      tf.tidy(() => dropped(values, uniform, tf.scalar(rate), tf.scalar(scale))[0] as T);
+    const scale = keptScale(rate);
     return differentiable(
       [x],
       () => {
         const uniform = this.uniform(x.shape);
-        return { value: drop(x, uniform), kept: [uniform] };
+        const [value] = tf.tidy(() => dropped(x, uniform, tf.scalar(rate), tf.scalar(scale)));
+        // Truth values take a quarter of the random numbers' memory.
+        return { value: value as T, kept: [tf.greaterEqual(uniform, rate)] };
       },
-      (dy, [uniform]) => [drop(dy, uniform)],
+      (dy, [mask]) => masked(dy, tf.cast(mask, 'float32'), tf.scalar(scale)),
     );
   }
 

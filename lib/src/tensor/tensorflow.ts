@@ -4,6 +4,7 @@ import util from 'node:util';
 import type * as tfjs from '@tensorflow/tfjs';
 import { SetupError } from '../errors.js';
 import { setupCommand } from '../setup-command.js';
+import { releaseLibraryPages } from './library-pages.js';
 
 /** Writes a file of events for TensorBoard. */
 interface SummaryFileWriter {
@@ -39,6 +40,7 @@ function load(): TensorFlow {
       cause,
     });
   }
+  releaseLibraryPages();
   return loaded;
 }
 

@@ -1,5 +1,5 @@
 import { autocast } from '../../tensor/autocast.js';
-import { addGradients } from '../../tensor/gradient-tape.js';
+import { addGradients, freeOnTheWay } from '../../tensor/gradient-tape.js';
 import type { Precision } from '../../tensor/graph-writer.js';
 import { tf } from '../../tensor/tensorflow.js';
 import { type EncoderInput, splitInput } from '../input.js';
@@ -34,7 +34,12 @@ export function gradientsInParts(
   const variables = trained.map(([, variable]) => variable);
   const gradientsOf = (part: EncoderInput, first: number): Gradients =>
     tf.tidy(() => {
-      const { value: loss, grads } = autocast(precision, () => tf.variableGrads(() => lossOf(part, first), variables));
+      const recorded = () => {
+        const loss = lossOf(part, first);
+        freeOnTheWay();
+        return loss;
+      };
+      const { value: loss, grads } = autocast(precision, () => tf.variableGrads(recorded, variables));
       const found = trained.flatMap(([name, variable]) => (grads[variable.name] ? [[name, grads[variable.name]]] : []));
       return { loss, gradients: Object.fromEntries(found) as tf.NamedTensorMap };
     });

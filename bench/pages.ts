@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Machine } from './machine.js';
 import { allResults, type Figures, type Results, type Row, type SuiteResults } from './results.js';
 import { root } from './setup.js';
 import { fewDigits, markdownTable } from './table.js';
@@ -57,7 +58,7 @@ function suiteTables(suite: string, results: readonly Results[]): string {
       .filter((one) => one.suite === suite)
       .map((one) => {
         const versions = Object.entries(one.versions).map(([name, version]) => `${name} ${version}`);
-        const heading = `${machine.processor}, ${machine.instructions}, ${machine.cores} cores, ${one.date}`;
+        const heading = `${titleOf(machine)}, ${machine.cores} cores, ${one.date}`;
         return `**${heading}** (${versions.join(', ')}):\n\n${suiteTable(one)}`;
       }),
   );
@@ -92,7 +93,7 @@ function suiteTable({ suite, rows }: SuiteResults): string {
 /** How many times as long the peers took, for each kind of machine a column. */
 function summary(results: readonly Results[]): string {
   if (results.length === 0) return '';
-  const head = ['', 'beside', ...results.map(({ machine }) => `${machine.processor}, ${machine.instructions}`)];
+  const head = ['', 'beside', ...results.map(({ machine }) => titleOf(machine))];
   const rows = SUMMARY.flatMap(({ suite, name, input, peers }) =>
     peers.map((peer) => {
       const ratios = results.map(({ suites }) => ratioTo(peer, rowOf(suites, suite, name, input)));
@@ -113,4 +114,10 @@ function rowOf(suites: readonly SuiteResults[], suite: string, name: string, inp
 function ratioTo(peer: string, row: Row | undefined): string {
   const figures = row?.programs.find(({ program }) => program === peer);
   return row && figures ? (figures.time / row.programs[0].time).toFixed(1) : '';
+}
+
+/** 'Intel Xeon, AVX-512', of what the system calls 'Intel(R) Xeon(R) Processor'. */
+function titleOf({ processor, instructions }: Machine): string {
+  const words = processor.replace(/\((?:R|TM)\)/gi, '').replace(/ (?:CPU|Processor)$/i, '');
+  return `${words}, ${instructions}`;
 }

@@ -52,8 +52,9 @@ export class PositionalConvolution {
       }
       const graph = this.#graphs.get(precision);
       const names = ['filter', 'bias'];
-      if (featExtractActivation === 'gelu')
+      if (featExtractActivation === 'gelu') {
         return graph.run({ frames: normed, x }, ['placed'], names)[0] as tf.Tensor3D;
+      }
       const [convolved] = graph.run({ frames: normed }, ['convolved'], names);
       return tf.add(x, activate(convolved, featExtractActivation)) as tf.Tensor3D;
     });
@@ -79,8 +80,8 @@ export class PositionalConvolution {
       () => this.#prepared.get(),
       (writer, weight) => {
         const frames = writer.input('frames'); // (B, T, C)
-        const [length, width] = [-1, this.#config.hiddenSize];
-        const image = writer.reshape(frames, writer.sizes(frames, 1, [1, length, width]), 'float32'); // (B, 1, T, C)
+        const shape = writer.sizes(frames, 1, [1, -1, this.#config.hiddenSize]);
+        const image = writer.reshape(frames, shape, 'float32'); // (B, 1, T, C)
         const convolved = writer.uncast(
           writer.convolution(writer.cast(image), weight('filter'), weight('bias'), this.#padding()),
         );

@@ -16,7 +16,7 @@ export function writeAttention(
   writer: GraphWriter,
   { queries, keys, values, bias }: AttentionNodes,
 ): { mixed: string; weights: string } {
-  const scores = writer.batchProduct(queries, keys, true);
+  const scores = writer.batchProduct(queries, keys, { transposeB: true });
   const weights = writer.softmax(bias ? writer.plus(scores, bias) : scores);
   return { mixed: writer.batchProduct(weights, values), weights };
 }

@@ -1,5 +1,5 @@
 import { isTaping } from './gradient-tape.js';
-import { attribute, type Graph, loadGraph } from './graph.js';
+import { type Graph, loadGraph } from './graph.js';
 import { GraphWriter, type Precision } from './graph-writer.js';
 import { nativeMatMul } from './native.js';
 import { tf } from './tensorflow.js';
@@ -39,11 +39,7 @@ function products(): Graph {
   const [a, b] = ['a', 'b'].map((name) => writer.cast(writer.input(name)));
   for (const transposeA of [false, true]) {
     for (const transposeB of [false, true]) {
-      const product = writer.add('BatchMatMulV2', [a, b], {
-        T: attribute.type('bfloat16'),
-        adj_x: attribute.boolean(transposeA),
-        adj_y: attribute.boolean(transposeB),
-      });
+      const product = writer.batchProduct(a, b, { transposeA, transposeB });
       writer.uncast(product, nameOf(transposeA, transposeB));
     }
   }

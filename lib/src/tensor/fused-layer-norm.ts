@@ -1,4 +1,5 @@
-import { attribute, type Graph, loadGraph, node, placeholder } from './graph.js';
+import { type Graph, loadGraph } from './graph.js';
+import { GraphWriter } from './graph-writer.js';
 import { isSupported, usesGpu } from './native.js';
 import { tf } from './tensorflow.js';
 
@@ -9,9 +10,10 @@ const graphs = new Map<number, Graph>();
 export function fusedLayerNorm(x: tf.Tensor2D, scale: tf.Tensor, offset: tf.Tensor, epsilon: number): tf.Tensor2D {
   let graph = graphs.get(epsilon);
   if (!graph) {
-    const inputs = ['x', 'scale', 'offset'];
-    const attributes = { T: attribute.float32(), epsilon: attribute.float(epsilon) };
-    graph = loadGraph([...inputs.map(placeholder), node('normal', '_MklLayerNorm', inputs, attributes)]);
+    const writer = new GraphWriter('float32');
+    const [rows, gain, shift] = ['x', 'scale', 'offset'].map((name) => writer.input(name));
+    writer.rename(writer.layerNorm(rows, gain, shift, epsilon), 'normal');
+    graph = loadGraph(writer.nodes);
     graphs.set(epsilon, graph);
   }
   return graph.run({ x, scale, offset }, ['normal'])[0] as tf.Tensor2D;

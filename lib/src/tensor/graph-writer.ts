@@ -19,6 +19,12 @@ export interface ProductOptions {
   keep?: boolean;
 }
 
+/** Which matrices of a {@link GraphWriter.batchProduct} are transposed; default none. */
+export interface BatchProductOptions {
+  transposeA?: boolean;
+  transposeB?: boolean;
+}
+
 /** Rows narrower than this are put together faster by ranges than one by one. */
 const NARROW = 64;
 
@@ -106,9 +112,10 @@ export class GraphWriter {
     });
   }
 
-  /** a · b, or a · bᵀ, of the last two axes, in the products' precision: (…, N, K), (…, K, M) → (…, N, M). */
-  batchProduct(a: string, b: string, transposed: boolean = false): string {
-    return this.add('BatchMatMulV2', [a, b], { ...this.#own, adj_y: attribute.boolean(transposed) });
+  /** a · b of the last two axes, each transposed or not, in the products' precision: (…, N, K), (…, K, M) → (…, N, M). */
+  batchProduct(a: string, b: string, { transposeA = false, transposeB = false }: BatchProductOptions = {}): string {
+    const transposed = { adj_x: attribute.boolean(transposeA), adj_y: attribute.boolean(transposeB) };
+    return this.add('BatchMatMulV2', [a, b], { ...this.#own, ...transposed });
   }
 
   /** Over the last axis, in the products' precision. */
@@ -127,9 +134,9 @@ export class GraphWriter {
     return this.add('Reshape', [x, sizes], { T: attribute.type(type) });
   }
 
-  /** The first `count` sizes of x in float32, and these after them. */
-  sizes(x: string, count: number, after: number[] = []): string {
-    const shape = this.add('Shape', [x], { T: attribute.float32() });
+  /** The first `count` sizes of x, by default in float32, and these after them. */
+  sizes(x: string, count: number, after: number[] = [], type: DataType = 'float32'): string {
+    const shape = this.add('Shape', [x], { T: attribute.type(type) });
     const first = this.#slice(shape, [0], [count], 0, 'int32');
     return after.length === 0 ? first : this.#concat([first, this.#integers(after)], 0, 'int32');
   }
@@ -179,7 +186,7 @@ export class GraphWriter {
   }
 
   #windowsByFrames(x: string, inputs: number, size: number, stride: number, type: DataType): string {
-    const frames = this.#slice(this.add('Shape', [x], { T: attribute.type(type) }), [0], [1], 0, 'int32', 1); // ()
+    const frames = this.reshape(this.sizes(x, 1, [], type), [], 'int32'); // ()
     const end = this.plus(frames, this.#integers(1 - size), 'int32');
     const firsts = this.add('Range', [this.#integers(0), end, this.#integers(stride)], { Tidx: INT32 }); // (T')
     const taps = this.#integers(Array.from({ length: size }, (_, tap) => tap)); // (size)
@@ -202,11 +209,11 @@ export class GraphWriter {
     return groups.length === 1 ? groups[0] : this.#concat(groups, 1, type);
   }
 
-  /** x from `begin` to `end`; `open` has a bit for each axis that is taken to its end, `single` one for each that goes. */
-  #slice(x: string, begin: number[], end: number[], open: number, type: DataType, single: number = 0): string {
+  /** x from `begin` to `end`; `open` has a bit for each axis that is taken to its end. */
+  #slice(x: string, begin: number[], end: number[], open: number, type: DataType): string {
     const bounds = [begin, end, begin.map(() => 1)].map((values) => this.#integers(values));
-    const masks = { end_mask: attribute.integer(open), shrink_axis_mask: attribute.integer(single) };
-    return this.add('StridedSlice', [x, ...bounds], { T: attribute.type(type), Index: INT32, ...masks });
+    const types = { T: attribute.type(type), Index: INT32 };
+    return this.add('StridedSlice', [x, ...bounds], { ...types, end_mask: attribute.integer(open) });
   }
 
   #concat(parts: string[], axis: number, type: DataType): string {
